@@ -71,7 +71,7 @@ def __getattr__(name: str) -> Any:
         )
     import difflib
 
-    near = difflib.get_close_matches(name, [*_MODULE_OF, *_NAMES_BY_MODULE], n=3)
+    near = difflib.get_close_matches(name, {*_MODULE_OF, *_NAMES_BY_MODULE}, n=3)
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
     raise AttributeError(f"minitorch has no name {name!r}.{hint}")
 
@@ -84,9 +84,8 @@ class _Package(types.ModuleType):
     """A package whose public names win over its submodules of the same name."""
 
     def __setattr__(self, key: str, value: Any) -> None:
-        if isinstance(value, types.ModuleType) and _MODULE_OF.get(key) == key:
-            value = getattr(value, key, value)
-        super().__setattr__(key, value)
+        if not (isinstance(value, types.ModuleType) and key in _MODULE_OF):
+            super().__setattr__(key, value)
 
 
 sys.modules[__name__].__class__ = _Package
