@@ -30,7 +30,9 @@ _NAMES_BY_MODULE: dict[str, str] = {
         "IndexingError TensorData UserIndex UserShape UserStrides broadcast_index"
         " index_to_position shape_broadcast strides_from_shape to_index"
     ),
-    "tensor_ops": "SimpleBackend SimpleOps TensorBackend TensorOps tensor_map tensor_reduce tensor_zip",
+    "tensor_ops": (
+        "SimpleBackend SimpleOps TensorBackend TensorOps tensor_map tensor_reduce tensor_zip"
+    ),
     "tensor_functions": "Function grad_central_difference grad_check rand tensor zeros cat stack",
     "tensor": "History Tensor",
     "fast_ops": "FastOps tensor_matrix_multiply",

@@ -1,0 +1,47 @@
+# Everything a person does here begins with `make` and one word.
+# Only Python 3.11–3.13 (with venv), git and make are needed beforehand.
+
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help course test lab release grade export clean
+
+help: ## say what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+$(READY): constraints.txt settings.ini setup.py
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"Python 3.11, 3.12 or 3.13 is needed, and {sys.executable} is {v[0]}.{v[1]}. Install one of them and run: make PYTHON=python3.12 <what>")'
+	@echo "Creating $(VENV) from constraints.txt (one to three minutes, once)"
+	@$(PYTHON) -m venv $(VENV) || { echo "No virtual environment could be made. On Debian or Ubuntu: apt install python3-venv"; exit 1; }
+	@$(PY) -m pip install --quiet --disable-pip-version-check --upgrade pip || { echo "pip could not reach the package index; see the message above."; exit 1; }
+	@$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[course]' || { echo "The installation failed; see the message above. Nothing else was changed: fix it and run make again."; exit 1; }
+	@touch $(READY)
+	@echo "Created $(VENV)"
+
+course: $(READY) ## the main job: export, release, grade the examples, train a model, sum up
+	@$(PY) -m grading.make_course
+
+test: $(READY) ## everything that CI runs
+	@$(PY) -m grading.check
+
+lab: $(READY) ## JupyterLab on the notebooks, with nbgrader's panels
+	@echo "JupyterLab opens in your browser; the guides are in nbs/guides. Stop it with Ctrl-C."
+	@$(VENV)/bin/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/nbs/index.ipynb
+
+release: $(READY) ## the student's project, in course/student
+	@$(PY) -m grading.release
+
+grade: $(READY) ## grade what lies in course/submitted
+	@$(PY) -m grading.grade
+
+export: $(READY) ## the package from the notebooks
+	@$(VENV)/bin/nbdev_export && echo "Exported nbs/ to minitorch/"
+
+clean: ## remove what was made: .venv, course, caches (never submissions or grades)
+	@rm -rf $(VENV) build dist *.egg-info _site .quarto .pytest_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@rm -rf course/student course/release course/example
+	@echo "Removed the environment, the release and the caches. Submissions, feedback and the gradebook in course/ were kept."

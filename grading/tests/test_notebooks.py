@@ -1,0 +1,91 @@
+"""The checks of the notebooks find what they are there to find."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from grading.notebooks import copy_of, export_differences, run_all, tool, unclean
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+CELLS = {
+    "title": ("markdown", "# Small\n\n> A small notebook.", []),
+    "default-exp": ("code", "#| default_exp small", []),
+    "one": ("code", "#| export\ndef one() -> int:\n    return 1", []),
+}
+
+
+def write(root, cells=CELLS, name="small"):
+    body = []
+    for key, (kind, source, tags) in cells.items():
+        cell = dict(cell_type=kind, id=key, metadata={}, source=source.splitlines(keepends=True))
+        if kind == "code":
+            cell |= dict(execution_count=None, outputs=[])
+        if tags:
+            cell["metadata"]["tags"] = tags
+        body.append(cell)
+    notebook = dict(cells=body, metadata={}, nbformat=4, nbformat_minor=5)
+    text = json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    (root / "nbs" / f"{name}.ipynb").write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def project(tmp_path):
+    (tmp_path / "nbs").mkdir()
+    (tmp_path / "minitorch").mkdir()
+    shutil.copy(ROOT / "settings.ini", tmp_path)
+    shutil.copy(ROOT / "minitorch/py.typed", tmp_path / "minitorch")
+    (tmp_path / "minitorch/__init__.py").write_text('__version__ = "0.6.0"\n')
+    write(tmp_path)
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    return tmp_path
+
+
+def exported(project):
+    with copy_of(project) as copy:
+        tool("nbdev_export", cwd=copy)
+        shutil.rmtree(project / "minitorch")
+        shutil.copytree(copy / "minitorch", project / "minitorch")
+
+
+def test_a_package_edited_by_hand_is_found(project):
+    exported(project)
+    path = project / "minitorch/small.py"
+    path.write_text(path.read_text().replace("return 1", "return 2"))
+    (project / "minitorch/stray.py").write_text("")
+    found = export_differences(project)
+    assert "minitorch/small.py differs from its notebook" in found
+    assert "minitorch/stray.py is in the package, yet no notebook exports it" in found
+
+
+def test_an_exported_package_is_accepted(project):
+    exported(project)
+    # The front door isn't exported here, so nbdev may touch it; the rest must agree.
+    assert not [f for f in export_differences(project) if "small.py" in f]
+
+
+def test_an_unclean_notebook_is_found(project):
+    path = project / "nbs/small.ipynb"
+    notebook = json.loads(path.read_text())
+    notebook["cells"][1]["execution_count"] = 7
+    path.write_text(json.dumps(notebook))
+    assert unclean(project) == ["nbs/small.ipynb"]
+
+
+@pytest.mark.parametrize(
+    ("source", "tags", "problem"),
+    [
+        ("1 + 1", [], ""),
+        ("1 / 0", [], "ZeroDivisionError"),
+        ("1 / 0", ["raises-exception"], ""),
+        ("1 + 1", ["raises-exception"], "nothing was raised"),
+    ],
+)
+def test_an_error_is_allowed_only_where_it_is_announced(project, source, tags, problem):
+    write(project, CELLS | {"last": ("code", source, tags)})
+    found = run_all(project)
+    assert bool(found) == bool(problem)
+    assert problem in "".join(found)

@@ -1,0 +1,223 @@
+"""The site, as far as it can be tested without Quarto: filter, pages, links, alternative text."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from grading.notebooks import notebooks
+from grading.site_filter import DIRECTIVE, OPTION, alt_text, figures, filter_notebook, text_of
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PAGES = notebooks(ROOT)
+SVG = '<svg><title id="t">A line</title><desc id="d">It rises from 0 &amp; ends at 4.</desc></svg>'
+
+
+def code(source, outputs=(), **metadata):
+    return dict(
+        cell_type="code",
+        id="c",
+        metadata=metadata,
+        execution_count=None,
+        source=source.splitlines(keepends=True),
+        outputs=list(outputs),
+    )
+
+
+def figure(svg=SVG):
+    return dict(output_type="display_data", metadata={}, data={"image/svg+xml": [svg]})
+
+
+def notebook(*cells):
+    return dict(cells=list(cells), metadata={}, nbformat=4, nbformat_minor=5)
+
+
+def shown(cell, solutions=False):
+    cells = filter_notebook(notebook(cell), solutions)["cells"]
+    return text_of(cells[0]["source"]) if cells else None
+
+
+SOLUTION = '''#| export
+def double(x: float) -> float:
+    """Twice x."""
+    # BEGIN SOLUTION task0_1
+    return 2 * x
+    # END SOLUTION
+'''
+
+
+def test_a_solution_becomes_a_stub():
+    text = shown(code(SOLUTION))
+    assert "2 * x" not in text
+    assert "Task 0.1" in text
+    assert "SOLUTION" not in text
+
+
+def test_the_instructors_page_keeps_the_solution_without_its_markers():
+    text = shown(code(SOLUTION), solutions=True)
+    assert "return 2 * x" in text
+    assert "SOLUTION" not in text
+
+
+def test_a_solution_cells_outputs_go():
+    cell = code(SOLUTION, [dict(output_type="stream", name="stdout", text="4")])
+    assert filter_notebook(notebook(cell))["cells"][0]["outputs"] == []
+
+
+def test_directives_go_and_quartos_options_stay():
+    text = shown(code("#| export\n#| code-fold: true\nx = 1"))
+    assert text == "#| code-fold: true\nx = 1"
+
+
+@pytest.mark.parametrize("source", ["#| hide\nx = 1", "#| default_exp operators", "#|hide\nx"])
+def test_cells_with_nothing_to_show_go(source):
+    assert shown(code(source)) is None
+
+
+def test_a_figure_gives_the_image_its_alternative_text():
+    text = shown(code("draw()", [figure()]))
+    options = yaml.safe_load(text.splitlines()[0].removeprefix("#|"))
+    assert options == {"fig-alt": "A line. It rises from 0 & ends at 4."}
+
+
+def test_several_figures_give_a_list():
+    text = shown(code("draw()", [figure(), figure()]))
+    assert len(yaml.safe_load(text.splitlines()[0].removeprefix("#|"))["fig-alt"]) == 2
+
+
+def test_something_that_is_no_notebook_is_refused_with_a_sentence():
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "grading/site_filter.py")],
+        input="not json",
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert "isn't a notebook" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_filter_runs_from_any_folder_with_the_standard_library_alone(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-S", "-E", str(ROOT / "grading/site_filter.py")],
+        input=json.dumps(notebook(code(SOLUTION))),
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "2 * x" not in done.stdout
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.stem)
+def test_every_page_passes_the_filter(path):
+    source = json.loads(path.read_text(encoding="utf-8"))
+    for cell in filter_notebook(source)["cells"]:
+        if cell["cell_type"] != "code":
+            continue
+        text = text_of(cell["source"])
+        assert "BEGIN SOLUTION" not in text
+        bare = [x for x in text.splitlines() if DIRECTIVE.match(x) and not OPTION.match(x)]
+        assert not bare, f"{cell['id']}: Quarto would stumble over {bare}"
+        assert isinstance(cell["source"], list)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.stem)
+def test_every_figure_has_alternative_text(path):
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        for svg in figures(cell):
+            assert len(alt_text(svg)) > 20, f"{cell['id']}: a figure says nothing of itself"
+        for output in cell.get("outputs", []):
+            kinds = set(output.get("data", {}))
+            pictures = kinds & {"image/png", "image/jpeg", "image/gif"}
+            assert not pictures, f"{cell['id']}: a bitmap, which can't carry alternative text"
+        if cell["cell_type"] == "markdown":
+            for alt in re.findall(r"!\[(.*?)\]\(", text_of(cell["source"])):
+                assert alt.strip(), f"{cell['id']}: an image without alternative text"
+
+
+def config():
+    return yaml.safe_load((ROOT / "_quarto.yml").read_text(encoding="utf-8"))
+
+
+def listed(contents):
+    for item in contents:
+        if isinstance(item, str):
+            yield item
+        else:
+            yield from [item["href"]] if "href" in item else []
+            yield from listed(item.get("contents", []))
+
+
+def test_every_page_is_listed_and_every_listed_page_exists():
+    in_sidebar = list(listed(config()["website"]["sidebar"]["contents"]))
+    assert len(in_sidebar) == len(set(in_sidebar)), "a page is listed twice"
+    assert set(in_sidebar) == {str(p.relative_to(ROOT)) for p in PAGES}
+
+
+def test_the_instructors_profile_changes_filter_and_folder():
+    profile = yaml.safe_load((ROOT / "_quarto-instructor.yml").read_text(encoding="utf-8"))
+    assert profile["project"]["output-dir"] != config()["project"]["output-dir"]
+    for settings in (config(), profile):
+        for name in settings["format"]["html"]["ipynb-filters"]:
+            assert (ROOT / name).is_file()
+
+
+def identifier(heading):
+    """Give a heading the identifier that Pandoc gives it."""
+    explicit = re.search(r"\{#([\w-]+)[^}]*\}\s*$", heading)
+    if explicit:
+        return explicit.group(1)
+    text = re.sub(r"\{[^}]*\}\s*$", "", heading)
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text).replace("`", "").replace("*", "")
+    text = re.sub(r"[^\w\s.-]", "", text.lower())
+    return re.sub(r"^[^a-z]+", "", re.sub(r"\s+", "-", text.strip())) or "section"
+
+
+def markdown_of(path):
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    text = "\n\n".join(text_of(c["source"]) for c in cells if c["cell_type"] == "markdown")
+    return re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def anchors(path):
+    text = markdown_of(path)
+    found = [identifier(h) for h in re.findall(r"^#{1,6}\s+(.*)$", text, flags=re.MULTILINE)]
+    named = re.findall(r'id="([\w-]+)"', text)
+    return {*found, *named, *(f"{a}-{n}" for a in found for n in range(1, found.count(a)))}
+
+
+def test_identifiers_are_pandocs():
+    assert identifier("Task 0.1: `mul` and friends") == "task-0.1-mul-and-friends"
+    assert identifier("2. Where it goes wrong") == "where-it-goes-wrong"
+    assert identifier("Hints {#hints}") == "hints"
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.stem)
+def test_every_link_and_anchor_resolves(path):
+    text = re.sub(r"`[^`\n]*`", "", markdown_of(path))
+    links = re.findall(r"\]\(([^)\s]+)(?:\s+\"[^\"]*\")?\)", text) + re.findall(
+        r'href="([^"]+)"', text
+    )
+    for link in links:
+        if re.match(r"(https?|mailto):", link):
+            continue
+        page, _, anchor = link.partition("#")
+        target = (path.parent / page).resolve() if page else path
+        assert target.is_file(), f"{link} leads nowhere"
+        if anchor and target.suffix == ".ipynb":
+            assert anchor in anchors(target), f"{target.name} has no section {anchor}"
+
+
+def test_every_section_that_feedback_links_to_exists():
+    for probe in sorted((ROOT / "grading/probes").glob("task*.py")):
+        section = re.search(r'^SECTION = "(.*)"', probe.read_text(encoding="utf-8"), re.MULTILINE)
+        assert section, f"{probe.name} names no SECTION"
+        page, _, anchor = section.group(1).partition("#")
+        target = ROOT / "nbs" / page.replace(".html", ".ipynb")
+        assert target.is_file(), f"{probe.name}: {page} is no page"
+        assert anchor in anchors(target), f"{probe.name}: {page} has no section {anchor}"
