@@ -40,9 +40,8 @@ def main() -> None:
     for name, good, seconds, command in results:
         print(f"{'ok  ' if good else 'FAIL'} {seconds:6.0f} s  {name}")
         if not good:
-            print(
-                f"     again, alone: {' '.join(Path(w).name if w[:1] == '/' else w for w in command)}"
-            )
+            words = [Path(word).name if word.startswith("/") else word for word in command]
+            print(f"     again, alone: {' '.join(words)}")
     failed = sum(not good for _, good, _, _ in results)
     print(f"{len(results) - failed} passed, {failed} failed")
     sys.exit(1 if failed else 0)

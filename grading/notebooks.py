@@ -98,16 +98,21 @@ def unclean(root: Path) -> list[str]:
         return [str(p.relative_to(copy)) for p, text in before.items() if p.read_bytes() != text]
 
 
-def run(path: Path, root: Path) -> str:
+def run(path: Path, root: Path, sockets: Path) -> str:
     """Run a notebook top to bottom and say what went wrong, or return an empty string.
 
     A cell may raise only where it is tagged `raises-exception`, and there it must.
+
+    Args:
+        path: The notebook.
+        root: The project whose package it imports.
+        sockets: An empty folder for the kernel's sockets.
     """
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
         notebook,
-        # Sockets of this machine's own; TCP would be open to its other users.
-        km=AsyncKernelManager(transport="ipc"),
+        # Sockets in a folder of our own; TCP would be open to the machine's other users.
+        km=AsyncKernelManager(transport="ipc", ip=str(sockets / path.stem)),
         timeout=SECONDS_PER_CELL,
         resources={"metadata": {"path": str(path.parent)}},
     )
@@ -130,9 +135,13 @@ def run(path: Path, root: Path) -> str:
 def run_all(root: Path, workers: int = 2) -> list[str]:
     """Run every notebook, reporting each as it ends; return what went wrong."""
     problems = []
-    with copy_of(root) as copy, ThreadPoolExecutor(workers) as pool:
+    with (
+        copy_of(root) as copy,
+        tempfile.TemporaryDirectory(prefix="minitorch-kernels-") as sockets,
+        ThreadPoolExecutor(workers) as pool,
+    ):
         started = time.monotonic()
-        waiting = {pool.submit(run, path, copy): path for path in notebooks(copy)}
+        waiting = {pool.submit(run, path, copy, Path(sockets)): path for path in notebooks(copy)}
         for count, future in enumerate(as_completed(waiting), 1):
             name = waiting[future].relative_to(copy)
             problem = future.result()
