@@ -112,7 +112,7 @@ def run(path: Path, root: Path, sockets: Path) -> str:
     client = NotebookClient(
         notebook,
         # Sockets in a folder of our own; TCP would be open to the machine's other users.
-        km=AsyncKernelManager(transport="ipc", ip=str(sockets / path.stem)),
+        km=AsyncKernelManager(transport="ipc", ip=str(sockets / "-".join(path.relative_to(root).parts))),
         timeout=SECONDS_PER_CELL,
         resources={"metadata": {"path": str(path.parent)}},
     )
