@@ -109,10 +109,11 @@ def run(path: Path, root: Path, sockets: Path) -> str:
         sockets: An empty folder for the kernel's sockets.
     """
     notebook = nbformat.read(path, as_version=4)
+    name = "-".join(path.relative_to(root).with_suffix("").parts)
     client = NotebookClient(
         notebook,
         # Sockets in a folder of our own; TCP would be open to the machine's other users.
-        km=AsyncKernelManager(transport="ipc", ip=str(sockets / "-".join(path.relative_to(root).parts))),
+        km=AsyncKernelManager(transport="ipc", ip=str(sockets / name)),
         timeout=SECONDS_PER_CELL,
         resources={"metadata": {"path": str(path.parent)}},
     )
