@@ -1,0 +1,431 @@
+"""The sandbox: what students' code can reach, and when it is stopped."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from grading import sandbox
+from grading.sandbox import MEGABYTE, Limits, Result
+
+ROOT = Path(__file__).resolve().parents[2]
+REASON = sandbox.available()
+if REASON and os.environ.get("CI") == "true":
+    pytest.fail(f"CI must test the sandbox: {REASON}", pytrace=False)
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.skipif(bool(REASON), reason=REASON)]
+
+
+def run(code: str, **limits: float) -> Result:
+    code = "import os, sys\nreport = int(sys.argv[1])\n" + textwrap.dedent(code)
+    return sandbox.run("a.py", files={"a.py": code.encode()}, limits=Limits(**limits))  # type: ignore[arg-type]
+
+
+def test_answer_comes_back() -> None:
+    result = run("""
+        print("said")
+        print("warned", file=sys.stderr)
+        os.write(report, b"answer\\nhalf a li")
+        sys.exit(3)
+    """)
+    assert result.lines() == [b"answer"]
+    assert (result.stdout, result.stderr) == (b"said\n", b"warned\n")
+    assert (result.code, result.stopped) == (3, "")
+
+
+def test_ordinary_user_with_an_empty_folder() -> None:
+    result = run("""
+        import json
+        held = dict(line.split(":\\t", 1) for line in open("/proc/self/status") if ":\\t" in line)
+        print(json.dumps({
+            "uid": os.getuid(), "groups": len([g for g in os.getgroups() if g == 0]),
+            "eff": held["CapEff"].strip(), "nnp": held["NoNewPrivs"].strip(),
+            "here": os.listdir("."), "argv": len(sys.argv), "env": sorted(os.environ),
+        }))
+    """)
+    seen = json.loads(result.stdout)
+    assert seen["uid"] != 0 and seen["groups"] == 0
+    assert int(seen["eff"], 16) == 0 and seen["nnp"] == "1"
+    assert seen["here"] == []
+    assert not set(os.environ) - {"PATH", "HOME", "LANG", "USER", "LOGNAME", "TMPDIR", "PWD"} & set(
+        seen["env"]
+    )
+
+
+def test_only_the_scratch_folder_can_be_written() -> None:
+    places = ["/", "/task", "/dev", "/usr", "/etc", "/proc", *map(str, sandbox.site_folders())]
+    result = run(f"""
+        for place in {places!r}:
+            try:
+                open(place + "/forged", "w").close()
+                print("wrote", place)
+            except OSError:
+                pass
+        open("mine", "w").close()
+        try:
+            os.chmod(__file__, 0o777)
+            open(__file__, "a").write("x")
+            print("wrote itself")
+        except OSError:
+            pass
+    """)
+    assert result.stdout == b"" and result.code == 0, result
+
+
+def test_the_project_is_not_there() -> None:
+    """Nothing of the course is inside, wherever the environment lies."""
+    result = run(f"""
+        sys.path[1:1] = sys.argv[2].split(os.pathsep)
+        try:
+            import minitorch
+            print("imported", minitorch.__file__)
+        except ImportError:
+            pass
+        for place in ({str(ROOT)!r}, {str(ROOT / "nbs")!r}, {str(ROOT / "grading")!r},
+                      {str(ROOT / "minitorch")!r}, {str(ROOT / "course")!r}):
+            try:
+                print(place, os.listdir(place))
+            except OSError:
+                pass
+        for top in ("/", "/home", "/root"):
+            for folder, folders, files in os.walk(top):
+                if folder.startswith(("/proc", "/usr", "/dev")):
+                    folders.clear()
+                if "minitorch" in folder or any("minitorch" in f for f in files):
+                    print(folder, files)
+    """)
+    said = [line for line in result.stdout.decode().splitlines() if not line.endswith(" []")]
+    # The project's own folder may be named so: then it holds the environment and nothing else.
+    assert all("site-packages" in line or ROOT.name in line for line in said), said
+    assert not any(".py'" in line for line in said if "site-packages" not in line), said
+
+
+def test_an_installed_reference_is_masked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "site-packages"
+    (package / "minitorch").mkdir(parents=True)
+    (package / "minitorch" / "__init__.py").write_text("secret = 1")
+    (package / "minitorch-0.6.dist-info").mkdir()
+    (package / "minitorch-0.6.dist-info" / "RECORD").write_text("secret")
+    (package / "__editable__.minitorch-0.6.pth").write_text(str(ROOT))
+    (package / "harmless.py").write_text("value = 7")
+    tmp_path.chmod(0o755)
+    sandbox._readable.cache_clear()
+    monkeypatch.setattr(sandbox, "site_folders", lambda: (package,))
+    try:
+        result = run("""
+            sys.path[1:1] = sys.argv[2].split(os.pathsep)
+            import harmless, minitorch
+            print(harmless.value, hasattr(minitorch, "secret"))
+            for folder, _, files in os.walk(sys.argv[2]):
+                for name in files:
+                    print(name, "secret" in open(os.path.join(folder, name)).read())
+        """)
+    finally:
+        sandbox._readable.cache_clear()
+    said = result.stdout.decode().splitlines()
+    assert said[0] == "7 False", result
+    assert not any(line.endswith("True") for line in said[1:]), said
+
+
+def test_installed_packages_can_be_used() -> None:
+    result = run("""
+        sys.path[1:1] = sys.argv[2].split(os.pathsep)
+        import hypothesis, numba, numpy
+        @numba.njit(cache=True)
+        def double(x):
+            return 2 * x
+        print(double(21), numpy.arange(3).sum())
+    """)
+    assert result.stdout == b"42 3\n", result
+
+
+def test_no_network() -> None:
+    server = socket.create_server(("127.0.0.1", 0))
+    port = server.getsockname()[1]
+    result = run(f"""
+        import socket
+        for address in (("127.0.0.1", {port}), ("1.1.1.1", 53)):
+            try:
+                socket.create_connection(address, timeout=2)
+                print("connected")
+            except OSError:
+                print("refused")
+    """)
+    server.close()
+    assert result.stdout == b"refused\nrefused\n", result
+
+
+def test_other_processes_are_invisible() -> None:
+    sleeper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(30)"])
+    try:
+        result = run(f"""
+            try:
+                os.kill({sleeper.pid}, 9)
+            except OSError:
+                pass
+            print(len([p for p in os.listdir("/proc") if p.isdigit()]))
+        """)
+        assert int(result.stdout) <= 4, result
+        assert sleeper.poll() is None
+    finally:
+        sleeper.kill()
+        sleeper.wait()
+
+
+def test_endless_loop_is_stopped() -> None:
+    result = run("while True: pass", seconds=1)
+    assert (result.stopped, result.code) == ("time", None)
+    assert result.seconds < 5
+
+
+def test_silence_is_stopped_and_reports_keep_it_alive() -> None:
+    result = run(
+        """
+        import time
+        for _ in range(4):
+            time.sleep(0.4)
+            os.write(report, b"x\\n")
+        time.sleep(60)
+        """,
+        silence=1.0,
+    )
+    assert result.stopped == "time"
+    assert len(result.lines()) == 4
+
+
+def test_signals_are_no_way_out() -> None:
+    result = run(
+        """
+        import signal, time
+        for number in range(1, 64):
+            try:
+                signal.signal(number, signal.SIG_IGN)
+            except (OSError, ValueError):
+                pass
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0:
+                pass
+        while True:
+            time.sleep(1)
+        """,
+        seconds=1,
+    )
+    assert result.stopped == "time" and result.seconds < 5
+    assert not _survivors(), "a process outlived its sandbox"
+
+
+def _survivors() -> list[str]:
+    """Find processes of a sandbox that still run, a moment after its end."""
+    found: list[str] = []
+    for _ in range(20):
+        found = []
+        for entry in Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                line = entry.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            except OSError:
+                continue
+            if "/task/a.py" in line and entry.parent.name != str(os.getpid()):
+                found.append(line)
+        if not found:
+            break
+        time.sleep(0.1)
+    return found
+
+
+def test_memory_bomb_in_one_process() -> None:
+    result = run("""
+        try:
+            held = b"x" * (8 << 30)
+        except MemoryError:
+            print("refused")
+    """)
+    assert result.stdout == b"refused\n", result
+
+
+def test_memory_bomb_of_many_processes() -> None:
+    result = run(
+        """
+        import time
+        for _ in range(8):
+            if os.fork() == 0:
+                held = b"x" * (40 << 20)
+                time.sleep(60)
+        time.sleep(60)
+        """,
+        memory=200 * MEGABYTE,
+        seconds=20,
+    )
+    assert result.stopped == "memory", result
+
+
+def test_fork_bomb_is_bounded() -> None:
+    result = run(
+        """
+        import time
+        count = 0
+        try:
+            while count < 400:
+                if os.fork() == 0:
+                    time.sleep(60)
+                    os._exit(0)
+                count += 1
+        except OSError:
+            pass
+        os.write(report, b"%d\\n" % count)
+        """,
+        processes=24,
+        seconds=20,
+    )
+    count = int(result.lines()[0]) if result.lines() else 0
+    assert result.stopped == "processes" or count < 24, result
+    assert not _survivors()
+
+
+def test_flood_of_output() -> None:
+    result = run("""
+        line = b"x" * 1_000_000
+        for _ in range(100):
+            os.write(1, line)
+    """)
+    assert result.stopped == "output"
+    assert len(result.stdout) <= 64 * 1024
+
+
+def test_flood_of_report() -> None:
+    result = run("""
+        line = b"x" * 1_000_000
+        for _ in range(100):
+            os.write(report, line)
+    """)
+    assert result.stopped == "output"
+
+
+def test_disk_is_bounded() -> None:
+    result = run("""
+        written = 0
+        for folder in ("/tmp", "/scratch", "/dev/shm"):
+            try:
+                for number in range(40):
+                    with open(f"{folder}/{number}", "wb") as file:
+                        for _ in range(10):
+                            file.write(b"x" * 1_000_000)
+                            file.flush()
+                            written += 1
+            except OSError:
+                pass
+        print(written)
+    """)
+    assert 0 < int(result.stdout) <= 160, result
+
+
+def test_closed_report_and_crash() -> None:
+    result = run("os.close(report); os.kill(os.getpid(), 11)")
+    assert result.report == b"" and result.stopped == "" and result.code not in (0, None)
+
+
+def test_runs_side_by_side() -> None:
+    """Runs at one time don't count towards each other's process limit."""
+    results: list[Result] = []
+
+    def one() -> None:
+        results.append(
+            run(
+                """
+                import time
+                for _ in range(12):
+                    if os.fork() == 0:
+                        time.sleep(1)
+                        os._exit(0)
+                time.sleep(1)
+                print("done")
+                """,
+                processes=16,
+            )
+        )
+
+    threads = [threading.Thread(target=one) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [r.stdout for r in results] == [b"done\n"] * 3, results
+
+
+def test_names_that_lead_out_are_refused() -> None:
+    with pytest.raises(ValueError, match="leads out"):
+        sandbox.run("a.py", files={"a.py": b"", "../b.py": b""})
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="tries it as an ordinary user, and is one already")
+def test_works_for_an_ordinary_user(tmp_path: Path) -> None:
+    """The way in which most people run it; the user's other processes don't count."""
+    system = shutil.which("python3", path="/usr/bin")
+    setpriv = shutil.which("setpriv")
+    if system is None or setpriv is None:
+        pytest.skip("needs a Python in /usr/bin and setpriv")
+    folder = tmp_path / "project"
+    (folder / "grading").mkdir(parents=True)
+    shutil.copy(sandbox.__file__, folder / "grading" / "sandbox.py")
+    (folder / "try.py").write_text(
+        textwrap.dedent("""
+            import subprocess, textwrap
+            from grading import sandbox
+            others = [subprocess.Popen(["sleep", "20"]) for _ in range(30)]
+            print(repr(sandbox.available()))
+            bomb = b'''
+            import os, time
+            try:
+                for count in range(100):
+                    if os.fork() == 0:
+                        time.sleep(5)
+                        os._exit(0)
+            except OSError:
+                print("bounded")
+            print(os.getuid() != 0, os.path.exists("/root"), os.path.exists("/home"))
+            '''
+            code = textwrap.dedent(bomb.decode()).encode()
+            result = sandbox.run("a.py", files={"a.py": code}, limits=sandbox.Limits(processes=16))
+            print(result.stopped, result.stdout, result.stderr)
+            for other in others:
+                other.kill()
+        """)
+    )
+    for path in [folder, *folder.rglob("*"), *list(folder.parents)[:4]]:
+        if path.is_relative_to("/tmp/"):
+            path.chmod(0o755 if path.is_dir() else 0o644)
+    ordinary = [setpriv, "--reuid", "61234", "--regid", "61234", "--clear-groups"]
+    done = subprocess.run(
+        [*ordinary, system, "try.py"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={"PATH": os.environ["PATH"], "TMPDIR": "/tmp", "PYTHONDONTWRITEBYTECODE": "1"},
+    )
+    lines = done.stdout.splitlines()
+    if lines and lines[0] != "''":
+        pytest.skip(f"an ordinary user may not: {lines[0]}")
+    assert len(lines) == 2, done
+    assert "bounded" in lines[1] or lines[1].startswith("processes"), done
+    assert "False False" in lines[1] or lines[1].startswith("processes"), done
+
+
+def test_missing_bwrap_is_a_clear_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "_bwrap", lambda: None)
+    sandbox.available.cache_clear()
+    try:
+        with pytest.raises(sandbox.SandboxError, match="apt-get install bubblewrap"):
+            sandbox.require()
+    finally:
+        sandbox.available.cache_clear()
