@@ -24,8 +24,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-import nbformat
-
 GUIDES = Path("nbs") / "guides"
 TOTALS = {"module": 100, "closures": 130}
 MIN_MUTANTS = 5
@@ -443,6 +441,8 @@ def read_notebook(path: Path) -> Any:
     Raises:
         GradingError: it can't be read, or isn't a notebook; the message names the file.
     """
+    import nbformat  # here, because the site's filter runs where only Python itself is installed
+
     try:
         # nbformat.read would quietly give new ids to cells that share one.
         notebook = nbformat.convert(nbformat.reader.reads(path.read_text(encoding="utf-8")), 4)
