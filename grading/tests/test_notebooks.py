@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grading.notebooks import copy_of, export_differences, run_all, tool, unclean
+from grading.notebooks import copy_of, export_differences, notebooks, run_all, tool, unclean
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -89,3 +89,11 @@ def test_an_error_is_allowed_only_where_it_is_announced(project, source, tags, p
     found = run_all(project)
     assert bool(found) == bool(problem)
     assert problem in "".join(found)
+
+
+@pytest.mark.parametrize("path", notebooks(ROOT), ids=lambda p: f"{p.parent.name}/{p.stem}")
+def test_code_lines_fit_the_page(path):
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] == "code":
+            long = [line for line in "".join(cell["source"]).splitlines() if len(line) > 100]
+            assert not long, f"{cell['id']}: longer than 100 characters: {long[0]}"
