@@ -71,7 +71,7 @@ def test_distribute(x: float, y: float, z: float) -> None:
 @example(-3.0, -8.0)
 @example(4.0, 5.0)
 def test_other(x: float, y: float) -> None:
-    """Check a property of your own, of an operator that no other test here looks at."""
+    """Check a property of your own, not of sigmoid, lt, mul, add or is_close."""
     larger = operators.max(x, y)
     assert larger in (x, y)
     assert larger >= x and larger >= y
