@@ -19,7 +19,7 @@ import ast
 import re
 import textwrap
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -395,11 +395,23 @@ def _stub(span: _Span, source: str, notebook: str) -> str:
     return "\n".join([head, *docstring, textwrap.indent(body, "    ")])
 
 
-def strip_solutions(source: str, notebook: str = "", where: str = "") -> str:
-    """Replaces every region with its stub and drops the marks: what a student gets."""
-    spans = _spans(source, where or notebook or "source")
-    stubs = {span.qualname: _stub(span, source, notebook) for span in spans}
-    return fill(source, stubs, marks=False, where=where or notebook) if spans else source
+def strip_solutions(
+    source: str, notebook: str = "", where: str = "", keep: Collection[str] = ()
+) -> str:
+    """Replaces every region with its stub and drops the marks: what a student gets.
+
+    Args:
+        source: a cell or a module's source.
+        notebook: named in the stubs, so that they say where to go on.
+        where: said in errors.
+        keep: tasks whose solutions stay; with them, what a student has half done.
+    """
+    where = where or notebook or "source"
+    spans = _spans(source, where)
+    stubs = {
+        span.qualname: _stub(span, source, notebook) for span in spans if span.task not in keep
+    }
+    return fill(source, stubs, marks=False, where=where) if spans else source
 
 
 def body_of(source: str, qualname: str, *, whole: bool = False) -> str | None:

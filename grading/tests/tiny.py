@@ -198,8 +198,9 @@ def guide() -> nbformat.NotebookNode:
 def make_project(root: Path) -> Path:
     """Writes the tiny course under `root` and exports its package."""
     root.mkdir(parents=True, exist_ok=True)
-    for name in ("settings.ini", "setup.py", "pyproject.toml", ".gitignore"):
+    for name in ("settings.ini", "setup.py", "pyproject.toml", ".gitignore", "nbgrader_config.py"):
         shutil.copy(HERE / name, root / name)
+    shutil.copytree(HERE / "grading", root / "grading", ignore=_only_tools)
     (root / "README.md").write_text("A tiny course.\n")
     (root / GUIDE).parent.mkdir(parents=True)
     nbformat.write(guide(), root / GUIDE)
@@ -239,6 +240,12 @@ def make_project(root: Path) -> Path:
         ))  # fmt: skip
     export(root)
     return root
+
+
+def _only_tools(folder: str, names: list[str]) -> list[str]:
+    """What of grading/ isn't a tool: the real course's own probes, mutants and tests."""
+    real = [n for n in names if n.startswith("task") and Path(folder).name in ("probes", "mutants")]
+    return [*real, *({"tests", "__pycache__"} & set(names))]
 
 
 def export(root: Path) -> None:

@@ -1,0 +1,26 @@
+"""nbgrader from the project's root: its assignments are the guides, its work lies in `course/`."""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+sys.path.insert(0, str(ROOT))
+
+from grading import strip  # noqa: E402  (grading is found only now)
+
+c = get_config()  # noqa: F821  # type: ignore[name-defined]
+
+# Where things are. The folder for the gradebook must exist before nbgrader opens it.
+(ROOT / "course").mkdir(exist_ok=True)
+c.CourseDirectory.course_id = "minitorch"
+c.CourseDirectory.root = str(ROOT)
+c.CourseDirectory.source_directory = "nbs/guides"
+c.CourseDirectory.release_directory = "course/release"
+c.CourseDirectory.submitted_directory = "course/submitted"
+c.CourseDirectory.autograded_directory = "course/autograded"
+c.CourseDirectory.feedback_directory = "course/feedback"
+c.CourseDirectory.db_url = f"sqlite:///{ROOT / 'course' / 'gradebook.db'}"
+
+# Release: stubs instead of solutions, diagrams kept, everything else gone.
+c.GenerateAssignment.preprocessors = strip.PREPROCESSORS
+c.GenerateAssignment.post_convert_hook = strip.remove_sidecars
