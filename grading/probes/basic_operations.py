@@ -1,0 +1,75 @@
+"""Probes for the part basic-operations of the closures guide."""
+
+REQUIRES = ()
+SECTION = "guides/closures/01_closures.html#part-basic-operations"
+TOLERANCE = 1e-6
+
+SHAPES = [
+    ((), ()),
+    ((3,), (3,)),
+    ((2, 3), (3,)),
+    ((2, 1), (1, 4)),
+    ((2, 3), ()),
+    ((4, 1, 2), (3, 1)),
+]
+
+
+def _pair(mt, rng, shapes):
+    def numbers(shape):
+        if not shape:
+            return rng.uniform(0.5, 4)
+        return [numbers(shape[1:]) for _ in range(shape[0])]
+
+    return [mt.closures.Variable(numbers(shape)) for shape in shapes]
+
+
+def _results(mt, rng, name):
+    operation = getattr(mt.closures, name)
+    out = []
+    for shapes in SHAPES:
+        a, b = _pair(mt, rng, shapes)
+        result = operation(a, b)
+        seed = result.data * 0 + 1.5
+        shares = [share.tolist() for share in result.grad_fn(seed)]
+        out.append([result.data.tolist(), shares, result.is_leaf, result.requires_grad])
+    return out
+
+
+def probe_variable(mt, rng):
+    """A new Variable: its data, shape, size, flags, and a gradient that is None, then zeros."""
+    out = []
+    for value in (rng.uniform(-3, 3), [1, 2, 3], [[1.5, -2.0], [0.0, rng.random()]]):
+        variable = mt.closures.Variable(value)
+        before = variable.grad is None
+        variable.zero_grad()
+        out.append([variable.data.tolist(), list(variable.shape), variable.size, before])
+        out.append([variable.grad.data.tolist(), variable.requires_grad, variable.is_leaf])
+    constant = mt.closures.Variable(2.0, requires_grad=False)
+    return [*out, constant.requires_grad, str(constant.data.dtype)]
+
+
+def probe_add(mt, rng):
+    """Add and its gradients, of numbers and of arrays that broadcast."""
+    return _results(mt, rng, "add")
+
+
+def probe_multiply(mt, rng):
+    """Multiply and its gradients, of numbers and of arrays that broadcast."""
+    return _results(mt, rng, "multiply")
+
+
+def probe_subtract(mt, rng):
+    """Subtract and its gradients, of numbers and of arrays that broadcast."""
+    return _results(mt, rng, "subtract")
+
+
+def probe_divide(mt, rng):
+    """Divide and its gradients, of numbers and of arrays that broadcast."""
+    return _results(mt, rng, "divide")
+
+
+def probe_numbers(mt, rng):
+    """Plain numbers as operands, on either side, are constants."""
+    x = mt.closures.Variable(rng.uniform(1, 3))
+    results = [x + 2, 3 + x, x * 4, 5 * x, x - 1, 1 - x, x / 2, 2 / x, -x]
+    return [[r.data.item(), r.requires_grad] for r in results]

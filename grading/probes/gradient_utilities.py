@@ -1,0 +1,69 @@
+"""Probes for the part gradient-utilities of the closures guide."""
+
+REQUIRES = ("basic-operations", "chain-rule")
+SECTION = "guides/closures/01_closures.html#part-gradient-utilities"
+TOLERANCE = 1e-6
+
+
+def _with_gradients(mt, *gradients):
+    variables = []
+    for gradient in gradients:
+        variable = mt.closures.Variable([0.0] * len(gradient))
+        variable.backward(gradient)
+        variables.append(variable)
+    return variables
+
+
+def _gradients(variables):
+    return [None if v.grad is None else v.grad.data.tolist() for v in variables]
+
+
+def probe_clip_long(mt, rng):
+    """Long gradients are shrunk together to the norm asked for."""
+    out = []
+    for norm in (1.0, 0.3):
+        variables = _with_gradients(mt, [rng.uniform(5, 20)], [rng.uniform(-20, -5), 3.0])
+        mt.closures.clip_gradients(variables, norm)
+        out.append(_gradients(variables))
+    return out
+
+
+def probe_clip_short(mt, rng):
+    """Short gradients stay as they are; a variable without one is passed over."""
+    variables = [*_with_gradients(mt, [0.1, rng.uniform(0, 0.2)]), mt.closures.Variable(1.0)]
+    mt.closures.clip_gradients(variables)
+    mt.closures.clip_gradients([])
+    return _gradients(variables)
+
+
+def probe_clip_returns(mt, rng):
+    """clip_gradients returns the norm before clipping and refuses a norm that isn't positive."""
+    norm = mt.closures.clip_gradients(_with_gradients(mt, [3.0, rng.choice([-4.0, 4.0])]))
+    try:
+        mt.closures.clip_gradients([], 0.0)
+    except ValueError:
+        return [norm, "ValueError"]
+    return [norm, "accepted"]
+
+
+class _Layer:
+    def __init__(self, **parts):
+        self.__dict__.update(parts)
+
+
+def probe_collect(mt, rng):
+    """Parameters are found at every depth, in lists, dictionaries and objects, each once."""
+    a, b, c, d, e = (mt.closures.Variable(float(n)) for n in range(5))
+    fixed = mt.closures.Variable(9.0, requires_grad=False)
+    inner = _Layer(weight=b, more=[c, {"deep": (d, fixed)}], name="inner", size=rng.randint(1, 9))
+    outer = _Layer(first=a, layer=inner, again=a)
+    outer.itself = outer
+    found = mt.closures.collect_parameters(outer, [e, inner], a * b)
+    return sorted(v.data.item() for v in found)
+
+
+def probe_zero(mt, rng):
+    """Gradients are filled with zeros, also where there was none."""
+    variables = [*_with_gradients(mt, [rng.random(), 2.0]), mt.closures.Variable([1.0, 2.0, 3.0])]
+    mt.closures.zero_gradients(variables)
+    return _gradients(variables)
