@@ -30,7 +30,7 @@ def _array(value: Any) -> Array:
         return np.array(value, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise TypeError(
-            f"A Variable holds numbers, and {value!r:.60} can't be read as an array of them: {error}."
+            f"A Variable holds numbers, and {value!r:.60} can't be read as an array: {error}."
         ) from None
 
 
@@ -381,7 +381,7 @@ def mean(x: Operand) -> Variable:
 
 # %% ../nbs/guides/closures/01_closures.ipynb #gradient-utilities
 def clip_gradients(variables: Iterable[Variable], max_norm: float = 1.0) -> float:
-    """Shrink all gradients by one factor, in place, so that together they are at most `max_norm` long.
+    """Shrink all gradients by one factor, in place, until together they are at most `max_norm` long.
 
     Args:
         variables: Those whose gradients count; one without a gradient is passed over.
