@@ -381,7 +381,7 @@ def mean(x: Operand) -> Variable:
 
 # %% ../nbs/guides/closures/01_closures.ipynb #gradient-utilities
 def clip_gradients(variables: Iterable[Variable], max_norm: float = 1.0) -> float:
-    """Shrink all gradients by one factor, in place, until together they are at most `max_norm` long.
+    """Shrink all gradients by one factor, in place, so that together they aren't too long.
 
     Args:
         variables: Those whose gradients count; one without a gradient is passed over.

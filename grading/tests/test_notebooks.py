@@ -97,3 +97,14 @@ def test_code_lines_fit_the_page(path):
         if cell["cell_type"] == "code":
             long = [line for line in "".join(cell["source"]).splitlines() if len(line) > 100]
             assert not long, f"{cell['id']}: longer than 100 characters: {long[0]}"
+
+
+def test_every_guide_begins_with_the_same_bootstrap():
+    found = {}
+    for path in notebooks(ROOT):
+        if "guides" in path.parts:
+            cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+            second = cells[1]
+            assert second["id"] == "bootstrap", f"{path.name}: the second cell is the bootstrap"
+            found.setdefault("".join(second["source"]), []).append(path.name)
+    assert len(found) == 1, f"The bootstrap differs: {list(found.values())}"
