@@ -1,0 +1,209 @@
+"""The sandboxes in a real JupyterLab, driven by keyboard in a headless Chromium.
+
+One server, one browser and one kernel per notebook serve the whole session. Without Chromium or
+Playwright the tests skip and say why; in CI (environment variable CI) that is a failure.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).resolve().parents[2]
+TOKEN = "a-token-for-this-test"
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SECONDS = 1000  # Playwright counts in milliseconds
+
+
+def require(present: Any, what: str) -> None:
+    """Skip where a program is missing; fail in CI, which installs it."""
+    if present:
+        return
+    if os.environ.get("CI", "").lower() in {"1", "true"}:
+        pytest.fail(f"CI must have {what}: .ci/run installs it.")
+    pytest.skip(f"needs {what}")
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """Start JupyterLab on an empty folder; yields its address and the folder."""
+    require(importlib.util.find_spec("jupyterlab"), "JupyterLab (the extra [notebooks])")
+    folder = tmp_path_factory.mktemp("lab")
+    home = tmp_path_factory.mktemp("home")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "HOME": str(home),
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        "IPYTHONDIR": str(home / "ipython"),
+        "JUPYTER_PLATFORM_DIRS": "1",
+    }
+    options = [
+        "--no-browser",
+        "--allow-root",
+        f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0",
+        "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.root_dir={folder}",
+        f"--IdentityProvider.token={TOKEN}",
+        "--LabApp.expose_app_in_browser=True",
+    ]
+    settings = home / "config/lab/user-settings/@jupyterlab/apputils-extension"
+    settings.mkdir(parents=True)
+    (settings / "notification.jupyterlab-settings").write_text(
+        '{"fetchNews": "false", "checkForUpdates": false}'
+    )
+    log = (home / "lab.log").open("w")
+    server = subprocess.Popen(
+        [sys.executable, "-m", "jupyterlab", *options],
+        cwd=folder,
+        env=environment,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                urllib.request.urlopen(f"{address}/api/status?token={TOKEN}", timeout=2).close()
+                break
+            except (urllib.error.URLError, OSError):
+                if server.poll() is not None or time.monotonic() > deadline:
+                    pytest.fail("JupyterLab didn't start:\n" + (home / "lab.log").read_text())
+                time.sleep(0.2)
+        yield address, folder
+    finally:
+        server.terminate()
+        try:
+            server.wait(15)
+        except subprocess.TimeoutExpired:
+            server.kill()
+        log.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Start one headless Chromium for all tests."""
+    require(importlib.util.find_spec("playwright"), "Playwright (the extra [course])")
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    require(program, "Chromium (apt install chromium)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+class Notebook:
+    """A copy of one notebook, open in JupyterLab."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+
+    def command(self, name: str, **args: Any) -> None:
+        """Run one of JupyterLab's commands, as its menus do."""
+        self.page.evaluate(
+            "([name, args]) => { window.jupyterapp.commands.execute(name, args) }", [name, args]
+        )
+
+    def run_all(self) -> None:
+        """Run every cell and wait until the last has run."""
+        self.command("notebook:run-all-cells")
+        self.page.wait_for_function(
+            """() => {
+                const cells = [...document.querySelectorAll('.jp-CodeCell')];
+                return cells.length && cells.every(cell => {
+                    const prompt = cell.querySelector('.jp-InputPrompt')?.textContent ?? '';
+                    return /\\[\\d+\\]/.test(prompt);
+                });
+            }""",
+            timeout=20 * SECONDS,
+        )
+
+    @property
+    def status(self) -> Any:
+        """The live region of the last sandbox on the page."""
+        return self.page.locator(".minitorch-status").last
+
+    def says(self, text: str) -> str:
+        """Wait until the sandbox says something that contains the text."""
+        self.status.filter(has_text=text).wait_for(timeout=20 * SECONDS)
+        return self.status.inner_text()
+
+    def shot(self, name: str) -> None:
+        """Keep a picture where SCREENSHOTS names a folder, to be looked at."""
+        if folder := os.environ.get("SCREENSHOTS"):
+            self.page.screenshot(path=str(Path(folder) / f"{name}.png"))
+
+
+@pytest.fixture
+def open_notebook(lab: tuple[str, Path], browser: Any) -> Iterator[Any]:
+    """Give a function that copies a notebook to the server and opens it."""
+    address, folder = lab
+    pages = []
+
+    def opened(source: Path) -> Notebook:
+        shutil.copy(source, folder / source.name)
+        page = browser.new_page(viewport={"width": 1400, "height": 1000})
+        pages.append(page)
+        page.set_default_timeout(20 * SECONDS)
+        workspace = f"{source.stem}-{time.monotonic_ns()}"
+        page.goto(f"{address}/lab/workspaces/{workspace}/tree/{source.name}?token={TOKEN}")
+        page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60 * SECONDS)
+        page.wait_for_function(
+            """() => {
+                const kernel = window.jupyterapp?.shell.currentWidget
+                    ?.sessionContext?.session?.kernel;
+                return kernel?.connectionStatus === 'connected' && kernel?.status === 'idle';
+            }""",
+            timeout=60 * SECONDS,
+        )
+        return Notebook(page)
+
+    yield opened
+    for page in pages:
+        page.close()
+
+
+def test_math_sandbox_by_keyboard(open_notebook: Any) -> None:
+    notebook = open_notebook(ROOT / "nbs/lib/sandbox_math.ipynb")
+    notebook.run_all()
+    before = notebook.says("sigmoid(1)")
+    slider = notebook.page.get_by_role("slider").first
+    slider.focus(timeout=3000)
+    for _ in range(5):
+        slider.press("ArrowRight")
+    after = notebook.says("sigmoid(1.5)")
+    assert before != after, "the sentence didn't follow the slider"
+    assert notebook.status.get_attribute("aria-live") == "polite"
+    notebook.shot("math-light")
