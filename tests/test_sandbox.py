@@ -1,0 +1,169 @@
+"""The sandboxes without a browser: their state is changed, their sentences are read."""
+
+import json
+import math
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+pytest.importorskip("matplotlib", reason="sandboxes draw: pip install -e .[notebooks]")
+
+from minitorch import operators
+from minitorch.sandbox import core, math_sandbox
+from minitorch.sandbox.math import REDUCE, TWO, find, menu, read_numbers, slope
+
+NBS = Path(__file__).resolve().parents[1] / "nbs"
+
+
+def widgets() -> Any:
+    return pytest.importorskip("ipywidgets", reason="controls need ipywidgets")
+
+
+# What all sandboxes share
+
+
+def test_a_stub_is_named_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stub(x: float) -> float:
+        raise NotImplementedError("Need to implement for Task 0.1: return the sigmoid of x")
+
+    monkeypatch.setattr(operators, "sigmoid", stub)
+    view = math_sandbox().view()
+    assert view.sentence == "Task 0.1 isn't written yet: return the sigmoid of x."
+    assert view.sentence in view.figure.desc
+    assert "Traceback" not in view.sentence + view.detail
+
+
+def test_an_error_of_the_student_names_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong(x: float) -> float:
+        return x.size  # type: ignore[attr-defined]
+
+    monkeypatch.setattr(operators, "sigmoid", wrong)
+    sentence = math_sandbox().view().sentence
+    assert "wrong (test_sandbox.py, line" in sentence
+    assert "AttributeError" in sentence
+
+
+def test_a_missing_module_is_a_later_one() -> None:
+    error = ModuleNotFoundError("No module named 'minitorch.scalar'", name="minitorch.scalar")
+    assert core.explain(error).startswith("minitorch.scalar isn't in this project yet")
+
+
+def test_an_unknown_setting_is_refused() -> None:
+    with pytest.raises(AttributeError, match="no setting 'functoin'"):
+        math_sandbox().set(functoin="relu")
+
+
+def test_outside_a_notebook_it_is_a_picture_and_a_sentence() -> None:
+    bundle = math_sandbox()._repr_mimebundle_()
+    assert set(bundle) == {"text/plain", "image/svg+xml"}
+    assert "sigmoid(1)" in bundle["text/plain"]
+    assert "still picture" in bundle["image/svg+xml"]
+    assert "<title" in bundle["image/svg+xml"] and "<desc" in bundle["image/svg+xml"]
+
+
+def test_without_ipywidgets_it_says_how_to_get_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = core.importlib.util.find_spec
+    monkeypatch.setattr(
+        core.importlib.util, "find_spec", lambda name: None if name == "ipywidgets" else real(name)
+    )
+    assert "pip install ipywidgets" in math_sandbox()._repr_mimebundle_()["image/svg+xml"]
+
+
+def test_in_a_notebook_the_picture_stands_beside_the_widgets(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    widgets()
+    monkeypatch.setattr(core, "why_static", lambda: None)
+    bundle = math_sandbox()._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+    assert bundle["image/svg+xml"].startswith("<svg")
+
+
+def test_importing_sandboxes_loads_no_widgets() -> None:
+    check = "import sys, minitorch.sandbox; print('ipywidgets' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_stored_notebooks_hold_pictures_and_no_widgets() -> None:
+    """A program that runs notebooks gets the still picture, so that nothing random is stored."""
+    for path in NBS.rglob("*.ipynb"):
+        notebook = json.loads(path.read_text())
+        assert "widgets" not in notebook["metadata"], f"{path.name} stores the state of widgets"
+        for cell in notebook["cells"]:
+            for output in cell.get("outputs", []):
+                kinds = output.get("data", {})
+                assert not any("widget" in kind for kind in kinds), f"{path.name}, {cell['id']}"
+                if "_sandbox(" in "".join(cell["source"]):
+                    assert "image/svg+xml" in kinds, f"{path.name}, {cell['id']} has no picture"
+
+
+# The math sandbox
+
+
+@pytest.mark.task0_1
+def test_math_sandbox_reads_the_curve() -> None:
+    sandbox = math_sandbox()
+    assert sandbox.set(function="relu", x=-2.0).sentence.startswith("relu(-2) = 0")
+    assert "slope there is 1." in sandbox.set(x=2.0).sentence
+    assert "nothing (nan)" in sandbox.set(function="log", x=-1.0).sentence
+
+
+@pytest.mark.task0_1
+def test_math_sandbox_measures_both_slopes() -> None:
+    view = math_sandbox().set(kind=TWO, function="mul", x=2.0, y=3.0)
+    assert view.sentence == "mul(2, 3) = 6. Its slope there is 3 along x and 2 along y."
+    assert "def mul" in view.detail
+
+
+@pytest.mark.task0_3
+def test_math_sandbox_reduces_a_typed_list() -> None:
+    sandbox = math_sandbox()
+    assert sandbox.set(kind=REDUCE, function="sum").sentence == "sum of 1, 3, 5 is 9."
+    assert sandbox.set(function="prod", numbers="2 4;8").sentence == "prod of 2, 4, 8 is 64."
+    assert sandbox.set(numbers="").sentence == "prod of an empty list is 1."
+    assert sandbox.set(numbers="1, two").sentence.startswith("'two' isn't a number")
+
+
+@pytest.mark.task0_1
+def test_math_sandbox_follows_its_controls() -> None:
+    widgets()
+    sandbox = math_sandbox()
+    sandbox.live()
+    sandbox.widgets["x"].value = 0.0
+    assert "sigmoid(0) = 0.5" in sandbox._panes["status"].value
+    sandbox.widgets["kind"].value = TWO
+    assert sandbox.function in menu(TWO)
+    assert tuple(sandbox.widgets["function"].options) == tuple(menu(TWO))
+    assert sandbox.widgets["numbers"].layout.display == "none"
+    assert sandbox.widgets["y"].layout.display is None
+
+
+@pytest.mark.task0_1
+@pytest.mark.task0_3
+@pytest.mark.parametrize("kind", ["One argument", "Two arguments", "Reduction"])
+def test_math_sandbox_offers_functions_that_exist(kind: str) -> None:
+    for path in menu(kind).values():
+        assert callable(find(path)), path
+
+
+def test_a_jump_has_no_slope() -> None:
+    assert math.isnan(slope(lambda x: float(x > 1), 1.0))
+    assert slope(lambda x: x**3, 2.0) == pytest.approx(12)
+    assert slope(lambda x: 1000 * x, 2.0) == pytest.approx(1000)
+
+
+@given(st.lists(st.floats(-1e6, 1e6), max_size=12))
+def test_typed_numbers_are_read_back(numbers: list[float]) -> None:
+    assert read_numbers(", ".join(map(repr, numbers))) == numbers
+
+
+@pytest.mark.parametrize("text", ["1, x", "__import__('os')", "nan", "1e999"])
+def test_other_words_are_refused(text: str) -> None:
+    with pytest.raises(core.InputError):
+        read_numbers(text)
