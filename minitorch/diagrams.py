@@ -288,96 +288,137 @@ def boxes(
     written = [list(row) for row in names] if names is not None else _box_names(columns, counts)
     return _finish(picture, columns, written, lr, title)
 
-# %% ../nbs/lib/diagrams.ipynb #boxes-layout
+# %% ../nbs/lib/diagrams.ipynb #boxes-levels
+_GAP, _BOX, _BEND, _CORNER = 1.3, 0.9, 0.6, 0.14
+
+
 def _heights(count: int, gap: float) -> list[float]:
     """Return the heights of `count` things, centred on zero."""
     return [gap * (place - (count - 1) / 2) for place in range(count)]
 
 
+def _shares(levels: int, count: int) -> list[set[int]]:
+    """Deal `levels` to `count` things, in order and as evenly as possible."""
+    return [
+        {level for level in range(levels) if level * count // levels == place}
+        for place in range(count)
+    ]
+
+
+class _Stack:
+    """A column of boxes, its levels, and where labels touch it on one side."""
+
+    def __init__(self, count: int, before: int, after: int, gap: float):
+        levels = max(count, before, after)
+        self.heights = _heights(levels, gap)
+        self.boxes = _shares(levels, count)
+
+    def mean(self, levels: set[int]) -> float:
+        """Return the middle of some levels."""
+        return sum(self.heights[level] for level in levels) / len(levels)
+
+    def tall(self, number: int) -> float:
+        """Return the height of a box."""
+        mine = [self.heights[level] for level in self.boxes[number]]
+        return max(mine) - min(mine) + _BOX
+
+    def ports(self, labels: int, number: int) -> list[float]:
+        """Return the heights at which one of so many labels touches boxes."""
+        mine = _shares(len(self.heights), labels)[number]
+        return [self.mean(mine & box) for box in self.boxes if mine & box]
+
+# %% ../nbs/lib/diagrams.ipynb #boxes-compose
 def _boxes(chalk: Any, columns: list[list[str]], names: list[list[str]], lr: bool) -> Any:
-    """Compose arrows, boxes and labels; one unit of chalk is `_UNIT` pixels."""
-    size = 17 / _UNIT
-    color = PALETTE["value" if lr else "gradient"]
-    ink = DARK["value" if lr else "gradient"]
-    way = 1 if lr else -1
-    fill, line = _color(TINT["muted"]), _color(PALETTE["ink"])
-    side = max(1.0, *(label_width(n, 17) / _UNIT + 0.5 for row in names for n in row))
-    spread = 1.35
+    """Compose wires, boxes and labels; one unit of chalk is `_UNIT` pixels."""
+    size, way = 17 / _UNIT, 1 if lr else -1
+    ink = _color(DARK["value" if lr else "gradient"])
+    gap = _GAP if max(map(len, names)) > 1 else 0.75
+    stacks = [
+        _Stack(len(row), len(columns[place]), len(columns[place + 1]), gap)
+        for place, row in enumerate(names)
+    ]
+    side = max(0.95, *(label_width(name, 17) / _UNIT + 0.45 for row in names for name in row))
     picture, x = chalk.empty(), 0.0
-
-    def put(thing: Any, across: float, along: float) -> None:
-        nonlocal picture
-        picture = picture + thing.translate(way * across, along)
-
-    edges: list[float] = []  # heights of the boxes to the left of the column in hand
     for number, column in enumerate(columns):
-        wide = max(label_width(label, 17) for label in column) / _UNIT + 0.55
-        right = len(names[number]) if number < len(names) else 0
-        here = _heights(len(column), spread)
-        starts = _ports(_heights(len(edges), spread), len(column)) if edges else here
-        ends = _ports(_heights(right, spread), len(column)) if right else here
-        rows = max(len(column), len(starts), len(ends))
-        for place in range(rows):
-            label = place * len(column) // rows
-            start, end = starts[place * len(starts) // rows], ends[place * len(ends) // rows]
-            put(_wire(chalk, wide, start, end, way, color, bool(right)), x, 0)
-            if place == 0 or label != (place - 1) * len(column) // rows:
-                middle = _middle(label, rows, len(column), starts, ends)
-                text = _label(column[label], size).fill_color(_color(ink))
-                words = chalk.rectangle(wide - 0.3, 0.3).line_width(0).fill_opacity(0)
-                put(words + text.line_width(0), x + wide / 2, middle - 0.24)
-        x += wide
-        edges = []
-        row = names[number] if right else []
-        for height, name in zip(_heights(right, spread), row, strict=True):
-            shape = chalk.rectangle(side, 0.95, 0.16).fill_color(fill).line_color(line)
-            put(shape.line_width(0.075), x + side / 2, height)
-            if name:
-                text = _label(name, size).fill_color(line)
-                put(text.line_width(0), x + side / 2, height)
-            edges.append(height)
-        x += side if right else 0
+        left = stacks[number - 1] if number else None
+        right = stacks[number] if number < len(stacks) else None
+        trunk = max(label_width(label, 17) for label in column) / _UNIT + 0.4
+        plans = [_plan(left, right, len(column), place) for place in range(len(column))]
+        first = _BEND if any(set(plan[0]) - {plan[1]} for plan in plans) else 0.0
+        last = _BEND if any(set(plan[2]) - {plan[1]} for plan in plans) else 0.0
+        for (starts, level, ends), label in zip(plans, column, strict=True):
+            stops = [x, x + first, x + first + trunk, x + first + trunk + last]
+            picture = picture + _wires(chalk, starts, level, ends, stops, lr)
+            text = _label(label, size).fill_color(ink).line_width(0)
+            room = chalk.rectangle(trunk - 0.2, 0.36).line_width(0).fill_opacity(0)
+            middle = (stops[1] + stops[2]) / 2 - (0.06 if right is None or last == 0 else 0)
+            picture = picture + (room + text).translate(way * middle, level - 0.24)
+        x += first + trunk + last
+        for place, name in enumerate(names[number] if right else []):
+            assert right is not None
+            height = right.mean(right.boxes[place])
+            shape = _one_box(chalk, side, right.tall(place), name, size)
+            picture = picture + shape.translate(way * (x + side / 2), height)
+        x += side if right else 0.0
     return picture
 
 
-def _ports(heights: list[float], wires: int) -> list[float]:
-    """Return where `wires` touch boxes at `heights`: spread over a box that has several."""
-    if wires <= len(heights):
-        return heights
-    ports = []
-    owners = [place * len(heights) // wires for place in range(wires)]
-    for box_number, height in enumerate(heights):
-        share = owners.count(box_number)
-        ports += [height + offset for offset in _heights(share, min(0.45, 0.7 / max(1, share)))]
-    return ports
+def _plan(
+    left: _Stack | None, right: _Stack | None, labels: int, number: int
+) -> tuple[list[float], float, list[float]]:
+    """Return where one label's wires start, at which level it sits, where they end."""
+    starts = left.ports(labels, number) if left else []
+    ends = right.ports(labels, number) if right else []
+    if len(starts) == 1:
+        level = starts[0]
+    elif len(ends) == 1:
+        level = ends[0]
+    else:
+        both = ends or starts
+        level = sum(both) / len(both)
+    return starts or [level], level, ends or [level]
 
 
-def _middle(
-    label: int, rows: int, count: int, starts: list[float], ends: list[float]
-) -> float:
-    """Return the height at which a label sits: over the middle of its wires."""
-    mine = [place for place in range(rows) if place * count // rows == label]
-    both = [
-        (starts[place * len(starts) // rows] + ends[place * len(ends) // rows]) / 2
-        for place in mine
-    ]
-    return sum(both) / len(both)
+def _one_box(chalk: Any, wide: float, tall: float, name: str, size: float) -> Any:
+    """Draw a box with its name, centred on the origin."""
+    ink = _color(PALETTE["ink"])
+    # chalk's rounded rectangle is larger than asked for by one radius.
+    shape = chalk.rectangle(wide - _CORNER, tall - _CORNER, _CORNER)
+    shape = shape.fill_color(_color(TINT["muted"])).line_color(ink).line_width(0.075)
+    return shape + _label(name, size).fill_color(ink).line_width(0) if name else shape
 
-
-def _wire(
-    chalk: Any, wide: float, start: float, end: float, way: int, color: str, head: bool
+# %% ../nbs/lib/diagrams.ipynb #wires
+def _wires(
+    chalk: Any,
+    starts: Sequence[float],
+    level: float,
+    ends: Sequence[float],
+    stops: Sequence[float],
+    lr: bool,
 ) -> Any:
-    """Draw one arrow from a box to the next."""
-    tip = (way * wide, end)
-    line = chalk.make_path([(0, start), tip]).line_color(_color(color)).line_width(0.09)
-    length = math.hypot(wide, end - start)
-    ux, uy = way * wide / length, (end - start) / length
-    base = (tip[0] - 0.16 * ux, tip[1] - 0.16 * uy)
-    side = (-0.07 * uy, 0.07 * ux)
-    wings = [(base[0] + sign * side[0], base[1] + sign * side[1]) for sign in (1, -1)]
-    corners = [tip, *wings]
-    point = chalk.make_path(corners, closed=True).fill_color(_color(color))
-    return line + point.line_color(_color(color)).line_width(0.05)
+    """Draw the wires of one label: in from `starts`, along its level, out to `ends`."""
+    way, color = (1, _color(PALETTE["value"])) if lr else (-1, _color(PALETTE["gradient"]))
+    drawn = chalk.empty()
+    for start in starts:
+        for end in ends:
+            points = _bend(stops[0], start, stops[1], level)
+            points += _bend(stops[2], level, stops[3] - 0.1, end)
+            line = chalk.make_path([(way * x, y) for x, y in points])
+            drawn = drawn + line.line_color(color).line_width(0.09)
+    for end in ends:
+        tip, base = way * stops[3], way * (stops[3] - 0.17)
+        corners = [(tip, end), (base, end - 0.075), (base, end + 0.075)]
+        head = chalk.make_path(corners, closed=True).fill_color(color)
+        drawn = drawn + head.line_color(color).line_width(0.02)
+    return drawn
+
+
+def _bend(x0: float, y0: float, x1: float, y1: float) -> list[tuple[float, float]]:
+    """Return the points of a smooth step from one level to another."""
+    if y0 == y1 or x0 == x1:
+        return [(x0, y0), (x1, y1)]
+    shares = [place / 16 for place in range(17)]
+    return [(x0 + t * (x1 - x0), y0 + (3 * t * t - 2 * t**3) * (y1 - y0)) for t in shares]
 
 # %% ../nbs/lib/diagrams.ipynb #tree-layout
 _ROW = 36.0

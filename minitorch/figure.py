@@ -60,7 +60,7 @@ def contrast(one: str, other: str = "#FFFFFF") -> float:
 # %% ../nbs/lib/figure.ipynb #inner-code
 WIDTH = 640
 _SVG = "{http://www.w3.org/2000/svg}"
-_DROP = {f"{_SVG}title", f"{_SVG}desc", f"{_SVG}metadata"}
+_DROP = {f"{_SVG}{name}" for name in ("title", "desc", "metadata", "style")}
 _LENGTH = re.compile(r"\s*(-?[\d.]+(?:e-?\d+)?)\s*(px|pt)?\s*$")
 ElementTree.register_namespace("", "http://www.w3.org/2000/svg")
 ElementTree.register_namespace("xlink", "http://www.w3.org/1999/xlink")

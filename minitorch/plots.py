@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from .figure import DARK, PALETTE, WIDTH, Figure
+from .svg import plain, px
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,13 +28,13 @@ _STYLE: dict[str, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 13,
     "mathtext.fontset": "stix",
-    "axes.titlesize": 14,
+    "axes.titlesize": 15,
     "axes.titlelocation": "left",
     "axes.titlepad": 10,
-    "axes.labelsize": 13,
+    "axes.labelsize": 14,
     "xtick.labelsize": 12,
     "ytick.labelsize": 12,
-    "legend.fontsize": 12,
+    "legend.fontsize": 13,
     "legend.frameon": False,
     "axes.edgecolor": PALETTE["muted"],
     "axes.labelcolor": PALETTE["ink"],
@@ -109,16 +110,20 @@ def _svg_of(fig: Any) -> str:
 
 
 def _shorter(svg: str) -> str:
-    """Round the coordinates of paths to a hundredth of a pixel."""
+    """Round coordinates, write paths briefly, and drop the style sheet.
+
+    A style sheet inside a picture would apply to the whole page that shows it.
+    """
     import re
 
-    def rounded(match: "re.Match[str]") -> str:
-        return f"{float(match.group()):.2f}".rstrip("0").rstrip(".")
+    def brief(match: "re.Match[str]") -> str:
+        text = re.sub(r"-?\d+\.\d{3,}", lambda number: px(float(number.group())), match.group())
+        return re.sub(r"\s*([MLQCz])\s*", r"\1", text) if text.startswith(" d=") else text
 
-    def path(match: "re.Match[str]") -> str:
-        return re.sub(r"-?\d+\.\d{3,}", rounded, match.group())
-
-    return re.sub(r'\s(?:d|x|y|points)="[^"]*"', path, svg)
+    svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg, flags=re.DOTALL)
+    edge = "stroke: #ffffff; stroke-width: 0.25"
+    svg = re.sub(rf'style="fill: (#\w+); {edge}"', r'fill="\1" stroke="#fff" stroke-width=".25"', svg)
+    return re.sub(r'\s(?:d|x|y|points)="[^"]*"', brief, svg)
 
 # %% ../nbs/lib/plots.ipynb #paint
 def _drawn(
@@ -203,25 +208,21 @@ def say(value: float) -> str:
 
 def _number(value: Any, where: str) -> float:
     """Read a number, or anything that holds one (`Scalar`, one-element arrays)."""
+    held = value
     for _ in range(3):
-        if isinstance(value, (int, float)):
-            return float(value)
-        if isinstance(value, (str, bytes)) or value is None:
+        if isinstance(held, (int, float, str, bytes)) or held is None:
             break
-        if callable(getattr(value, "item", None)):
-            try:
-                value = value.item()
-                continue
-            except (ValueError, TypeError, RuntimeError):
-                break
-        if not hasattr(value, "data"):
-            break
-        value = value.data
+        if callable(getattr(held, "item", None)) and getattr(held, "size", 1) == 1:
+            held = held.item()
+        elif hasattr(held, "data") and not hasattr(held, "__array__"):
+            held = held.data
     try:
-        return float(value) if not isinstance(value, str) else float("x")
+        if not isinstance(held, (str, bytes)) and held is not None:
+            return float(held)
     except (TypeError, ValueError):
-        kind = type(value).__name__
-        raise TypeError(f"{where} is {value!r} ({kind}), and a plot needs numbers.") from None
+        pass
+    kind = type(value).__name__
+    raise TypeError(f"{where} is {value!r} ({kind}), and a plot needs numbers.")
 
 
 def _numbers(values: Iterable[Any], what: str) -> list[float]:
@@ -243,7 +244,10 @@ def _sample(fn: Callable[..., Any], name: str, *places: float) -> float:
 
 # %% ../nbs/lib/plots.ipynb #crossings
 def crossings(xs: Sequence[float], ys: Sequence[float]) -> list[float]:
-    """Return where a curve crosses zero, by linear interpolation; jumps over zero don't count."""
+    """Return where a curve crosses zero, by linear interpolation.
+
+    In a finely sampled curve, a jump over zero, as that of 1/x, doesn't count.
+    """
     finite = [abs(y) for y in ys if math.isfinite(y)]
     tall = max(finite, default=0.0)
     found: list[float] = []
@@ -253,8 +257,10 @@ def crossings(xs: Sequence[float], ys: Sequence[float]) -> list[float]:
             after = ys[place + 1] if place + 1 < len(ys) else math.nan
             if before * after < 0 or (before != 0 and after != 0):
                 found.append(x)
-        elif place and ys[place - 1] * y < 0 and abs(y - ys[place - 1]) < 0.5 * tall:
+        elif place and ys[place - 1] * y < 0:
             before = ys[place - 1]
+            if len(xs) > 50 and abs(y - before) > 0.5 * tall:
+                continue
             found.append(xs[place - 1] + (x - xs[place - 1]) * before / (before - y))
     return found
 
@@ -396,8 +402,6 @@ def plot_function(
 
 def _words(label: str) -> str:
     """Return a label without its dollar signs."""
-    from minitorch.svg import plain
-
     return plain(label)
 
 # %% ../nbs/lib/plots.ipynb #plot-3d
@@ -424,7 +428,7 @@ def plot_function3D(
     """
     if not lo < hi:
         raise ValueError(f"plot_function3D needs lo < hi, and got lo={lo}, hi={hi}.")
-    count = 33
+    count = 29
     ticks = [lo + (hi - lo) * place / (count - 1) for place in range(count)]
     name = getattr(fn, "__name__", "f").replace("<lambda>", "f")
     heights = [[_sample(fn, name, x, y) for x in ticks] for y in ticks]
@@ -452,17 +456,18 @@ def plot_function3D(
         across, along = np.meshgrid(ticks, ticks)
         axes.plot_surface(
             across, along, np.array(heights), cmap="cividis", rcount=count, ccount=count,
-            edgecolor="#FFFFFF", linewidth=0.25, antialiased=True,
+            edgecolor="#FFFFFF", linewidth=0.25, antialiased=True, clip_on=False,
         )  # fmt: skip
         axes.set_xlabel(labels[0])
         axes.set_ylabel(labels[1])
         axes.set_zlabel(labels[2])
         axes.view_init(elev=32, azim=-58)
-        axes.set_box_aspect((1, 1, 0.6), zoom=0.95)
+        axes.set_box_aspect((1, 1, 0.62), zoom=1.2)
         for axis in (axes.xaxis, axes.yaxis, axes.zaxis):
             axis.set_pane_color((1, 1, 1, 0))
             axis.get_major_locator().set_params(nbins=5 if width > 500 else 3)
-        _title(axes, title, width)
+        if title:
+            fig.suptitle(title, x=0.03, ha="left", fontsize=15)
 
     return _drawn(paint, 400, _words(title) or "A surface", said, ratio=0.8)
 
@@ -551,7 +556,7 @@ def plot_bars(title: str, bars: Mapping[str, Any], xlabel: str = "", ylabel: str
         axes = fig.add_subplot()
         shown = [height if math.isfinite(height) else 0.0 for height in heights.values()]
         bar = axes.barh if sideways or width < 500 else axes.bar
-        drawn = bar(names, shown, 0.62, color=PALETTE["value"])
+        drawn = bar(names, shown, 0.5, color=PALETTE["value"])
         axes.bar_label(drawn, [say(height) for height in heights.values()], padding=3, fontsize=12)
         if bar is axes.barh:
             axes.invert_yaxis()

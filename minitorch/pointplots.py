@@ -76,8 +76,8 @@ def _scatter(
     axes.set_xlim(low - pad, high + pad)
     axes.set_ylim(low - pad, high + pad)
     axes.set_aspect("equal")
-    axes.set_xlabel("$x_1$")
-    axes.set_ylabel("$x_2$", rotation=0, labelpad=10)
+    axes.set_xlabel("$x_1$", fontsize=16)
+    axes.set_ylabel("$x_2$", rotation=0, labelpad=12, fontsize=16)
 
 # %% ../nbs/lib/pointplots.ipynb #plot-points
 def plot_points(data: Any, title: str = "") -> Figure:
@@ -97,7 +97,7 @@ def plot_points(data: Any, title: str = "") -> Figure:
     def paint(fig: Any, width: float) -> None:
         axes = fig.add_subplot()
         _scatter(axes, points, low, high)
-        axes.locator_params(nbins=5)
+        axes.locator_params(steps=[1, 2, 5, 10], nbins=6)
         _title(axes, title, min(width, 400))
 
     return _drawn(paint, 380, _words(title) or "A data set", _say_points(points), ratio=1.0)
@@ -276,7 +276,7 @@ def _paint_boundary(
     _scatter(axes, points, low, high)
     axes.set_xlim(low, high)
     axes.set_ylim(low, high)
-    axes.locator_params(nbins=5)
+    axes.locator_params(steps=[1, 2, 5, 10], nbins=6)
     if wrong:
         axes.scatter(
             [p[0] for p in wrong], [p[1] for p in wrong], s=190, marker="o", facecolors="none",

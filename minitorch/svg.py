@@ -140,8 +140,11 @@ def runs(label: str) -> list[Run]:
 # %% ../nbs/lib/svg.ipynb #plain
 def plain(label: str) -> str:
     """Return a label as words for an alt text: `$x_1^2$` becomes `x_1^2`."""
-    mark = {1: "^", -1: "_", 0: ""}
-    return "".join(f"{mark[run.level]}{run.text}" for run in runs(label))
+    said, level = "", 0
+    for run in runs(label):
+        said += {1: "^", -1: "_", 0: ""}[run.level if run.level != level else 0] + run.text
+        level = run.level
+    return said
 
 # %% ../nbs/lib/svg.ipynb #number
 def px(value: float) -> str:

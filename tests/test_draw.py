@@ -1,0 +1,351 @@
+"""Every picture can be read by everyone: words from the data, colours, sizes, errors."""
+
+import math
+import random
+import re
+import subprocess
+import sys
+from types import SimpleNamespace
+from xml.etree import ElementTree
+
+import pytest
+
+pytest.importorskip("matplotlib")
+pytest.importorskip("chalk")
+
+from minitorch import draw
+from minitorch.figure import DARK, PALETTE, SMALLEST, TINT, Figure, contrast
+from minitorch.plots import crossings
+from minitorch.svg import label_width, plain, runs, width_of
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def points(count=20):
+    rng = random.Random(1)
+    X = [(rng.random(), rng.random()) for _ in range(count)]
+    return SimpleNamespace(N=count, X=X, y=[int(x1 < 0.5) for x1, _ in X])
+
+
+class Leaf:
+    def __init__(self, value):
+        self.value = value
+
+
+class Tree:
+    def __init__(self, parameters, modules):
+        self._parameters = {name: Leaf(value) for name, value in parameters.items()}
+        self._modules = modules
+
+
+MAKERS = {
+    "function": lambda: draw.plot_function("$x^2$", lambda x: x * x),
+    "two functions": lambda: draw.plot_function(
+        "both", math.sin, math.cos, labels=["$f(x)$", "$f'(x)$"], points=[(0, 1)]
+    ),
+    "surface": lambda: draw.plot_function3D("$x + y$", lambda x, y: x + y),
+    "curves": lambda: draw.plot_curves("loss", {"a": [3, 2, 1], "b": ([0, 2], [4, 5])}),
+    "bars": lambda: draw.plot_bars("time", {"scalar": 2.0, "tensor": 0.5}, ylabel="seconds"),
+    "points": lambda: draw.plot_points(points(), "Simple"),
+    "boundary": lambda: draw.plot_boundary(
+        lambda x1, x2: 0.4 - x1, points(), "model", lines={"other": (1, 1, -1)}, resolution=21
+    ),
+    "boxes": lambda: draw.boxes(["$x$", ("$g(x)$", "$h(x)$"), "$f(x)$"], [2, 1], "boxes"),
+    "back": lambda: draw.boxes(["$d$", ("$d_1$", "$d_2$")], [1], "back", lr=False),
+    "tree": lambda: draw.draw_tree({"a": {"b": 1.0, "c": {"d": 2}}}, "tree"),
+    "module": lambda: draw.draw_module(Tree({"p": 5}, {"inner": Tree({"q": 1.5}, {})})),
+    "panels": lambda: draw.panels(
+        [draw.plot_function(f"{n} x", lambda x, n=n: n * x) for n in (1, 2)], 2, "two"
+    ),
+}
+
+
+@pytest.fixture(params=list(MAKERS))
+def figure(request):
+    return MAKERS[request.param]()
+
+
+def test_is_one_accessible_svg(figure):
+    bundle = figure._repr_mimebundle_()
+    assert set(bundle) == {"image/svg+xml", "text/plain"}
+    root = ElementTree.fromstring(bundle["image/svg+xml"])
+    assert root.tag == f"{SVG}svg"
+    assert root.get("role") == "img"
+    assert root.get("viewBox", "").startswith("0 0 640 ")
+    assert "max-width:100%" in root.get("style", "")
+    named = {
+        child.get("id"): child.text for child in root if child.tag in (f"{SVG}title", f"{SVG}desc")
+    }
+    assert list(named) == root.get("aria-labelledby", "").split()
+    assert bundle["text/plain"] == figure.alt
+    assert all(text in figure.alt for text in named.values())
+    assert "nan" not in figure.alt.lower().split()
+
+
+def test_ids_are_unique_and_resolve(figure):
+    ids = re.findall(r'\sid="([^"]+)"', figure.svg)
+    assert len(ids) == len(set(ids))
+    used = re.findall(r'(?:url\(#|href="#)([^)"]+)', figure.svg)
+    assert set(used) <= set(ids)
+
+
+def test_style_stays_inside(figure):
+    assert "<style" not in figure.svg
+    assert "<script" not in figure.svg
+
+
+def test_text_can_be_read(figure):
+    sizes = [float(size) for size in re.findall(r'font-size="([\d.]+)"', figure.content)]
+    assert all(size >= SMALLEST for size in sizes)
+    assert "scale(0" not in figure.svg.split("</desc>")[1].split("<g ")[1]
+
+
+@pytest.mark.parametrize("name", list(MAKERS))
+def test_same_every_time(name):
+    assert MAKERS[name]().svg == MAKERS[name]().svg
+
+
+def test_two_pictures_share_no_id():
+    found = [set(re.findall(r'\sid="([^"]+)"', make().svg)) for make in MAKERS.values()]
+    for place, one in enumerate(found):
+        for other in found[place + 1 :]:
+            assert not one & other
+
+
+def test_matplotlib_text_is_large_enough():
+    import matplotlib.figure
+    from matplotlib.text import Text
+
+    from minitorch.plots import house_style
+
+    with house_style():
+        fig = matplotlib.figure.Figure()
+        axes = fig.add_subplot()
+        axes.set_title("a")
+        axes.plot([1, 2], [3, 4], label="b")
+        axes.legend()
+        assert all(float(text.get_fontsize()) >= SMALLEST for text in fig.findobj(Text))
+
+
+def test_settings_of_the_reader_stay():
+    import matplotlib
+
+    matplotlib.rcParams["font.size"] = 17.0
+    try:
+        before = dict(matplotlib.rcParams)
+        first = MAKERS["curves"]().svg
+        assert dict(matplotlib.rcParams) == before
+        matplotlib.rcParams["font.size"] = 9.0
+        assert MAKERS["curves"]().svg == first
+    finally:
+        matplotlib.rcdefaults()
+
+
+def test_colours():
+    okabe_ito = {"#0072B2", "#009E73", "#E69F00", "#D55E00"}
+    assert okabe_ito <= set(PALETTE.values())
+    for role in PALETTE:
+        assert contrast(DARK[role]) >= 4.5
+        assert contrast(DARK[role], TINT[role]) >= 4.5
+        if role != "output":  # orange is for areas with a dark outline
+            assert contrast(PALETTE[role]) >= 3
+    assert contrast("#000000") == pytest.approx(21)
+
+
+def test_text_colours_have_contrast(figure):
+    for color in re.findall(r'<text[^>]*fill="(#\w{6})"', figure.svg):
+        assert contrast(color) >= 4.5
+
+
+# What the words say
+
+
+def test_function_words():
+    alt = draw.plot_function("line", lambda x: x - 1, lo=-2, hi=2).alt
+    assert "x from -2 to 2" in alt
+    assert "between -3 and 1" in alt
+    assert "crossing zero at 1." in alt
+
+
+def test_gap_words():
+    figure = draw.plot_function("log", lambda x: math.log(x))
+    assert "without a value at 201 of 401 places between -5 and 0" in figure.alt
+    figure = draw.plot_function("nan", lambda x: math.nan)
+    assert "no value anywhere" in figure.alt
+    assert "-inf" not in draw.plot_function("inf", lambda x: -math.inf if x < 0 else x).svg
+
+
+def test_crossings():
+    assert crossings([0, 1, 2], [-1, 1, 3]) == [0.5]
+    assert crossings([0, 1, 2], [-1, 0, 1]) == [1]
+    assert crossings([0, 1, 2], [0, 0, 0]) == []
+    xs = [place / 50 - 0.99 for place in range(100)]
+    assert crossings(xs, [1 / x for x in xs]) == []
+
+
+def test_points_words():
+    alt = draw.plot_points(SimpleNamespace(N=3, X=[(0, 0), (0.5, 1), (1, 0.2)], y=[0, 1, 1])).alt
+    assert "3 points: 1 of class 0 (blue circles), 2 of class 1 (vermilion crosses)" in alt
+
+
+def test_boundary_words():
+    data = SimpleNamespace(N=2, X=[(0.2, 0.5), (0.8, 0.5)], y=[1, 1])
+    alt = draw.plot_boundary(lambda x1, x2: 0.5 - x1, data, resolution=21).alt
+    assert "meets the edges at (0.5, 0) and (0.5, 1)" in alt
+    assert "1 of 2 are on the right side; ringed: (0.8, 0.5)" in alt
+    assert "class 1 everywhere" in draw.plot_boundary(lambda x1, x2: 1, resolution=5).alt
+    assert "class 0 everywhere" in draw.plot_boundary(lambda x1, x2: 0, resolution=5).alt
+
+
+def test_boundary_without_value():
+    alt = draw.plot_boundary(lambda x1, x2: math.log(x1 - 0.5), resolution=11).alt
+    assert "no score at 66 of 121 places" in alt
+
+
+def test_curve_and_bar_words():
+    assert "b goes from 4 at 0 to 5 at 2" in MAKERS["curves"]().alt
+    assert "2 bars: scalar 2; tensor 0.5" in MAKERS["bars"]().alt
+    alt = draw.plot_curves("l", {"a": [1, 0, math.inf]}, logy=True).alt
+    assert "1 values that aren't positive" in alt
+
+
+def test_box_words():
+    assert "x goes into 2 boxes g, h, out come g(x), h(x)" in MAKERS["boxes"]().alt
+    assert (
+        "Backward, from right to left: d goes into a box, out come d_1, d_2" in MAKERS["back"]().alt
+    )
+
+
+def test_tree_words():
+    assert "a holds b = 1, c; a.c holds d = 2" in MAKERS["tree"]().alt
+    assert "p = 5, inner: Tree" in MAKERS["module"]().alt
+
+
+def test_numbers_that_hold_numbers():
+    import numpy as np
+
+    scalar = SimpleNamespace(data=2.0)
+    assert "is 2 throughout" in draw.plot_function("s", lambda x: scalar).alt
+    assert "is 2 throughout" in draw.plot_function("s", lambda x: np.array([2.0])).alt
+
+
+# Labels
+
+
+def test_formulas():
+    assert plain("$x_1^2 + f(x)$") == "x_1^2 + f(x)"
+    assert plain("$e^{-x}$") == "e^−x"
+    assert plain("plain - text") == "plain - text"
+    assert [run.level for run in runs("$x^2_i$")] == [0, 1, -1]
+    assert label_width("$x$", 14) < label_width("$x + y$", 14)
+    assert width_of("ab", 10, mono=True) == pytest.approx(12.2)
+
+
+def test_names_are_escaped():
+    figure = draw.draw_tree({"<a> & $b": {"c$": "<&>"}}, "odd <names>")
+    assert ElementTree.fromstring(figure.svg) is not None
+
+
+# What goes wrong
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "says"),
+    [
+        (lambda: draw.plot_function("f", lambda x: "a"), TypeError, r"f\(-5\) is 'a' \(str\)"),
+        (lambda: draw.plot_function("f", lambda x: None), TypeError, "None"),
+        (lambda: draw.plot_function("f", math.sin, lo=1, hi=1), ValueError, "lo < hi"),
+        (
+            lambda: draw.plot_function("f", math.sin, labels=["a", "b"]),
+            ValueError,
+            "2 labels for 1",
+        ),
+        (lambda: draw.plot_function("$f", math.sin), ValueError, "without a partner"),
+        (lambda: draw.plot_function3D("f", lambda x, y: [1, 2]), TypeError, "needs numbers"),
+        (lambda: draw.plot_points(SimpleNamespace(X=[], y=[])), ValueError, "empty"),
+        (lambda: draw.plot_points(SimpleNamespace(X=[(0, 1)], y=[])), ValueError, "1 points and 0"),
+        (
+            lambda: draw.plot_points(SimpleNamespace(X=[(0, 1)], y=[-1])),
+            ValueError,
+            "Label 0 is -1",
+        ),
+        (lambda: draw.plot_points(SimpleNamespace(X=[(0,)], y=[1])), ValueError, "1 coordinates"),
+        (lambda: draw.plot_points([1, 2]), TypeError, "list has not"),
+        (lambda: draw.plot_boundary(lambda a, b: "no"), TypeError, "model"),
+        (lambda: draw.plot_boundary(lambda a, b: 1, lines=[3]), TypeError, "three numbers"),
+        (lambda: draw.plot_curves("c", {}), ValueError, "at least one curve"),
+        (lambda: draw.plot_curves("c", {"a": ([1], [1, 2])}), ValueError, "1 xs and 2 ys"),
+        (lambda: draw.plot_curves("c", {"a": ["x"]}), TypeError, "needs numbers"),
+        (lambda: draw.plot_bars("b", {}), ValueError, "at least one bar"),
+        (lambda: draw.draw_boxes(["$x$", "$y$"], [1, 1]), ValueError, "counts has 2"),
+        (lambda: draw.draw_boxes(["$x$"], []), ValueError, "at least two columns"),
+        (lambda: draw.draw_boxes(["$x$", "$y$"], [0]), ValueError, "one box or more"),
+        (lambda: draw.draw_boxes(["$x", "$y$"], [1]), ValueError, "without a partner"),
+        (lambda: draw.draw_boxes(["x", "y"], [1], names=[["a", "b"]]), ValueError, "each box"),
+        (lambda: draw.draw_tree({}, "t"), ValueError, "empty"),
+        (lambda: draw.draw_module(3), TypeError, r"super\(\).__init__"),
+        (lambda: draw.diagram("x", "t", "d"), TypeError, "chalk diagram"),
+        (lambda: draw.plot("x", "t"), TypeError, "matplotlib figure"),
+        (lambda: draw.panels([]), ValueError, "at least one figure"),
+        (lambda: Figure("<svg", "t", "d"), ValueError, "isn't one"),
+        (lambda: Figure("<svg/>", "t", "d"), ValueError, "viewBox"),
+        (lambda: Figure('<svg viewBox="0 0 1 1"/>', "", "d"), ValueError, "needs a title"),
+    ],
+)
+def test_bad_input(make, error, says):
+    with pytest.raises(error, match=says):
+        make()
+
+
+def test_errors_of_the_function_come_through():
+    with pytest.raises(NotImplementedError):
+        draw.plot_function("f", lambda x: (_ for _ in ()).throw(NotImplementedError("Task 0.1")))
+
+
+def test_save(tmp_path):
+    figure = MAKERS["tree"]()
+    saved = figure.save(tmp_path / "tree.svg")
+    assert ElementTree.parse(saved).getroot().tag == f"{SVG}svg"
+    with pytest.raises(ValueError, match=r"should end in \.svg"):
+        figure.save(tmp_path / "tree.png")
+
+
+# The older name of the lecture
+
+
+def test_draw_boxes_can_be_composed():
+    import chalk
+
+    drawn = draw.draw_boxes(["$x$", "$f(x)$"], [1])
+    assert set(drawn._repr_mimebundle_()) == {"image/svg+xml", "text/plain"}
+    framed = drawn.center_xy().scale_uniform_to_x(1).with_envelope(chalk.rectangle(1, 0.5))
+    assert draw.diagram(framed, "a", "b").alt == "a. b"
+
+
+def test_own_plots():
+    import matplotlib.figure
+
+    fig = matplotlib.figure.Figure((3, 2))
+    axes = fig.add_subplot()
+    axes.plot([0, 1], [2, 3], label="rise")
+    axes.set_xlabel("epoch", fontsize=6)
+    shown = draw.plot(fig, "mine")
+    assert "epoch from" in shown.desc
+    assert "rise goes from 2 at 0 to 3 at 1" in shown.desc
+    assert float(axes.xaxis.label.get_fontsize()) >= SMALLEST
+
+
+def test_import_is_light():
+    code = (
+        "import sys; import minitorch.draw;"
+        "print([m for m in ('matplotlib', 'chalk', 'numba', 'ipywidgets') if m in sys.modules])"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(("missing", "name"), [("matplotlib", "curves"), ("chalk", "boxes")])
+def test_missing_package_is_named(monkeypatch, missing, name):
+    monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(ModuleNotFoundError, match=r"minitorch\[notebooks\]"):
+        MAKERS[name]()
