@@ -205,7 +205,18 @@ def make_project(root: Path) -> Path:
     (root / GUIDE).parent.mkdir(parents=True)
     nbformat.write(guide(), root / GUIDE)
     # nbdev goes by file name, and wants a module's own notebook before others add to it.
-    front = '"""A tiny package."""\n\n__version__ = "0"'
+    front = '''"""A tiny package."""
+
+import importlib
+
+__version__ = "0"
+
+
+def __getattr__(name):
+    if name not in ("operators", "module", "property_tests"):
+        raise AttributeError(name)
+    return importlib.import_module(f"{__name__}.{name}")'''
+
     modules = {
         "__init__": front,
         "module": '"""Modules."""',

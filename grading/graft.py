@@ -1,0 +1,330 @@
+"""Puts a student's answers, and nothing else of theirs, into a fresh copy of the release.
+
+Answers are found by grade_id, then by cell id, then by the functions that a cell defines. What
+was odd becomes a note for a person; no file, however broken, is an error.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from grading.course import Course, read_notebook, strip_solutions
+
+LARGEST_FILE = 64 << 20
+LONGEST_CELL = 200_000
+MOST_ADDED = 200
+LARGEST_OUTPUT = 1 << 20
+_PLAIN_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_TOP_LEVEL = re.compile(r"^(?:async def|def|class)[ \t]+(\w+)", re.M)
+
+
+@dataclass
+class Graft:
+    """What a student handed in for one notebook.
+
+    Attributes:
+        notebook: the fresh copy with the answers in it.
+        answers: source by cell id, for the answer cells that were found.
+        added: code cells of the student's own: id of the course's cell before it, source.
+        order: ids of the course's cells.
+        default_module: what the notebook exports to.
+        notes: what was odd.
+    """
+
+    notebook: NotebookNode
+    answers: dict[str, str] = field(default_factory=dict)
+    added: list[tuple[str, str]] = field(default_factory=list)
+    order: list[str] = field(default_factory=list)
+    default_module: str = ""
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass
+class _Theirs:
+    """A cell as handed in."""
+
+    kind: str
+    id: str
+    grade_id: str
+    source: str
+    outputs: list[Any]
+
+
+def released(course: Course, notebook: str) -> NotebookNode:
+    """Return a guide as students get it: stubs, and no outputs."""
+    node = copy.deepcopy(read_notebook(course.root / notebook))
+    for cell in node.cells:
+        cell.metadata = NotebookNode(
+            {k: v for k, v in cell.metadata.items() if k in ("nbgrader", "tags")}
+        )
+        cell.pop("attachments", None)
+        if cell.cell_type == "code":
+            cell.source = strip_solutions(cell.source, notebook)
+            cell.outputs, cell.execution_count = [], None
+    kernel = node.metadata.get("kernelspec")
+    node.metadata = NotebookNode({"kernelspec": kernel} if kernel else {})
+    return node
+
+
+def read_file(path: Path) -> tuple[bytes | None, str]:
+    """Read a file that was handed in.
+
+    Returns:
+        Its bytes, or None with the reason.
+    """
+    try:
+        if path.is_symlink() or not path.is_file():
+            return None, "is not a plain file"
+        if path.stat().st_size > LARGEST_FILE:
+            return None, f"is larger than {LARGEST_FILE >> 20} MB"
+        return path.read_bytes(), ""
+    except OSError as error:
+        return None, f"can't be read: {error.strerror}"
+
+
+def graft(release: NotebookNode, raw: bytes | None, why: str = "was not handed in") -> Graft:
+    """Put the answers of a file into a copy of the release.
+
+    Args:
+        release: the notebook as students got it.
+        raw: the file as handed in; None if there is none.
+        why: what to note if there is none.
+    """
+    result = Graft(copy.deepcopy(release))
+    cells = result.notebook.cells
+    result.order = [cell.get("id", "") for cell in cells]
+    sources = [cell.source for cell in cells if cell.cell_type == "code"]
+    for source in sources:
+        if match := re.search(r"^#\|\s*default_exp[ \t]+(\S+)", source, re.M):
+            result.default_module = match[1]
+            break
+    if raw is None:
+        result.notes.append(why)
+        return result
+    theirs = _read(raw, result.notes)
+    if theirs is None:
+        return result
+    match = _match(cells, theirs, result.notes)
+    _place(result, theirs, match)
+    return result
+
+
+def _read(raw: bytes, notes: list[str]) -> list[_Theirs] | None:
+    """Read the cells of whatever was handed in."""
+    try:
+        read = json.loads(raw)
+    except (ValueError, RecursionError):
+        notes.append("is not a notebook: it is not JSON. Nothing in it could be graded")
+        return None
+    cells = read.get("cells") if isinstance(read, dict) else None
+    if cells is None and isinstance(read, dict) and isinstance(read.get("worksheets"), list):
+        sheets = [s for s in read["worksheets"] if isinstance(s, dict)]
+        cells = [cell for s in sheets for cell in (s.get("cells") or [])]
+        notes.append("is in an old notebook format")
+    if not isinstance(cells, list):
+        notes.append("is not a notebook: it has no cells. Nothing in it could be graded")
+        return None
+    found = []
+    for number, cell in enumerate(cells, 1):
+        if not isinstance(cell, dict):
+            notes.append(f"cell {number} is not a cell; it was left out")
+            continue
+        source = cell.get("source", cell.get("input", ""))
+        if isinstance(source, list):
+            source = "".join(part for part in source if isinstance(part, str))
+        if not isinstance(source, str):
+            notes.append(f"cell {number} has no text; it was left out")
+            continue
+        if len(source) > LONGEST_CELL:
+            notes.append(f"cell {number} is longer than {LONGEST_CELL} characters; left out")
+            continue
+        metadata = cell.get("metadata")
+        metadata = metadata if isinstance(metadata, dict) else {}
+        mark = metadata.get("nbgrader")
+        grade_id = mark.get("grade_id", "") if isinstance(mark, dict) else ""
+        cell_id = cell.get("id") or metadata.get("id") or ""
+        outputs = cell.get("outputs")
+        found.append(
+            _Theirs(
+                kind=str(cell.get("cell_type")),
+                id=cell_id if isinstance(cell_id, str) else "",
+                grade_id=grade_id if isinstance(grade_id, str) else "",
+                source=source.replace("\r\n", "\n").encode("utf-8", "replace").decode(),
+                outputs=outputs if isinstance(outputs, list) else [],
+            )
+        )
+    return found
+
+
+def _mark(cell: NotebookNode) -> dict[str, Any]:
+    return cell.metadata.get("nbgrader", {})
+
+
+def _match(
+    cells: Sequence[NotebookNode], theirs: Sequence[_Theirs], notes: list[str]
+) -> dict[int, int]:
+    """Say which of their cells is which of the course's: index to index."""
+    match: dict[int, int] = {}
+    free = set(range(len(theirs)))
+
+    def take(ours: int, candidates: list[int], how: str) -> bool:
+        if not candidates:
+            return False
+        cell = cells[ours]
+        name = _mark(cell).get("grade_id") or cell.get("id")
+        changed = [c for c in candidates if theirs[c].source.strip() != cell.source.strip()]
+        best = (changed or candidates)[-1]
+        if len(candidates) > 1:
+            notes.append(
+                f"cell {name} is there {len(candidates)} times; "
+                + ("the last that was changed counts" if changed else "none was changed")
+            )
+        if how:
+            notes.append(f"cell {name} {how}")
+        match[best] = ours
+        free.difference_update(candidates)
+        return True
+
+    waiting = list(range(len(cells)))
+    # By grade_id; where it and the cell id disagree, a person should look.
+    for ours in list(waiting):
+        grade_id = _mark(cells[ours]).get("grade_id")
+        found = [c for c in sorted(free) if grade_id and theirs[c].grade_id == grade_id]
+        # A copied mark on another of the course's cells: that cell is found by its own id.
+        elsewhere = {each.get("id") for each in cells if each is not cells[ours]} - {None}
+        if len(found) > 1:
+            found = [c for c in found if theirs[c].id not in elsewhere] or found
+        if take(ours, found, ""):
+            waiting.remove(ours)
+    for ours in list(waiting):
+        cell_id = cells[ours].get("id")
+        found = [c for c in sorted(free) if cell_id and theirs[c].id == cell_id]
+        lost = "has lost its nbgrader mark and was found by its id"
+        if take(ours, found, lost if _mark(cells[ours]) else ""):
+            waiting.remove(ours)
+    for ours in list(waiting):
+        text = cells[ours].source.strip()
+        found = [c for c in sorted(free) if theirs[c].source.strip() == text]
+        if take(ours, found[:1], ""):
+            waiting.remove(ours)
+    for ours in list(waiting):
+        names = set(_TOP_LEVEL.findall(cells[ours].source))
+        if not _mark(cells[ours]).get("solution") or not names:
+            continue
+        found = [
+            c
+            for c in sorted(free)
+            if theirs[c].kind == "code" and names & set(_TOP_LEVEL.findall(theirs[c].source))
+        ]
+        if take(ours, found, "has lost its mark and id and was found by its functions"):
+            waiting.remove(ours)
+    for ours in waiting:
+        mark = _mark(cells[ours])
+        if mark.get("solution"):
+            notes.append(f"the answer cell {mark.get('grade_id')} is missing")
+        elif mark.get("grade"):
+            notes.append(f"the check {mark.get('grade_id')} is missing; the course's is used")
+    order = [match[c] for c in sorted(match)]
+    if order != sorted(order):
+        notes.append("the cells are in another order; the course's order is used")
+    return match
+
+
+def _place(result: Graft, theirs: Sequence[_Theirs], match: dict[int, int]) -> None:
+    """Copy answers into the fresh notebook, and the student's own cells where they stood."""
+    cells = result.notebook.cells
+    own: dict[int, list[NotebookNode]] = {}
+    before, used, skipped = -1, set(result.order), 0
+    graded = {_mark(cell).get("grade_id") for cell in cells if _mark(cell)} - {None}
+    for number, cell in enumerate(theirs):
+        if (ours := match.get(number)) is not None:
+            before = ours
+            _answer(result, cells[ours], cell)
+            continue
+        if not cell.source.strip():
+            continue
+        if cell.grade_id in graded or (cell.id and cell.id in result.order):
+            continue  # a second copy of one of ours; noted already
+        if len(result.added) >= MOST_ADDED:
+            skipped += 1
+            continue
+        cell_id = cell.id
+        if not _PLAIN_ID.fullmatch(cell_id) or cell_id in used:
+            cell_id = next(i for n in itertools.count(1) if (i := f"added-{n}") not in used)
+        used.add(cell_id)
+        if cell.kind == "code":
+            after = cells[before].get("id", "") if before >= 0 else ""
+            result.added.append((after, cell.source))
+            node = nbformat.v4.new_code_cell(cell.source, id=cell_id)
+            node.outputs = harmless(cell.outputs)
+        else:
+            node = nbformat.v4.new_markdown_cell(cell.source, id=cell_id)
+        own.setdefault(before, []).append(node)
+    if skipped:
+        result.notes.append(f"{skipped} cells beyond the first {MOST_ADDED} added were left out")
+    placed = list(own.get(-1, []))
+    for number, cell in enumerate(cells):
+        placed += [cell, *own.get(number, [])]
+    result.notebook.cells = placed
+
+
+def _answer(result: Graft, ours: NotebookNode, cell: _Theirs) -> None:
+    mark = _mark(ours)
+    changed = cell.source.strip() != ours.source.strip()
+    if mark.get("solution"):
+        if cell.kind != ours.cell_type:
+            result.notes.append(f"cell {mark.get('grade_id')} was turned into {cell.kind}")
+        ours.source = cell.source
+        if ours.cell_type == "code":
+            result.answers[ours.get("id", "")] = cell.source
+    elif changed and mark.get("grade"):
+        result.notes.append(f"the check {mark.get('grade_id')} was changed; the course's is used")
+    elif changed and re.search(r"^#\|\s*export", ours.source, re.M):
+        result.notes.append(
+            f"given code in cell {ours.get('id')} was changed; the course's is used"
+        )
+    elif changed and ours.cell_type == "code" and not mark:
+        ours.source = cell.source  # an experiment; nothing of it is exported or graded
+    if ours.cell_type == "code" and not (mark.get("grade") and not mark.get("solution")):
+        ours.outputs = harmless(cell.outputs)
+
+
+def harmless(outputs: Sequence[Any]) -> list[NotebookNode]:
+    """Keep what a person may want to see of a student's outputs: text and PNG, no HTML or SVG."""
+    kept: list[NotebookNode] = []
+    room = LARGEST_OUTPUT
+    for output in outputs[:50]:
+        if not isinstance(output, dict):
+            continue
+        if output.get("output_type") == "stream":
+            text = _text(output.get("text"))[: min(10_000, room)]
+            kept.append(nbformat.v4.new_output("stream", name="stdout", text=text))
+            room -= len(text)
+            continue
+        data = output.get("data")
+        if not isinstance(data, dict):
+            continue
+        picture, text = _text(data.get("image/png")), _text(data.get("text/plain"))[:10_000]
+        shown = {"text/plain": text} if text else {}
+        if picture and len(picture) < room and re.fullmatch(r"[A-Za-z0-9+/=\s]+", picture):
+            shown["image/png"] = picture
+        room -= sum(len(each) for each in shown.values())
+        if shown and room > 0:
+            kept.append(nbformat.v4.new_output("display_data", shown))
+    return kept
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        value = "".join(part for part in value if isinstance(part, str))
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
