@@ -75,6 +75,14 @@ class HiddenNetwork(Network):
         super().__init__()
         self.hidden = Linear(2, hidden_layers)
         self.linear = Linear(hidden_layers, 1)
+        # A separator that misses all points gives slopes of 0 and would never be turned:
+        # let each one begin in the middle of the data.
+        for (w1, w2), bias in zip(
+            zip(*self.hidden.weights, strict=True), self.hidden.biases, strict=True
+        ):
+            for weight in (w1, w2):
+                weight.update(3.0 * weight.value)
+            bias.update(-w1.value * random.random() - w2.value * random.random())
 
     def score(self, x1: float, x2: float) -> float:
         """Return the point's score: positive means class 1."""
