@@ -16,8 +16,10 @@ which the student writes tests: their stubs have no decorator and no arguments.
 from __future__ import annotations
 
 import ast
+import io
 import re
 import textwrap
+import tokenize
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -234,6 +236,17 @@ def _head_end(node: Function) -> int:
     return max([node.lineno, *(getattr(each, "end_lineno", 0) or 0 for each in arguments)])
 
 
+def _is_comment(line: str) -> bool:
+    """Whether a line holds a mark in a comment; code may name the marks in strings."""
+    if "BEGIN SOLUTION" not in line and "END SOLUTION" not in line:
+        return False
+    try:
+        tokens = list(tokenize.generate_tokens(io.StringIO(line.strip()).readline))
+    except (tokenize.TokenError, SyntaxError):  # a line that isn't a statement by itself
+        return line.strip().startswith("#")
+    return any(t.type == tokenize.COMMENT and "SOLUTION" in t.string for t in tokens)
+
+
 def _marks(source: str, where: str) -> list[tuple[int, int, str, str]]:
     """Returns begin line, end line, task and indentation of each pair of marks."""
     pairs, begin, task, indent = [], 0, "", ""
@@ -258,7 +271,7 @@ def _marks(source: str, where: str) -> list[tuple[int, int, str, str]]:
                 )
             pairs.append((begin, number, task, indent))
             begin = 0
-        elif "BEGIN SOLUTION" in line or "END SOLUTION" in line:
+        elif _is_comment(line):
             raise GradingError(
                 f"{where}: line {number} looks like a solution mark, yet isn't one: "
                 f"{line.strip()!r}. A mark is alone on its line: `# BEGIN SOLUTION task0_1`."
@@ -442,6 +455,18 @@ def body_of(source: str, qualname: str, *, whole: bool = False) -> str | None:
     head = _head_end(node)
     between = [line for line in lines[head : first - 1] if line.strip().startswith("#")]
     return _dedent([*between, *lines[first - 1 : node.end_lineno]])
+
+
+def given_lines(source: str) -> Iterator[str]:
+    """Yields the lines outside the marks."""
+    inside = False
+    for line in source.split("\n"):
+        if _BEGIN.match(line):
+            inside = True
+        elif _END.match(line):
+            inside = False
+        elif not inside:
+            yield line
 
 
 # Notebooks

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grading.course import Course, GradingError, Region, load_course, read_notebook
+from grading.course import Course, GradingError, Region, given_lines, load_course, read_notebook
 
 SHORTEST = 15  # a shorter line says nothing: `return x * y`
 NEVER = {"grading", ".git", "__pycache__", ".ipynb_checkpoints", ".hypothesis", ".pytest_cache"}
@@ -79,17 +79,6 @@ def _own_lines(region: Region) -> list[str]:
     return lines
 
 
-def _outside_regions(source: str) -> Iterator[str]:
-    inside = False
-    for line in source.split("\n"):
-        if "BEGIN SOLUTION" in line:
-            inside = True
-        elif "END SOLUTION" in line:
-            inside = False
-        elif not inside:
-            yield line
-
-
 def given_code(root: Path) -> str:
     """All code that students get anyway: cells outside solution regions, and the tests."""
     lines: list[str] = []
@@ -100,7 +89,7 @@ def given_code(root: Path) -> str:
             answer = cell.metadata.get("nbgrader", {})
             by_hand = answer.get("solution") and answer.get("grade")
             if cell.cell_type == "code" and not by_hand:
-                lines += _outside_regions(cell.source)
+                lines += given_lines(cell.source)
     for path in sorted((root / "tests").rglob("*.py")):
         lines += path.read_text(encoding="utf-8").split("\n")
     return "\n".join(map(normal, lines))

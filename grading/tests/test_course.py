@@ -9,6 +9,7 @@ from grading.course import (
     GradingError,
     body_of,
     fill,
+    given_lines,
     load_course,
     problems,
     read_notebook,
@@ -193,6 +194,13 @@ def test_bad_marks(says: str) -> None:
     with pytest.raises(GradingError, match=says) as raised:
         regions_of(BAD_SOURCES[says], "m", "guide.ipynb, cell here")
     assert "guide.ipynb, cell here" in str(raised.value)
+
+
+def test_code_may_name_the_marks() -> None:
+    source = 'MARKS = ("# BEGIN SOLUTION", "# END SOLUTION")\nCALL = f(\n    "# END SOLUTION",\n)'
+    assert regions_of(source, "m") == []
+    assert list(given_lines(source)) == source.split("\n")
+    assert "product_of_both" not in "".join(given_lines(tiny.OPERATORS))
 
 
 def spoil(cell_id: str, **changes):
