@@ -234,9 +234,9 @@ class Sandbox(ABC):
 
             name = html.escape(self.title)
             head = w.HTML(f'<div style="font-weight:600;font-size:1.15em">{name}</div>')
-            controls = w.VBox(self.controls(), layout=w.Layout(flex="1 1 300px", min_width="280px"))
+            controls = w.VBox(self.controls(), layout=w.Layout(flex="0 0 310px"))
             self._panes = {part: w.HTML() for part in ("figure", "status", "detail")}
-            self._panes["figure"].layout = w.Layout(flex="2 1 420px", max_width="640px")
+            self._panes["figure"].layout = w.Layout(flex="1 1 420px", max_width="640px")
             middle = w.Box(
                 [controls, self._panes["figure"]],
                 layout=w.Layout(display="flex", flex_flow="row wrap", grid_gap="8px 24px"),

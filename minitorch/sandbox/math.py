@@ -156,6 +156,11 @@ def _say(number: float) -> str:
     return "nothing (nan)" if math.isnan(number) else f"{number:.4g}"
 
 
+def _sides(fn: Callable[[float], float], x: float) -> tuple[float, float]:
+    """Measure the slopes to the left and to the right of x."""
+    return (fn(x) - fn(x - STEP)) / STEP, (fn(x + STEP) - fn(x)) / STEP
+
+
 class MathSandbox(Sandbox):
     """Operators: source code, curve, slope, surface, reduction.
 
@@ -236,8 +241,15 @@ class MathSandbox(Sandbox):
             labels=(name, "slope"),
             points=[(self.x, y)],
         )
-        sentence = f"{name}({self.x:g}) = {_say(y)}. Its slope there is {_say(steepness(self.x))}."
-        return figure, sentence
+        left, right = _sides(value, self.x)
+        steepest = max(1.0, abs(left), abs(right))
+        corner = 0.05 * steepest < abs(right - left) < 100
+        said = (
+            f"It has a corner there: slope {_say(left)} on the left, {_say(right)} on the right."
+            if corner
+            else f"Its slope there is {_say(steepness(self.x))}."
+        )
+        return figure, f"{name}({self.x:g}) = {_say(y)}. {said}"
 
     def _two(self, fn: Callable[[float, float], float], name: str) -> tuple[Figure, str]:
         value = _gaps(fn)
