@@ -462,7 +462,7 @@ def plot_function3D(
         axes.set_ylabel(labels[1])
         axes.set_zlabel(labels[2])
         axes.view_init(elev=32, azim=-58)
-        axes.set_box_aspect((1, 1, 0.62), zoom=1.2)
+        axes.set_box_aspect((1, 1, 0.62), zoom=1.2 if width > 500 else 0.95)
         for axis in (axes.xaxis, axes.yaxis, axes.zaxis):
             axis.set_pane_color((1, 1, 1, 0))
             axis.get_major_locator().set_params(nbins=5 if width > 500 else 3)
@@ -555,10 +555,10 @@ def plot_bars(title: str, bars: Mapping[str, Any], xlabel: str = "", ylabel: str
     def paint(fig: Any, width: float) -> None:
         axes = fig.add_subplot()
         shown = [height if math.isfinite(height) else 0.0 for height in heights.values()]
-        bar = axes.barh if sideways or width < 500 else axes.bar
-        drawn = bar(names, shown, 0.5, color=PALETTE["value"])
+        lying = sideways or width < 500
+        drawn = (axes.barh if lying else axes.bar)(names, shown, 0.5, color=PALETTE["value"])
         axes.bar_label(drawn, [say(height) for height in heights.values()], padding=3, fontsize=12)
-        if bar is axes.barh:
+        if lying:
             axes.invert_yaxis()
             axes.grid(False, axis="y")
             axes.margins(x=0.12)

@@ -61,17 +61,19 @@ def _scatter(
     """Put the points on square axes."""
     circles = [p for p in points if p[2] == 0]
     crosses = [p for p in points if p[2] == 1]
-    size = 44 if len(points) <= 150 else 22
+    narrow = axes.figure.get_size_inches()[0] < 5
+    size = (44 if len(points) <= 150 else 22) / (2 if narrow else 1)
+    line = 1.4 if narrow else 2.0
     if circles:
         axes.scatter(
             [p[0] for p in circles], [p[1] for p in circles], s=size, marker="o",
-            facecolors="#FFFFFF", edgecolors=PALETTE["value"], linewidths=2, zorder=4,
+            facecolors="#FFFFFF", edgecolors=PALETTE["value"], linewidths=line, zorder=4,
         )  # fmt: skip
     if crosses:
         place = [p[0] for p in crosses], [p[1] for p in crosses]
-        axes.scatter(*place, s=size, marker="x", color="#FFFFFF", linewidths=4.5, zorder=4)
+        axes.scatter(*place, s=size, marker="x", color="#FFFFFF", linewidths=2.2 * line, zorder=4)
         color = PALETTE["gradient"]
-        axes.scatter(*place, s=size, marker="x", color=color, linewidths=2.2, zorder=5)
+        axes.scatter(*place, s=size, marker="x", color=color, linewidths=1.1 * line, zorder=5)
     pad = 0.03 * (high - low)
     axes.set_xlim(low - pad, high + pad)
     axes.set_ylim(low - pad, high + pad)
@@ -103,6 +105,15 @@ def plot_points(data: Any, title: str = "") -> Figure:
     return _drawn(paint, 380, _words(title) or "A data set", _say_points(points), ratio=1.0)
 
 # %% ../nbs/lib/pointplots.ipynb #edges
+def _change(score: Callable[[float], float]) -> float:
+    """Return where a score changes sign between 0 and 1, by halving."""
+    low, high, sign = 0.0, 1.0, score(0.0) > 0
+    for _ in range(20):
+        middle = (low + high) / 2
+        low, high = (middle, high) if (score(middle) > 0) == sign else (low, middle)
+    return high
+
+
 def _edge_crossings(
     score: Callable[[float, float], float], low: float, high: float, count: int = 101
 ) -> list[tuple[float, float]]:
@@ -119,8 +130,8 @@ def _edge_crossings(
         values = [score(*place) for place in edge]
         for (a, b), (c, d), before, after in zip(edge, edge[1:], values, values[1:], strict=False):
             if (before > 0) != (after > 0) and math.isfinite(before) and math.isfinite(after):
-                share = before / (before - after)
-                found.append((round(a + share * (c - a), 2), round(b + share * (d - b), 2)))
+                share = _change(lambda t, a=a, b=b, c=c, d=d: score(a + t * (c - a), b + t * (d - b)))
+                found.append((round(a + share * (c - a), 3), round(b + share * (d - b), 3)))
     return list(dict.fromkeys(found))
 
 # %% ../nbs/lib/pointplots.ipynb #lines
@@ -278,9 +289,10 @@ def _paint_boundary(
     axes.set_ylim(low, high)
     axes.locator_params(steps=[1, 2, 5, 10], nbins=6)
     if wrong:
+        narrow = fig.get_size_inches()[0] < 5
         axes.scatter(
-            [p[0] for p in wrong], [p[1] for p in wrong], s=190, marker="o", facecolors="none",
-            edgecolors=DARK["ink"], linewidths=1.8, zorder=6,
+            [p[0] for p in wrong], [p[1] for p in wrong], s=90 if narrow else 190, marker="o", facecolors="none",
+            edgecolors=DARK["ink"], linewidths=1.2 if narrow else 1.8, zorder=6,
         )  # fmt: skip
     if handles:
         fig.legend(handles=handles, loc="outside right upper")

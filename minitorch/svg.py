@@ -45,9 +45,7 @@ _UPRIGHT = {
     "dots": "…", "quad": "  ", "_": "_", "{": "{", "}": "}", "$": "$", ",": " ", " ": " ", ";": " ",
     "left": "", "right": "", "prime": "′",
 }  # fmt: skip
-_NAMED = (
-    "log exp sin cos tan max min relu sigmoid ReLU tanh argmax softmax text mathrm operatorname"
-)
+_NAMED = "log exp sin cos tan max min relu sigmoid ReLU tanh argmax softmax".split()
 _TOKEN = re.compile(r"\\([A-Za-z]+)\s?|\\(.)|([\^_])|([{}])|(\s+)|(.)", re.DOTALL)
 
 
@@ -61,13 +59,16 @@ class Run:
     math: bool = False
 
 # %% ../nbs/lib/svg.ipynb #runs
+_WORDS = Run("", math=True)  # stands where upright words begin
+
+
 def _atom(command: str | None, other: str | None, letter: str | None) -> tuple[str, bool]:
     """Return what one token looks like and whether it is italic."""
     if command is not None:
         if command in _GREEK:
             return _GREEK[command], True
-        if command in _NAMED.split():
-            return ("" if command in ("text", "mathrm", "operatorname") else command), False
+        if command in _NAMED:
+            return command, False
         return _UPRIGHT.get(command, command), False
     if other is not None:
         return _UPRIGHT.get(other, other), False
@@ -81,19 +82,26 @@ def _math(source: str) -> list[Run]:
     found: list[Run] = []
     levels = [0]
     upcoming: int | None = None
+    upright = 0  # how deep inside the braces of a text command
     for command, other, shift, brace, space, letter in _TOKEN.findall(source):
         if space:
             continue
         if shift:
             upcoming = 1 if shift == "^" else -1
         elif brace == "{":
+            upright += bool(upright or (found and found[-1] == _WORDS))
             levels.append(levels[-1] if upcoming is None else upcoming)
             upcoming = None
         elif brace == "}":
+            upright = max(0, upright - 1)
             if len(levels) > 1:
                 levels.pop()
         else:
+            if command in ("text", "mathrm", "operatorname"):
+                found.append(_WORDS)
+                continue
             text, italic = _atom(command or None, other or None, letter or None)
+            italic = italic and not upright
             level = levels[-1] if upcoming is None else upcoming
             before = found[-1] if found else Run(" ")
             sign = before.text[-1:] in " ([" or (level != 0 and before.level != level)
@@ -102,10 +110,9 @@ def _math(source: str) -> list[Run]:
             if level:
                 text = text.strip()
             upcoming = None
-            if command in ("log", "exp", "sin", "cos", "max", "min") and found:
-                text = " " + text if found[-1].text[-1:].isalnum() else text
             last = found[-1].text[-1:] if found else ""
-            if italic and len(last) and not found[-1].italic and found[-1].text.strip().isalpha():
+            named = command in _NAMED and last.isalnum()
+            if named or (text.isalnum() and found and found[-1].text.strip() in _NAMED):
                 text = " " + text
             found.append(Run(text, italic, level, math=True))
     return found
