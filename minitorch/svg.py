@@ -45,7 +45,10 @@ _UPRIGHT = {
     "dots": "…", "quad": "  ", "_": "_", "{": "{", "}": "}", "$": "$", ",": " ", " ": " ", ";": " ",
     "left": "", "right": "", "prime": "′",
 }  # fmt: skip
-_NAMED = "log exp sin cos tan max min relu sigmoid ReLU tanh argmax softmax".split()
+_NAMED = {
+    "log", "exp", "sin", "cos", "tan", "max", "min", "relu", "sigmoid", "ReLU", "tanh", "argmax",
+    "softmax",
+}  # fmt: skip
 _TOKEN = re.compile(r"\\([A-Za-z]+)\s?|\\(.)|([\^_])|([{}])|(\s+)|(.)", re.DOTALL)
 
 
