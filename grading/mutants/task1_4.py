@@ -29,7 +29,7 @@ _ITERATIVE = (
     "        stack.extend((parent, False) for parent in node.parents)\n"
 )
 _LOOP = (
-    "derivatives = {variable: deriv}\n"
+    "derivatives = {{variable: deriv}}\n"
     "for node in topological_sort(variable):\n"
     "    d = derivatives[node]\n"
     "    if node.is_leaf():\n"
@@ -155,8 +155,9 @@ MUTANTS = [
     Mutant(
         "middle_kept",
         _BACK,
-        _LOOP.format(leaf=_ACCUMULATE, add=_SUM + "\n            parent.derivative = None\n")
-        .replace("        continue\n", "        continue\n    node.derivative = d\n"),
+        _LOOP.format(
+            leaf=_ACCUMULATE, add=_SUM + "\n            parent.derivative = None\n"
+        ).replace("        continue\n", "        continue\n    node.derivative = d\n"),
         "a computed variable kept a derivative: only leaves do.",
     ),
 ]

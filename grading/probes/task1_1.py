@@ -16,8 +16,7 @@ def probe_one_argument(mt: Any, rng: Random) -> Any:
     """Look at the slopes of sin, exp and a cube, with the epsilon that is the default."""
     xs = [rng.uniform(-3, 3) for _ in range(10)]
     return [
-        [mt.central_difference(f, x) for x in xs]
-        for f in (math.sin, math.exp, lambda t: t * t * t)
+        [mt.central_difference(f, x) for x in xs] for f in (math.sin, math.exp, lambda t: t * t * t)
     ]
 
 
