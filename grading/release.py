@@ -21,11 +21,11 @@ from pathlib import Path
 from grading.course import Course, GradingError, load_course, read_notebook, task_label
 from grading.leaks import NEVER, check_tree, secrets, written_out
 from grading.strip import finish, strip_notebook
+from grading.student.update import MANIFEST, README, parts, sha
 
 TARGET = Path("course") / "student"
 AS_IT_IS = ("settings.ini", "setup.py", "LICENSE", ".gitignore", ".pre-commit-config.yaml")
 TEMPLATES = Path(__file__).resolve().parent / "student"
-MANIFEST = ".release.json"
 IGNORED = NEVER | {".venv", ".ruff_cache"}
 
 
@@ -160,8 +160,7 @@ def _write_frame(course: Course, folder: Path) -> None:
     target = folder / ".github" / "workflows" / "tests.yml"
     target.parent.mkdir(parents=True)
     target.write_text(workflow.replace("@MARKS@", ", ".join(marks(course))), encoding="utf-8")
-    if (TEMPLATES / "update.py").exists():
-        _copy(TEMPLATES / "update.py", folder / "update.py")
+    _copy(TEMPLATES / "update.py", folder / "update.py")
 
 
 def export(folder: Path) -> None:
@@ -187,13 +186,16 @@ def manifest(folder: Path) -> str:
     for path in files(folder):
         name = path.relative_to(folder).as_posix()
         if path.suffix == ".ipynb":
-            cells[name] = {
-                cell.id: hashlib.sha256(cell.source.encode()).hexdigest()
-                for cell in read_notebook(path).cells
-            }
+            cells[name] = {cell.id: sha(cell.source) for cell in read_notebook(path).cells}
         else:
-            others[name] = hashlib.sha256(path.read_bytes()).hexdigest()
-    return json.dumps({"cells": cells, "files": others}, indent=1, sort_keys=True) + "\n"
+            others[name] = sha(path.read_bytes())
+    readme = parts((folder / README).read_text(encoding="utf-8"))
+    state = {
+        "cells": cells,
+        "files": others,
+        "parts": {name: sha(text) for name, text in readme.items()},
+    }
+    return json.dumps(state, indent=1, sort_keys=True) + "\n"
 
 
 # The whole
