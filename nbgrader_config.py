@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))
 
-from grading import strip  # noqa: E402  (grading is found only now)
+from grading import nbgrader_plugin, strip  # noqa: E402  (grading is found only now)
 
 c = get_config()  # noqa: F821  # type: ignore[name-defined]
 
@@ -24,3 +24,9 @@ c.CourseDirectory.db_url = f"sqlite:///{ROOT / 'course' / 'gradebook.db'}"
 # Release: stubs instead of solutions, diagrams kept, everything else gone.
 c.GenerateAssignment.preprocessors = strip.PREPROCESSORS
 c.GenerateAssignment.post_convert_hook = strip.remove_sidecars
+
+# Autograde: the judge instead of executing notebooks; points, late penalties and the gradebook
+# stay nbgrader's own.
+c.Autograde.exporter_class = nbgrader_plugin.GraftingExporter
+c.Autograde.sanitize_preprocessors = nbgrader_plugin.SANITIZE
+c.Autograde.autograde_preprocessors = nbgrader_plugin.AUTOGRADE

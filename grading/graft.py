@@ -18,7 +18,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from grading.course import Course, read_notebook, strip_solutions
+from grading.course import Course, read_notebook
 
 LARGEST_FILE = 64 << 20
 LONGEST_CELL = 200_000
@@ -61,18 +61,13 @@ class _Theirs:
 
 
 def released(course: Course, notebook: str) -> NotebookNode:
-    """Return a guide as students get it: stubs, and no outputs."""
-    node = copy.deepcopy(read_notebook(course.root / notebook))
+    """Return a guide as students get it, without its diagrams."""
+    from grading.strip import strip_notebook  # brings nbgrader along
+
+    node = strip_notebook(read_notebook(course.root / notebook), notebook)
     for cell in node.cells:
-        cell.metadata = NotebookNode(
-            {k: v for k, v in cell.metadata.items() if k in ("nbgrader", "tags")}
-        )
-        cell.pop("attachments", None)
         if cell.cell_type == "code":
-            cell.source = strip_solutions(cell.source, notebook)
-            cell.outputs, cell.execution_count = [], None
-    kernel = node.metadata.get("kernelspec")
-    node.metadata = NotebookNode({"kernelspec": kernel} if kernel else {})
+            cell.outputs = []
     return node
 
 
@@ -92,13 +87,13 @@ def read_file(path: Path) -> tuple[bytes | None, str]:
         return None, f"can't be read: {error.strerror}"
 
 
-def graft(release: NotebookNode, raw: bytes | None, why: str = "was not handed in") -> Graft:
+def graft(release: NotebookNode, raw: bytes | None, why: str = "") -> Graft:
     """Put the answers of a file into a copy of the release.
 
     Args:
         release: the notebook as students got it.
         raw: the file as handed in; None if there is none.
-        why: what to note if there is none.
+        why: a note on how it was found, or why it wasn't.
     """
     result = Graft(copy.deepcopy(release))
     cells = result.notebook.cells
@@ -108,8 +103,9 @@ def graft(release: NotebookNode, raw: bytes | None, why: str = "was not handed i
         if match := re.search(r"^#\|\s*default_exp[ \t]+(\S+)", source, re.M):
             result.default_module = match[1]
             break
+    if raw is None or why:
+        result.notes.append(why or "was not handed in")
     if raw is None:
-        result.notes.append(why)
         return result
     theirs = _read(raw, result.notes)
     if theirs is None:

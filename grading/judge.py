@@ -13,6 +13,7 @@ import ast
 import hashlib
 import json
 import os
+import re
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -307,11 +308,15 @@ class Judge:
             "stub": assemble(self.reference, self.chooser(task, "stub"))[0],
         }
         for mutant in material.mutants:
-            packages[f"mutant:{mutant.name}"] = assemble(
-                self.reference,
-                self.chooser(task, "reference"),
-                bodies={mutant.target: mutant.body},
-            )[0]
+            packages[f"mutant:{mutant.name}"] = (
+                packages["task"]
+                | assemble(
+                    self.reference,
+                    self.chooser(task, "reference"),
+                    bodies={mutant.target: mutant.body},
+                    only=mutant.target.partition(".")[0],
+                )[0]
+            )
         files, wanted, names = dict(material.files()), {}, {}
         for number, (name, package) in enumerate(packages.items()):
             folder = f"package{number}"
@@ -337,6 +342,9 @@ class Judge:
 
     def prepare(self, assignment: Assignment) -> None:
         """Run the reference and the mutants of an assignment's tasks, side by side."""
+        for task in assignment.tasks:  # parsing is not for several threads
+            self.material(task)
+        _ = self.reference.stubs
         with ThreadPoolExecutor(max_workers=_WORKERS) as pool:
             list(pool.map(self.trusted, assignment.tasks))
 
@@ -363,24 +371,31 @@ class Judge:
     # --- a student's side --------------------------------------------------------------------
 
     def read(self, assignment_name: str, folder: Path) -> Submission:
-        """Read the notebooks that lie in a submission's folder."""
+        """Read the notebooks that lie in a submission's folder.
+
+        A notebook that isn't where it belongs is looked for: in a folder below, or under the
+        name that a browser or a file manager gives to a second copy.
+        """
         assignment = self.course.assignment(assignment_name)
         files: dict[str, bytes | None] = {}
         reasons: dict[str, str] = {}
         for notebook in assignment.notebooks:
             path = folder / Path(notebook).name
             if not path.exists() and not path.is_symlink():
-                files[notebook], reasons[notebook] = None, "was not handed in"
-            else:
-                files[notebook], reasons[notebook] = read_file(path)
+                if (found := _astray(folder, path.stem)) is None:
+                    files[notebook], reasons[notebook] = None, "was not handed in"
+                    continue
+                reasons[notebook] = f"was found as {found.relative_to(folder)}"
+                path = found
+            files[notebook], why = read_file(path)
+            if why:
+                reasons[notebook] = why
         return Submission(assignment_name, files, reasons)
 
     def grafts(self, submission: Submission) -> dict[str, Graft]:
         """Put the answers into fresh copies of the release."""
         return {
-            notebook: graft(
-                self.release(notebook), raw, submission.reasons.get(notebook, "was not handed in")
-            )
+            notebook: graft(self.release(notebook), raw, submission.reasons.get(notebook, ""))
             for notebook, raw in submission.files.items()
         }
 
@@ -566,8 +581,9 @@ class Judge:
                 grafts,
                 bodies={mutant.target: mutant.body},
                 extras=extras,
+                only=mutant.target.partition(".")[0],
             )
-            results, _ = self._outcomes(material, broken, items=valid, restarts=0)
+            results, _ = self._outcomes(material, files | broken, items=valid, restarts=0)
             return any(not results[item].ok for item in valid)
 
         def noticed(group: list[Mutant]) -> bool:
@@ -747,6 +763,19 @@ def _mutants(path: Path) -> tuple[Mutant, ...]:
     namespace: dict[str, Any] = {"__name__": f"grading.mutants.{path.stem}"}
     exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), namespace)
     return tuple(namespace["MUTANTS"])
+
+
+def _astray(folder: Path, stem: str) -> Path | None:
+    """Find a notebook that isn't where it belongs; None unless there is exactly one."""
+    name = re.compile(rf"{re.escape(stem)}([ _-]*(\(\d+\)|copy\d*|\d+))*\.ipynb", re.IGNORECASE)
+    hidden = re.compile(r"^[._]")
+    found = [
+        path
+        for path in sorted(folder.rglob("*.ipynb"))[:1000]
+        if name.fullmatch(path.name)
+        and not any(hidden.match(part) for part in path.relative_to(folder).parts)
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def _class_of(region: Region) -> str | None:

@@ -179,7 +179,7 @@ def quickly(test: Any) -> None:
         deadline=None,
         derandomize=True,
         phases=(Phase.explicit, Phase.generate),
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=list(HealthCheck),  # type: ignore[arg-type]
         verbosity=Verbosity.quiet,
         print_blob=False,
     )

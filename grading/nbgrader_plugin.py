@@ -1,0 +1,268 @@
+"""Makes the judge a step of nbgrader's autograde.
+
+`GraftingExporter` reads what was handed in and passes on the fresh copy with the student's
+answers; `JudgeCells` stands where nbgrader would execute the notebook, and sets the outputs
+of the graded cells so that nbgrader's own steps store the points.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbconvert.exporters.exporter import ResourcesDict
+from nbconvert.preprocessors import ClearMetadataPreprocessor
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    DeduplicateIds,
+    LimitOutput,
+    NbGraderPreprocessor,
+    OverwriteCells,
+    OverwriteKernelspec,
+    SaveAutoGrades,
+)
+
+from grading import examples, report, sandbox
+from grading.graft import Graft
+from grading.judge import Judge, Judgement, Submission, Verdict
+
+ROOT = Path(__file__).resolve().parent.parent
+CACHE = Path("course") / "judged"
+STAMP = "minitorch_judgement"
+
+UNSANDBOXED = (
+    "This is an example submission of the course itself, graded without a sandbox: "
+    "install the package bubblewrap to grade students' work."
+)
+
+
+@functools.cache
+def judge_for(root: Path) -> Judge:
+    """Return the judge of a project; there is one for all its submissions."""
+    return Judge(root, cache=root / CACHE)
+
+
+def judge_submission(judge: Judge, submission: Submission, *, again: bool = False) -> Judgement:
+    """Judge a submission; without bwrap only one that the course made itself.
+
+    Raises:
+        SandboxError: there is no sandbox, and this is a student's work.
+    """
+    if not sandbox.available():
+        return judge.judge(submission, again=again)
+    if not examples.is_example(judge, submission):
+        raise sandbox.SandboxError(sandbox.available())
+    trusting = Judge(judge.course.root, cache=judge.cache, sandboxed=False)
+    return trusting.judge(submission, again=again)
+
+
+class _Reader:
+    """Reads submissions, one at a time, and remembers the last."""
+
+    def __init__(self, judge: Judge) -> None:
+        self.judge = judge
+        self._last: tuple[str, Path] | None = None
+        self._submission: Submission | None = None
+        self._grafts: dict[str, Graft] = {}
+        self._judgement: Judgement | None = None
+
+    def _read(self, assignment: str, folder: Path) -> None:
+        if self._last != (assignment, folder):
+            self._submission = self.judge.read(assignment, folder)
+            self._grafts = self.judge.grafts(self._submission)
+            self._judgement = None
+            self._last = (assignment, folder)
+
+    def forget(self) -> None:
+        """Read afresh next time."""
+        self._last = None
+
+    def graft(self, assignment: str, folder: Path, stem: str) -> Graft:
+        """Return one notebook of a submission."""
+        self._read(assignment, folder)
+        return next(g for name, g in self._grafts.items() if Path(name).stem == stem)
+
+    def key(self, assignment: str, folder: Path) -> str:
+        """Name what a submission's judgement depends on."""
+        self._read(assignment, folder)
+        return self.judge.key(assignment, self._grafts)
+
+    def judgement(self, assignment: str, folder: Path) -> Judgement:
+        """Judge a submission, once for all its notebooks."""
+        self._read(assignment, folder)
+        if self._judgement is None:
+            assert self._submission is not None
+            self._judgement = judge_submission(self.judge, self._submission)
+        return self._judgement
+
+
+@functools.cache
+def reader_for(root: Path) -> _Reader:
+    """Return the reader of a project."""
+    return _Reader(judge_for(root))
+
+
+class GraftingExporter(NotebookExporter):
+    """Passes on a fresh copy of the release with the student's answers in it.
+
+    nbgrader parses a file before any of its steps runs, so that one which isn't JSON ends the
+    submission. This reads whatever is there.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        converter = self.parent
+        if converter is not None and hasattr(converter, "assignments"):
+            _complete(converter)
+
+    def from_filename(
+        self, filename: str, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[Any, dict[str, Any]]:
+        """Read a notebook as handed in, or the graded copy in the second pass."""
+        converter: Any = self.parent
+        if not getattr(converter, "_sanitizing", False):
+            return super().from_filename(filename, resources, **kw)
+        assert resources is not None
+        place = resources["nbgrader"]
+        path = Path(filename).absolute()
+        reader = reader_for(Path(converter.coursedir.root))
+        graft = reader.graft(place["assignment"], path.parent, path.stem)
+        resources["metadata"] = ResourcesDict(name=path.stem, path=str(path.parent))
+        notebook = nbformat.from_dict(graft.notebook)
+        return self.from_notebook_node(notebook, resources, **kw)
+
+
+def _complete(converter: Any) -> None:
+    """Prepare a run of autograde: every notebook of the course, and nothing that is done.
+
+    nbgrader looks at the notebooks that were handed in, and skips a submission whose folder
+    of results is there, however far an interrupted run had come.
+    """
+    coursedir = converter.coursedir
+    root = Path(coursedir.root)
+    reader = reader_for(root)
+    name = coursedir.assignment_id
+    known = {a.name: a for a in reader.judge.course.assignments}
+    if name not in known or coursedir.notebook_id != "*":
+        return
+    import glob
+
+    pattern = coursedir.format_path(coursedir.submitted_directory, coursedir.student_id, name)
+    for folder in sorted({*converter.assignments, *glob.glob(pattern)}):
+        if not Path(folder).is_dir():
+            continue
+        stems = [Path(notebook).name for notebook in known[name].notebooks]
+        converter.assignments[folder] = [str(Path(folder) / stem) for stem in stems]
+        student = _student(coursedir, folder, name)
+        done = Path(coursedir.format_path(coursedir.autograded_directory, student, name))
+        if done.is_dir() and not _is_current(done, stems, reader.key(name, Path(folder))):
+            converter.log.info("Grading %s again: it is incomplete, or something changed", folder)
+            shutil.rmtree(done)
+    reader.forget()
+
+
+def _student(coursedir: Any, folder: str, assignment: str) -> str:
+    """Return the student's id from a submission's folder."""
+    depth = 2 if Path(folder).name == assignment else 1
+    return Path(folder).parts[-depth]
+
+
+def _is_current(folder: Path, names: list[str], key: str) -> bool:
+    """Tell whether a folder of results is complete and still true."""
+    for name in names:
+        try:
+            read = json.loads((folder / name).read_bytes())
+            if read["metadata"][STAMP] != key:
+                return False
+        except (OSError, ValueError, KeyError, TypeError):
+            return False
+    return True
+
+
+class JudgeCells(NbGraderPreprocessor):
+    """Sets the outputs of graded cells from the judge's verdicts, in place of Execute."""
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """Judge the submission that the notebook belongs to; once for all its notebooks."""
+        place = resources["nbgrader"]
+        coursedir: Any = self.parent.parent.coursedir  # type: ignore[union-attr]
+        root = Path(coursedir.root)
+        folder = Path(
+            coursedir.format_path(
+                coursedir.submitted_directory, place["student"], place["assignment"]
+            )
+        )
+        reader = reader_for(root)
+        judgement = reader.judgement(place["assignment"], folder.absolute())
+        by_grade_id = {
+            task.grade_id: judgement.verdict(task.id)
+            for task in reader.judge.course.assignment(place["assignment"]).tasks
+        }
+        notes = [n for n in judgement.notes if n.startswith(f"{place['notebook']}.ipynb: ")]
+        for cell in nb.cells:
+            mark = cell.metadata.get("nbgrader", {})
+            verdict = by_grade_id.get(mark.get("grade_id"))
+            if mark.get("grade") and not mark.get("solution") and cell.cell_type == "code":
+                if verdict is None:
+                    raise KeyError(f"the graded cell {mark.get('grade_id')} belongs to no task")
+                link = report.address(root, verdict.section)
+                cell.outputs = outputs(verdict, link, [*notes, *verdict.notes], mark["points"])
+                cell.execution_count = None
+        resources[STAMP] = judgement.key
+        return nb, resources
+
+
+def outputs(verdict: Verdict, link: str, notes: list[str], points: float) -> list[Any]:
+    """Write a verdict so that nbgrader reads its points: an error, a number, or nothing.
+
+    nbgrader takes an error for nothing, a number as the result for partial credit, and
+    anything else for all points. A number above the cell's points would end the submission.
+    """
+    earned = min(verdict.earned, verdict.points, float(points))
+    full = earned >= float(points)
+    said = []
+    if not full or notes:
+        data = {
+            "text/plain": report.plain(verdict, link, notes),
+            "text/html": report.page(verdict, link, notes),
+        }
+        said.append(nbformat.v4.new_output("display_data", data))
+    if full:
+        return said
+    if earned <= 0:
+        label = report.headline(verdict)
+        error = nbformat.v4.new_output(
+            "error", ename="NoPoints", evalue=label, traceback=[f"{label}; see above."]
+        )
+        return [*said, error]
+    number = nbformat.v4.new_output(
+        "execute_result", {"text/plain": repr(float(earned))}, execution_count=None
+    )
+    return [*said, number]
+
+
+class Stamp(NbGraderPreprocessor):
+    """The last step: notes in the file which judgement it carries, so that it is complete."""
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """Write the key into the notebook's metadata."""
+        nb.metadata[STAMP] = resources[STAMP]
+        return nb, resources
+
+
+SANITIZE = [DeduplicateIds, OverwriteKernelspec, OverwriteCells, CheckCellMetadata]
+AUTOGRADE = [
+    JudgeCells,
+    ClearMetadataPreprocessor,
+    LimitOutput,
+    SaveAutoGrades,
+    AssignLatePenalties,
+    CheckCellMetadata,
+    Stamp,
+]
