@@ -160,6 +160,19 @@ class Notebook:
         self.status.filter(has_text=text).wait_for(timeout=20 * SECONDS)
         return self.status.inner_text()
 
+    def changes(self, before: str) -> str:
+        """Wait until the sandbox says something else."""
+        self.status.filter(has_not_text=before).wait_for()
+        return self.status.inner_text()
+
+    def theme(self, name: str) -> None:
+        """Change JupyterLab's colours: "Light" or "Dark"."""
+        self.command("apputils:change-theme", theme=f"JupyterLab {name}")
+        self.page.locator(f'body[data-jp-theme-name="JupyterLab {name}"]').wait_for(
+            state="attached"
+        )
+        self.page.locator("#jupyterlab-splash").wait_for(state="detached")
+
     def shot(self, name: str) -> None:
         """Keep a picture where SCREENSHOTS names a folder, to be looked at."""
         if folder := os.environ.get("SCREENSHOTS"):
@@ -188,22 +201,90 @@ def open_notebook(lab: tuple[str, Path], browser: Any) -> Iterator[Any]:
             }""",
             timeout=60 * SECONDS,
         )
-        return Notebook(page)
+        notebook = Notebook(page)
+        notebook.theme("Light")
+        return notebook
 
     yield opened
     for page in pages:
         page.close()
 
 
+def press(locator: Any, key: str, times: int = 1) -> None:
+    """Give a control the focus and press a key, as a reader without a mouse does."""
+    locator.focus()
+    for _ in range(times):
+        locator.press(key)
+
+
 def test_math_sandbox_by_keyboard(open_notebook: Any) -> None:
     notebook = open_notebook(ROOT / "nbs/lib/sandbox_math.ipynb")
     notebook.run_all()
     before = notebook.says("sigmoid(1)")
-    slider = notebook.page.get_by_role("slider").first
-    slider.focus(timeout=3000)
-    for _ in range(5):
-        slider.press("ArrowRight")
+    press(notebook.page.get_by_role("slider").first, "ArrowRight", 5)
     after = notebook.says("sigmoid(1.5)")
     assert before != after, "the sentence didn't follow the slider"
     assert notebook.status.get_attribute("aria-live") == "polite"
     notebook.shot("math-light")
+
+    kind = notebook.page.get_by_label("Kind", exact=True)
+    kind.select_option("Two arguments")
+    notebook.says("mul(1.5, 2) = 3.")
+    notebook.theme("Dark")
+    notebook.shot("math-dark")
+    kind.select_option("Reduction")
+    notebook.says("sum of 1, 3, 5 is 9.")
+    numbers = notebook.page.get_by_label("Numbers", exact=True)
+    numbers.fill("2, 4, x")
+    numbers.press("Enter")
+    notebook.says("'x' isn't a number")
+
+
+def test_modules_sandbox_by_keyboard(open_notebook: Any) -> None:
+    notebook = open_notebook(ROOT / "nbs/lib/sandbox_modules.ipynb")
+    notebook.run_all()
+    notebook.says("3 parameters: p1 = 5, a.p2 = 10, b.c.p3 = 15.")
+    notebook.shot("modules-light")
+    text = notebook.page.get_by_label("Modules", exact=True)
+    text.fill("w = Parameter(2)\nlayer:\n    w = Parameter(3)")
+    press(text, "Tab")
+    focused = notebook.page.evaluate("() => document.activeElement.textContent")
+    assert focused == "Read the text", "Tab doesn't lead from the text to its button"
+    notebook.says("2 parameters: w = 2, layer.w = 3.")
+    notebook.page.get_by_label("Call", exact=True).select_option("eval()")
+    notebook.says("Every module is in evaluation mode.")
+    notebook.theme("Dark")
+    notebook.shot("modules-dark")
+
+
+def test_training_sandbox_by_keyboard(open_notebook: Any) -> None:
+    notebook = open_notebook(ROOT / "nbs/lib/sandbox_training.ipynb")
+    notebook.run_all()
+    before = notebook.says("of 50 points correct.")
+    sliders = notebook.page.get_by_role("slider")
+    press(sliders.nth(1), "Home")  # the first is the number of points
+    one = notebook.changes(before)
+    press(sliders.nth(3), "End")
+    two = notebook.changes(one)
+    notebook.shot("training-light")
+    press(notebook.page.get_by_role("button", name="20 steps"), "Enter")
+    notebook.changes(two)
+    notebook.page.get_by_label("Data set", exact=True).select_option("Circle")
+    notebook.page.get_by_label("Model", exact=True).select_option("two ReLU units")
+    notebook.page.get_by_role("slider").nth(9).wait_for()
+    notebook.theme("Dark")
+    notebook.shot("training-dark")
+
+
+def test_nbgrader_is_at_hand(open_notebook: Any) -> None:
+    """The instructor's panels are there: Create Assignment, and Formgrader in the menu."""
+    require(importlib.util.find_spec("nbgrader"), "nbgrader (the extra [course])")
+    notebook = open_notebook(ROOT / "nbs/guides/module0/03_functional.ipynb")
+    page = notebook.page
+    page.get_by_role("tab", name="Create Assignment").click()
+    page.wait_for_function(
+        "() => document.querySelector('.nbgrader-TotalPointsInput')?.value == 50"
+    )
+    page.get_by_role("menuitem", name="Nbgrader").click()
+    page.get_by_role("menuitem", name="Formgrader").wait_for()
+    notebook.shot("nbgrader")

@@ -200,7 +200,7 @@ class Sandbox(ABC):
                 self.show(View(notice(explain(error)), explain(error)))
 
         button = ipywidgets.Button(description=label, tooltip=tip or label)
-        button.layout.width = "auto"
+        button.layout.width = "max-content"
         button.on_click(clicked)
         self.widgets[name] = button
         return button
@@ -234,7 +234,7 @@ class Sandbox(ABC):
 
             name = html.escape(self.title)
             head = w.HTML(f'<div style="font-weight:600;font-size:1.15em">{name}</div>')
-            controls = w.VBox(self.controls(), layout=w.Layout(flex="0 0 310px"))
+            controls = w.VBox(self.controls(), layout=w.Layout(flex="0 0 360px"))
             self._panes = {part: w.HTML() for part in ("figure", "status", "detail")}
             self._panes["figure"].layout = w.Layout(flex="1 1 420px", max_width="640px")
             middle = w.Box(
@@ -295,16 +295,18 @@ def table(head: list[str], rows: list[list[str]], caption: str = "") -> str:
     """Write an HTML table; every text is escaped."""
 
     def row(cells: list[str], tag: str) -> str:
-        style = "text-align:right;padding:2px 12px 2px 0"
         scope = ' scope="col"' if tag == "th" else ""
         return "".join(
-            f'<{tag}{scope} style="{style}">{html.escape(cell)}</{tag}>' for cell in cells
+            f'<{tag}{scope} style="text-align:{"right" if place else "left"};'
+            f'padding:1px 20px 1px 0;line-height:1.5">{html.escape(cell)}</{tag}>'
+            for place, cell in enumerate(cells)
         )
 
     body = "".join(f"<tr>{row(cells, 'td')}</tr>" for cells in rows)
     label = f'<caption style="text-align:left">{html.escape(caption)}</caption>' if caption else ""
     return (
-        '<table style="font-variant-numeric:tabular-nums;border-collapse:collapse">'
+        '<table style="font-variant-numeric:tabular-nums;border-collapse:collapse;'
+        'align-self:start;margin:4px 0">'
         f"{label}<thead><tr>{row(head, 'th')}</tr></thead><tbody>{body}</tbody></table>"
     )
 

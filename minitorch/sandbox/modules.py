@@ -143,7 +143,8 @@ class ModulesSandbox(Sandbox):
         import ipywidgets as w
 
         text = self.bind("source", "Modules", w.Textarea(rows=10, continuous_update=False))
-        text.style.font_family = "monospace"
+        text.layout.width = "350px"
+        text.style.description_width = "4.5em"
         return [
             text,
             self.button("read", "Read the text", self.refresh, "Build the modules again"),
