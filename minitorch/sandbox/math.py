@@ -260,7 +260,7 @@ class MathSandbox(Sandbox):
         def along_y(x: float, y: float) -> float:
             return slope(value, x, y, arg=1)
 
-        drawn = dict(zip(self.SURFACES, (value, along_x, along_y), strict=True))[self.surface]
+        drawn = (value, along_x, along_y)[self.SURFACES.index(self.surface)]
         figure = plot_function3D(f"{name}: {self.surface}", drawn)
         at = (self.x, self.y)
         sentence = (
