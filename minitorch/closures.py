@@ -101,8 +101,8 @@ class Variable:
 
     def ancestors(self) -> list[Variable]:
         """List this variable and everything it was computed from, newest first."""
-        found = {id(self): self}
-        waiting = [self]
+        found: dict[int, Variable] = {id(self): self}
+        waiting: list[Variable] = [self]
         while waiting:
             for each in waiting.pop().inputs:
                 if each.requires_grad and id(each) not in found:

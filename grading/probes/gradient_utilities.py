@@ -57,7 +57,7 @@ def probe_collect(mt, rng):
     fixed = mt.closures.Variable(9.0, requires_grad=False)
     inner = _Layer(weight=b, more=[c, {"deep": (d, fixed)}], name="inner", size=rng.randint(1, 9))
     outer = _Layer(first=a, layer=inner, again=a)
-    outer.itself = outer
+    vars(outer)["itself"] = outer
     found = mt.closures.collect_parameters(outer, [e, inner], a * b)
     return sorted(v.data.item() for v in found)
 

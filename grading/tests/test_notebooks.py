@@ -21,11 +21,10 @@ CELLS = {
 def write(root, cells=CELLS, name="small"):
     body = []
     for key, (kind, source, tags) in cells.items():
-        cell = dict(cell_type=kind, id=key, metadata={}, source=source.splitlines(keepends=True))
+        metadata = {"tags": tags} if tags else {}
+        cell = dict(cell_type=kind, id=key, metadata=metadata, source=source.splitlines(True))
         if kind == "code":
             cell |= dict(execution_count=None, outputs=[])
-        if tags:
-            cell["metadata"]["tags"] = tags
         body.append(cell)
     notebook = dict(cells=body, metadata={}, nbformat=4, nbformat_minor=5)
     text = json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
