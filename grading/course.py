@@ -78,7 +78,7 @@ class Task:
     """A numbered piece of work.
 
     Attributes:
-        id: the pytest mark too, e.g. `task0_1`.
+        id: e.g. `task0_1`, or `chain-rule` of the neighbour.
         assignment: e.g. `module0`.
         notebook: guide that holds the visible check, relative to the project.
         points: of the visible check; `hand_points` come on top.
@@ -111,6 +111,11 @@ class Task:
     def label(self) -> str:
         """The name that a student reads, e.g. `Task 0.1`."""
         return task_label(self.id)
+
+    @property
+    def mark(self) -> str:
+        """The pytest mark of its tests."""
+        return task_mark(self.id)
 
 
 @dataclass(frozen=True)
@@ -167,6 +172,11 @@ class Course:
                 return assignment
         known = ", ".join(each.name for each in self.assignments) or "none"
         raise GradingError(f"No assignment is called {name!r}. {GUIDES} has: {known}.")
+
+
+def task_mark(task_id: str) -> str:
+    """Returns the pytest mark of a task: its id, `chain_rule` for `chain-rule`."""
+    return task_id.replace("-", "_")
 
 
 def task_label(task_id: str) -> str:
@@ -384,12 +394,11 @@ def fill(source: str, bodies: Mapping[str, str], *, marks: bool = True, where: s
 
 def stub_body(task_id: str, qualname: str = "", notebook: str = "") -> str:
     """Returns the body that stands where the student's goes; it says what to do next."""
-    mark = task_id if _NUMBERED.fullmatch(task_id) else "closures"
     write = f"write {qualname or 'this function'}"
     if notebook:
         write += f" in {Path(notebook).name}"
     first = f"Need to implement for {task_label(task_id)}: {write}, "
-    then = f"run nbdev_export, then pytest -m {mark}."
+    then = f"run nbdev_export, then pytest -m {task_mark(task_id)}."
     return f'raise NotImplementedError(\n    "{first}"\n    "{then}"\n)'
 
 
@@ -604,12 +613,12 @@ def _probe_settings(root: Path, task_id: str) -> dict[str, Any]:
 
 def probes_path(root: Path, task_id: str) -> Path:
     """Where the probes of a task are."""
-    return root / "grading" / "probes" / f"{task_id.replace('-', '_')}.py"
+    return root / "grading" / "probes" / f"{task_mark(task_id)}.py"
 
 
 def mutants_path(root: Path, task_id: str) -> Path:
     """Where the mutants of a task are."""
-    return root / "grading" / "mutants" / f"{task_id.replace('-', '_')}.py"
+    return root / "grading" / "mutants" / f"{task_mark(task_id)}.py"
 
 
 def _assignment(root: Path, folder: Path) -> Assignment:

@@ -152,10 +152,6 @@ def _is_stub(errors: list[list[str]], waiting: Collection[str]) -> bool:
     )
 
 
-def _task_marks(record: dict[str, Any], ids: Collection[str]) -> set[str]:
-    return set(record["marks"]) & set(ids)
-
-
 def _red(records: Records, waiting: Collection[str], when: str) -> list[str]:
     """Says which tests fail in another way than by a stub that is still there."""
     said = []
@@ -171,11 +167,11 @@ def _red(records: Records, waiting: Collection[str], when: str) -> list[str]:
 
 def _untouched(records: Records, course: Course) -> tuple[list[str], list[str]]:
     """Returns the tests that pass in the untouched release, and what is wrong."""
-    ids = {task.id for task in course.tasks} | {"closures"}
+    marks_of_tasks = {task.mark for task in course.tasks}
     said = _red(records, {task.label for task in course.tasks}, "untouched release")
     green = [test for test, record in records.items() if record["outcome"] in GREEN]
     for test in green:
-        marks = _task_marks(records[test], ids)
+        marks = marks_of_tasks & set(records[test]["marks"])
         real = records[test]["outcome"] == "passed"
         if marks and real and test.split("[")[0] not in GIVEN_ONLY:
             said.append(
@@ -191,17 +187,18 @@ def _turned(
     """Returns the tests that turned green with a task, and what is wrong."""
     waiting = {each.label for each in course.tasks if each.id not in done}
     said = _red(records, waiting, task.label)
-    ids = {each.id for each in course.tasks}
+    all_marks = {each.mark for each in course.tasks}
+    reached = {each.mark for each in course.tasks if each.id in done}
     green = [t for t, r in records.items() if r["outcome"] in GREEN and t not in before]
     for test in green:
-        marks = _task_marks(records[test], ids)
-        if marks - set(done):
+        marks = all_marks & set(records[test]["marks"])
+        if marks - reached:
             said.append(f"{task.label}: {test}, a test of {', '.join(sorted(marks))}, is green.")
     for test, record in records.items():
-        marks = _task_marks(record, ids)
-        if marks and marks <= set(done) and record["outcome"] not in GREEN:
+        marks = all_marks & set(record["marks"])
+        if marks and marks <= reached and record["outcome"] not in GREEN:
             said.append(f"{task.label}: {test} is still red, yet all it is marked with is done.")
-    own = [test for test, record in records.items() if task.id in record["marks"]]
+    own = [test for test, record in records.items() if task.mark in record["marks"]]
     if own and not set(own) & set(green):
         said.append(f"{task.label}: no test of it turned green.")
     return green, said

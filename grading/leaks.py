@@ -229,8 +229,8 @@ def search(data: bytes, path: str, wanted: Mapping[str, str]) -> list[Leak]:
             places = list(_places(json.loads(data)))
         except ValueError:
             places = []
-        for _, text in places:
-            found |= {line for line in wanted if line in normal(text)}
+        text = "\n".join(normal(text) for _, text in places)
+        found |= {line for line in wanted if line in text}
     leaks = []
     for line in sorted(found):
         at = sorted({w for w, text in places if line in _hits(text.encode(), {line: ""})})

@@ -106,8 +106,7 @@ def student_pyproject(text: str) -> str:
 def marks(course: Course) -> list[str]:
     """The marks of those tasks that have tests."""
     text = "".join(p.read_text(encoding="utf-8") for p in files(course.root / "tests"))
-    found = [t.id for t in course.tasks if re.search(rf"\bmark\.{re.escape(t.id)}\b", text)]
-    return [*found, *(["closures"] if re.search(r"\bmark\.closures\b", text) else [])]
+    return [t.mark for t in course.tasks if re.search(rf"\bmark\.{t.mark}\b", text)]
 
 
 def tasks_table(course: Course) -> str:
@@ -120,7 +119,7 @@ def tasks_table(course: Course) -> str:
             lines += [f"## {title}", "", "| task | points | guide | tests |", "|---|---|---|---|"]
         for task in assignment.tasks:
             guide = f"[{Path(task.notebook).stem}]({task.notebook})"
-            tests = f"`pytest -m {task.id}`" if task.id in tested else "the checks in the guide"
+            tests = f"`pytest -m {task.mark}`" if task.mark in tested else "the checks in the guide"
             points = f"{task.points + task.hand_points:g}"
             lines.append(f"| {task_label(task.id)} | {points} | {guide} | {tests} |")
         lines.append("")
