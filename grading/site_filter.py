@@ -26,6 +26,7 @@ from grading.course import strip_solutions  # noqa: E402
 
 DIRECTIVE = re.compile(r"^\s*#\|")
 OPTION = re.compile(r"^\s*#\|\s*[\w-]+:(\s|$)")
+MARK = re.compile(r"^ *# (BEGIN|END) SOLUTION.*\n?", re.MULTILINE)
 DESC = re.compile(r"<desc[^>]*>(.*?)</desc>", re.DOTALL)
 TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.DOTALL)
 
@@ -69,9 +70,9 @@ def filter_cell(cell: dict[str, Any], solutions: bool) -> dict[str, Any] | None:
     if re.match(r"\s*#\|\s*hide\s*$", source.split("\n", 1)[0]):
         return None
     outputs = cell.get("outputs", [])
-    if not solutions and "BEGIN SOLUTION" in source:
+    if not solutions and MARK.search(source):
         source, outputs = strip_solutions(source), []
-    source = re.sub(r"^ *# (BEGIN|END) SOLUTION.*\n?", "", source, flags=re.MULTILINE)
+    source = MARK.sub("", source)
     source = without_directives(source)
     if not source and not outputs:
         return None

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from grading.notebooks import notebooks
-from grading.site_filter import DIRECTIVE, OPTION, alt_text, figures, filter_notebook, text_of
+from grading.site_filter import DIRECTIVE, MARK, OPTION, alt_text, figures, filter_notebook, text_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = notebooks(ROOT)
@@ -120,7 +120,7 @@ def test_every_page_passes_the_filter(path):
         if cell["cell_type"] != "code":
             continue
         text = text_of(cell["source"])
-        assert "BEGIN SOLUTION" not in text
+        assert not MARK.search(text)
         bare = [x for x in text.splitlines() if DIRECTIVE.match(x) and not OPTION.match(x)]
         assert not bare, f"{cell['id']}: Quarto would stumble over {bare}"
         assert isinstance(cell["source"], list)
