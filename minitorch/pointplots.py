@@ -68,12 +68,14 @@ def _scatter(
         axes.scatter(
             [p[0] for p in circles], [p[1] for p in circles], s=size, marker="o",
             facecolors="#FFFFFF", edgecolors=PALETTE["value"], linewidths=line, zorder=4,
+            clip_on=False,
         )  # fmt: skip
     if crosses:
         place = [p[0] for p in crosses], [p[1] for p in crosses]
-        axes.scatter(*place, s=size, marker="x", color="#FFFFFF", linewidths=2.2 * line, zorder=4)
-        color = PALETTE["gradient"]
-        axes.scatter(*place, s=size, marker="x", color=color, linewidths=1.1 * line, zorder=5)
+        # Points on the edge are seen whole.
+        look = {"s": size, "marker": "x", "clip_on": False}
+        axes.scatter(*place, color="#FFFFFF", linewidths=2.2 * line, zorder=4, **look)
+        axes.scatter(*place, color=PALETTE["gradient"], linewidths=1.1 * line, zorder=5, **look)
     pad = 0.03 * (high - low)
     axes.set_xlim(low - pad, high + pad)
     axes.set_ylim(low - pad, high + pad)
@@ -293,6 +295,7 @@ def _paint_boundary(
         axes.scatter(
             [p[0] for p in wrong], [p[1] for p in wrong], s=90 if narrow else 190, marker="o", facecolors="none",
             edgecolors=DARK["ink"], linewidths=1.2 if narrow else 1.8, zorder=6,
+            clip_on=False,
         )  # fmt: skip
     if handles:
         fig.legend(handles=handles, loc="outside right upper")
