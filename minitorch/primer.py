@@ -128,7 +128,7 @@ class TwoUnits:
             ValueError: If there aren't nine.
         """
         if len(numbers) != 9:
-            raise ValueError(f"TwoUnits.of needs nine numbers, three a separator: {len(numbers)} came.")
+            raise ValueError(f"TwoUnits.of needs nine numbers, and {len(numbers)} came.")
         return cls(Linear(*numbers[:3]), Linear(*numbers[3:6]), Linear(*numbers[6:]))
 
 # %% ../nbs/guides/module0/07_ml_primer.ipynb #classifiers
