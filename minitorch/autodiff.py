@@ -21,10 +21,10 @@ def central_difference(
     """Measure the slope of `f` in one of its arguments, from both sides.
 
     Args:
-        f: any function of numbers.
-        *vals: the arguments at which to measure.
-        arg: which of them moves, counted from 0; the others stand still.
-        epsilon: how far it moves to each side.
+        f: Any function of numbers.
+        *vals: The arguments at which to measure.
+        arg: Which of them moves, counted from 0; the others stand still.
+        epsilon: How far it moves to each side.
 
     Returns:
         An approximation of the partial derivative of `f` in argument `arg`. Its error is of the
