@@ -174,6 +174,11 @@ class TensorOps:
         """Make room for the numbers of a result."""
         return np.empty(size, dtype)
 
+    @staticmethod
+    def hold(row: Storage) -> Storage:
+        """Bring a row of numbers to where the backend computes."""
+        return row
+
     @classmethod
     def matrix_multiply(cls, a: Tensor, b: Tensor) -> Tensor:
         """Multiply matrices over the last two dimensions; the others broadcast."""
@@ -292,7 +297,7 @@ def power(x: float, y: float) -> float:
     if x == 0.0:
         signed = math.copysign(1.0, x) if odd else 1.0
         return signed * (0.0 if y > 0.0 else math.inf)
-    if x < 0.0 and y % 1.0 != 0.0:
+    if -math.inf < x < 0.0 and y % 1.0 != 0.0:
         return math.nan
     if y * math.log(abs(x)) > 709.782712893384:  # the logarithm of the largest float
         return -math.inf if x < 0.0 and odd else math.inf
