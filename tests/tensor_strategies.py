@@ -17,7 +17,9 @@ from hypothesis.strategies import (
 )
 from strategies import small_ints
 
+from minitorch.tensor import Tensor
 from minitorch.tensor_data import TensorData, UserIndex, UserShape
+from minitorch.tensor_ops import SimpleBackend
 
 vals = floats(min_value=-100, max_value=100, allow_nan=False, allow_subnormal=False)
 
@@ -59,3 +61,30 @@ def broadcast_shapes(draw: DrawFn) -> tuple[tuple[int, ...], tuple[int, ...]]:
         ones = draw(lists(integers(0, 2), min_size=len(full), max_size=len(full)))
         pair.append(tuple(1 if one == 0 else n for n, one in zip(full, ones, strict=True))[start:])
     return pair[0], pair[1]
+
+
+@composite
+def tensors(
+    draw: DrawFn,
+    numbers: SearchStrategy[float] = vals,
+    backend: Any = None,
+    shape: UserShape | None = None,
+) -> Tensor:
+    """A tensor in any layout."""
+    data = draw(tensor_data(numbers, shape))
+    return Tensor(data, backend=SimpleBackend if backend is None else backend)
+
+
+@composite
+def shaped_tensors(
+    draw: DrawFn, n: int, numbers: SearchStrategy[float] = vals, backend: Any = None
+) -> list[Tensor]:
+    """Some tensors of one shape, each in a layout of its own."""
+    shape = draw(shapes(max_dims=3))
+    return [draw(tensors(numbers, backend, shape)) for _ in range(n)]
+
+
+def assert_close_tensor(a: Tensor, b: Tensor) -> None:
+    """Fail unless the two tensors are less than a hundredth apart, cell by cell."""
+    close = a.is_close(b)
+    assert close.all().item() == 1.0, f"the tensors differ:\n{a}\n{b}"
