@@ -462,7 +462,7 @@ def plot_function3D(
         axes.set_ylabel(labels[1])
         axes.set_zlabel(labels[2])
         axes.view_init(elev=32, azim=-58)
-        axes.set_box_aspect((1, 1, 0.62), zoom=1.2 if width > 500 else 0.95)
+        axes.set_box_aspect((1, 1, 0.62), zoom=1.2 if width > 500 else 0.88)
         for axis in (axes.xaxis, axes.yaxis, axes.zaxis):
             axis.set_pane_color((1, 1, 1, 0))
             axis.get_major_locator().set_params(nbins=5 if width > 500 else 3)

@@ -199,6 +199,7 @@ def write(
     anchor: str = "middle",
     mono: bool = False,
     bold: bool = False,
+    halo: bool = False,
 ) -> str:
     """Return a label whose middle line is at `y`, with formulas between dollar signs.
 
@@ -211,6 +212,7 @@ def write(
         anchor: `"start"`, `"middle"` or `"end"`.
         mono: Whether it is code.
         bold: Whether it is set in bold.
+        halo: Whether a white edge keeps lines behind it away.
     """
     pieces, raised = [], 0.0
     for run in runs(label):
@@ -236,6 +238,9 @@ def write(
         font_weight="bold" if bold else None,
         text_anchor=None if anchor == "start" else anchor,
         fill=color,
+        stroke="#FFFFFF" if halo else None,
+        stroke_width="4" if halo else None,
+        paint_order="stroke" if halo else None,
         xml__space="preserve",
     ).replace("xml--space", "xml:space")
 

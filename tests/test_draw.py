@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from types import SimpleNamespace
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -349,3 +350,124 @@ def test_missing_package_is_named(monkeypatch, missing, name):
     monkeypatch.setitem(sys.modules, missing, None)
     with pytest.raises(ModuleNotFoundError, match=r"minitorch\[notebooks\]"):
         MAKERS[name]()
+
+
+# Graphs of expressions
+
+
+def worked_example():
+    scalar = pytest.importorskip("minitorch.scalar")
+    try:
+        return scalar.Scalar(2.0, name="x"), scalar.Scalar(3.0, name="z")
+    except NotImplementedError:
+        pytest.skip("needs a finished Scalar")
+
+
+class Var:
+    """A variable of one's own: only a history, a name and a number."""
+
+    history: Any
+
+    def __init__(self, data, inputs=(), name=None):
+        made_by = type("Join", (), {}) if inputs else None
+        self.history = SimpleNamespace(last_fn=made_by, inputs=inputs)
+        self.data, self.name = data, name
+
+
+def chain(count):
+    out = Var(1.0, name="x")
+    for _ in range(count):
+        out = Var(2.0, (out, Var(0.5)))
+    return out
+
+
+def test_expression_of_any_history():
+    x, y = Var(2.0, name="x"), Var(3.0, name="y")
+    figure = draw.draw_expression(Var(6.0, (x, y, x), name="z"))
+    assert "Inputs: x = 2, y = 3. Join of x, y, x gives z = 6." in figure.alt
+    assert "= " not in draw.draw_expression(Var(6.0, (x, y)), values=False).desc
+
+
+def test_expression_of_a_leaf_and_of_a_constant():
+    assert "0 operations. Inputs: x = 2" in draw.draw_expression(Var(2.0, name="x")).alt
+    constant = Var(2.0)
+    constant.history = None
+    assert "Inputs: 2" in draw.draw_expression(constant).alt
+
+
+@pytest.mark.parametrize("count", [1, 4, 20, 100])
+def test_deep_expressions_can_be_read(count):
+    figure = draw.draw_expression(chain(count))
+    scale = [float(part) for part in re.findall(r"scale\(([\d.]+)\)", figure.svg)]
+    sizes = [float(size) for size in re.findall(r'font-size="([\d.]+)"', figure.content)]
+    assert min(sizes) * min([1.0, *scale]) >= SMALLEST - 0.6
+    assert f"Graph with {count} operation" in figure.alt
+
+
+def boxes_of(figure):
+    found = []
+    for x, y, w, h in re.findall(
+        r'<rect x="([-\d.]+)" y="([-\d.]+)" width="([\d.]+)" height="([\d.]+)" rx="6"',
+        figure.content,
+    ):
+        found.append((float(x), float(y), float(x) + float(w), float(y) + float(h)))
+    return found
+
+
+def test_forty_nodes_do_not_overlap():
+    rng = random.Random(3)
+    made = [Var(float(n), name=f"x{n}") for n in range(8)]
+    for _ in range(32):
+        made.append(Var(rng.random(), tuple(rng.sample(made[-12:], 2))))
+    figure = draw.draw_expression(Var(1.0, tuple(made[-6:]), name="out"))
+    boxes = boxes_of(figure)
+    assert len(boxes) > 20
+    for place, (left, top, right, bottom) in enumerate(boxes):
+        for other in boxes[place + 1 :]:
+            apart = other[0] >= right or other[2] <= left or other[1] >= bottom or other[3] <= top
+            assert apart
+
+
+def test_expression_errors():
+    with pytest.raises(TypeError, match="of type int, which has none"):
+        draw.draw_expression(3)
+    with pytest.raises(ValueError, match="can't be read"):
+        draw.draw_expression(chain(400))
+    loop = Var(1.0, (Var(1.0),))
+    loop.history.inputs = (loop,)
+    with pytest.raises(ValueError, match="cycle"):
+        draw.draw_expression(loop)
+
+
+def test_layout_keeps_distance():
+    from minitorch.layered import layers, settle
+
+    assert layers([[], [0], [], [1, 2]]) == [0, 1, 1, 2]
+    assert settle([0, 0, 0, 10], [2, 2, 2]) == [-2, 0, 2, 10]
+    assert settle([5, 1], [0]) == [3, 3]
+
+
+@pytest.mark.task1_4
+def test_backprop_steps():
+    alts = [draw.backprop(step).alt for step in range(7)]
+    assert "the derivative of f in itself is 1" in alts[0]
+    assert "Waiting in the dictionary: f: 1." in alts[0]
+    assert "Waiting in the dictionary: z: 7.89." in alts[3]
+    assert "Leaves that have their derivative: none" in alts[4]
+    assert "Waiting in the dictionary: nothing." in alts[6]
+    assert "x: 31.6" in alts[6]
+    assert "y: 3.94" in alts[6]
+    with pytest.raises(ValueError, match="steps 0 to 6, not 7"):
+        draw.backprop(7)
+
+
+@pytest.mark.task1_4
+def test_gradients_are_those_of_backward():
+    x, z = worked_example()
+    y = x * z + x
+    alt = draw.draw_expression(y, derivatives=True, gradients=True).alt
+    assert x.derivative is None  # drawing changes nothing
+    y.backward()
+    assert f"x {x.derivative:g}" in alt
+    assert f"z {z.derivative:g}" in alt
+    assert "Local derivatives: ×3 to x, ×2 to z" in alt
