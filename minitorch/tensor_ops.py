@@ -56,7 +56,7 @@ def tensor_map(fn: Number) -> Callable[..., None]:
         into `out`; the input may be smaller, if it broadcasts to the shape of `out`.
 
     """
-
+    # BEGIN SOLUTION task2_3
     def _map(
         out: Storage,
         out_shape: Shape,
@@ -65,15 +65,14 @@ def tensor_map(fn: Number) -> Callable[..., None]:
         in_shape: Shape,
         in_strides: Strides,
     ) -> None:
-        # BEGIN SOLUTION task2_3
         values = in_storage.tolist()  # Python's own floats are read faster than an array's
         sources = positions(out_shape, broadcast_strides(in_shape, in_strides, out_shape))
         targets = positions(out_shape, out_strides)
         for target, source in zip(targets, sources, strict=True):
             out[target] = fn(values[source])
-        # END SOLUTION
 
     return _map
+    # END SOLUTION
 
 # %% ../nbs/guides/module2/03_operations.ipynb #tensor-zip
 def tensor_zip(fn: Pair) -> Callable[..., None]:
@@ -87,7 +86,7 @@ def tensor_zip(fn: Pair) -> Callable[..., None]:
         b_shape, b_strides)`. Both inputs broadcast to the shape of `out`.
 
     """
-
+    # BEGIN SOLUTION task2_3
     def _zip(
         out: Storage,
         out_shape: Shape,
@@ -99,16 +98,15 @@ def tensor_zip(fn: Pair) -> Callable[..., None]:
         b_shape: Shape,
         b_strides: Strides,
     ) -> None:
-        # BEGIN SOLUTION task2_3
         a_values, b_values = a_storage.tolist(), b_storage.tolist()
         a_sources = positions(out_shape, broadcast_strides(a_shape, a_strides, out_shape))
         b_sources = positions(out_shape, broadcast_strides(b_shape, b_strides, out_shape))
         targets = positions(out_shape, out_strides)
         for target, a, b in zip(targets, a_sources, b_sources, strict=True):
             out[target] = fn(a_values[a], b_values[b])
-        # END SOLUTION
 
     return _zip
+    # END SOLUTION
 
 # %% ../nbs/guides/module2/03_operations.ipynb #tensor-reduce
 def tensor_reduce(fn: Pair) -> Callable[..., None]:
@@ -122,7 +120,7 @@ def tensor_reduce(fn: Pair) -> Callable[..., None]:
         `out` has size 1 in `reduce_dim`, and already holds the value to start from.
 
     """
-
+    # BEGIN SOLUTION task2_3
     def _reduce(
         out: Storage,
         out_shape: Shape,
@@ -132,7 +130,6 @@ def tensor_reduce(fn: Pair) -> Callable[..., None]:
         a_strides: Strides,
         reduce_dim: int,
     ) -> None:
-        # BEGIN SOLUTION task2_3
         values = a_storage.tolist()
         size, step = int(a_shape[reduce_dim]), int(a_strides[reduce_dim])
         starts = positions(out_shape, a_strides)
@@ -141,15 +138,16 @@ def tensor_reduce(fn: Pair) -> Callable[..., None]:
             for i in range(size):
                 total = fn(total, values[start + i * step])
             out[target] = total
-        # END SOLUTION
 
     return _reduce
+    # END SOLUTION
 
 # %% ../nbs/guides/module2/03_operations.ipynb #tensor-ops
 class TensorOps:
     """How a backend makes functions on tensors from functions on numbers.
 
-    A backend supplies the kernels; room for results, broadcasting and errors are common.
+    A backend supplies the kernels, each of which is made when it is first needed; room for
+    results, broadcasting and errors are common.
     """
 
     cuda = False
@@ -191,7 +189,7 @@ class TensorOps:
 
         The result may be given an `out` of a larger shape that the tensor broadcasts to.
         """
-        kernel = cls.map_kernel(fn)
+        kernel = functools.cache(lambda: cls.map_kernel(fn))
 
         def mapped(x: Tensor, out: Tensor | None = None, /) -> Tensor:
             data = x._tensor
@@ -201,7 +199,7 @@ class TensorOps:
                 result = out._tensor
                 _fits(fn, data.shape, result.shape)
             if result.size:
-                kernel(*result.tuple(), *data.tuple())
+                kernel()(*result.tuple(), *data.tuple())
             return x._new(result) if out is None else out
 
         return mapped
@@ -210,7 +208,7 @@ class TensorOps:
     @functools.cache
     def zip(cls, fn: Pair) -> Callable[[Tensor, Tensor], Tensor]:
         """Turn a function of two numbers into one of two tensors, which broadcast."""
-        kernel = cls.zip_kernel(fn)
+        kernel = functools.cache(lambda: cls.zip_kernel(fn))
 
         def zipped(x: Tensor, y: Tensor) -> Tensor:
             a, b = x._tensor, y._tensor
@@ -221,7 +219,7 @@ class TensorOps:
                 shape = _meet(fn.__name__, shape, b.shape)
             result = _room(cls, a, shape)
             if result.size:
-                kernel(*result.tuple(), *a.tuple(), *b.tuple())
+                kernel()(*result.tuple(), *a.tuple(), *b.tuple())
             return x._new(result)
 
         return zipped
@@ -233,7 +231,7 @@ class TensorOps:
 
         The dimension stays, with size 1; each cell starts from `start`.
         """
-        kernel = cls.reduce_kernel(fn, start)
+        kernel = functools.cache(lambda: cls.reduce_kernel(fn, start))
 
         def reduced(x: Tensor, dim: int) -> Tensor:
             data = x._tensor
@@ -241,7 +239,7 @@ class TensorOps:
             result = _room(cls, data, (*data.shape[:dim], 1, *data.shape[dim + 1 :]))
             result._storage[:] = start
             if data.size:
-                kernel(*result.tuple(), *data.tuple(), dim)
+                kernel()(*result.tuple(), *data.tuple(), dim)
             return x._new(result)
 
         return reduced
