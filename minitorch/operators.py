@@ -21,7 +21,7 @@ def mul(x: float, y: float) -> float:
         y: The second factor.
 
     Returns:
-        $x y$.
+        x times y.
     """
     # BEGIN SOLUTION task0_1
     return x * y
@@ -35,7 +35,7 @@ def id(x: float) -> float:
         x: Any number.
 
     Returns:
-        $x$.
+        x.
     """
     # BEGIN SOLUTION task0_1
     return x
@@ -50,7 +50,7 @@ def add(x: float, y: float) -> float:
         y: The second term.
 
     Returns:
-        $x + y$.
+        x plus y.
     """
     # BEGIN SOLUTION task0_1
     return x + y
@@ -64,7 +64,7 @@ def neg(x: float) -> float:
         x: Any number.
 
     Returns:
-        $-x$.
+        -x.
     """
     # BEGIN SOLUTION task0_1
     return -x
@@ -79,7 +79,7 @@ def lt(x: float, y: float) -> float:
         y: The number on the right.
 
     Returns:
-        1.0 if $x < y$, else 0.0.
+        1.0 if x < y, else 0.0.
     """
     # BEGIN SOLUTION task0_1
     return 1.0 if x < y else 0.0
@@ -94,7 +94,7 @@ def eq(x: float, y: float) -> float:
         y: The number on the right.
 
     Returns:
-        1.0 if $x = y$, else 0.0.
+        1.0 if x equals y, else 0.0.
     """
     # BEGIN SOLUTION task0_1
     return 1.0 if x == y else 0.0
@@ -109,7 +109,7 @@ def max(x: float, y: float) -> float:
         y: The second candidate; it also wins a tie, and wins if x is NaN.
 
     Returns:
-        x if $x > y$, else y.
+        x if x > y, else y.
     """
     # BEGIN SOLUTION task0_1
     return x if x > y else y
@@ -124,7 +124,7 @@ def is_close(x: float, y: float) -> float:
         y: The second number.
 
     Returns:
-        1.0 if $|x - y| < 10^{-2}$, else 0.0. A bool will do as well.
+        1.0 if |x - y| < 0.01, else 0.0. A bool will do as well.
     """
     # BEGIN SOLUTION task0_1
     return 1.0 if abs(x - y) < 1e-2 else 0.0
@@ -132,13 +132,13 @@ def is_close(x: float, y: float) -> float:
 
 # %% ../nbs/guides/module0/03_functional.ipynb #operators-curves
 def sigmoid(x: float) -> float:
-    r"""Squeeze a number into the range from 0 to 1, without overflow for any x.
+    """Squeeze a number into the range from 0 to 1, without overflow for any x.
 
     Args:
         x: Any number, however large.
 
     Returns:
-        $\frac{1}{1 + e^{-x}}$ if $x \ge 0$, else the equal $\frac{e^x}{1 + e^x}$.
+        1 / (1 + e^-x) if x >= 0, else the equal e^x / (1 + e^x).
     """
     # BEGIN SOLUTION task0_1
     if x >= 0:
@@ -155,7 +155,7 @@ def relu(x: float) -> float:
         x: Any number.
 
     Returns:
-        x if $x > 0$, else 0.0.
+        x if x > 0, else 0.0.
     """
     # BEGIN SOLUTION task0_1
     return x if x > 0 else 0.0
@@ -163,13 +163,13 @@ def relu(x: float) -> float:
 
 
 def log(x: float) -> float:
-    r"""Take the natural logarithm, a little to the right of x so that zero has one.
+    """Take the natural logarithm, a little to the right of x so that zero has one.
 
     Args:
         x: Any number.
 
     Returns:
-        $\ln(x + \mathrm{EPS})$; where that argument is 0, minus infinity; below it, NaN.
+        ln(x + EPS); where that argument is 0, minus infinity; below it, NaN.
     """
     # BEGIN SOLUTION task0_1
     y = x + EPS
@@ -188,7 +188,7 @@ def exp(x: float) -> float:
         x: Any number.
 
     Returns:
-        $e^x$, which is infinity where it exceeds the largest float (x above about 709.78).
+        e^x, which is infinity where it exceeds the largest float (x above about 709.78).
     """
     # BEGIN SOLUTION task0_1
     # math.exp raises OverflowError past the logarithm of the largest float.
@@ -205,7 +205,7 @@ def inv(x: float) -> float:
         x: Any number.
 
     Returns:
-        $1 / x$; for 0.0 it is infinity, for -0.0 minus infinity.
+        1 / x; for 0.0 it is infinity, for -0.0 minus infinity.
     """
     # BEGIN SOLUTION task0_1
     if x == 0.0:
@@ -215,14 +215,14 @@ def inv(x: float) -> float:
 
 # %% ../nbs/guides/module0/03_functional.ipynb #operators-slopes
 def log_back(x: float, d: float) -> float:
-    r"""Multiply d by the slope of `log` at x.
+    """Multiply d by the slope of `log` at x.
 
     Args:
         x: Where the slope is taken.
         d: The factor that comes from outside.
 
     Returns:
-        $\frac{d}{x + \mathrm{EPS}}$; where that divides by zero, an infinity with d's sign.
+        d / (x + EPS); where that divides by zero, an infinity with d's sign.
     """
     # BEGIN SOLUTION task0_1
     y = x + EPS
@@ -233,14 +233,14 @@ def log_back(x: float, d: float) -> float:
 
 
 def inv_back(x: float, d: float) -> float:
-    r"""Multiply d by the slope of `inv` at x.
+    """Multiply d by the slope of `inv` at x.
 
     Args:
         x: Where the slope is taken.
         d: The factor that comes from outside.
 
     Returns:
-        $-\frac{d}{x^2}$; at zero an infinity with the sign opposite to d's.
+        -d / x²; at zero an infinity with the sign opposite to d's.
     """
     # BEGIN SOLUTION task0_1
     square = x * x
@@ -258,7 +258,7 @@ def relu_back(x: float, d: float) -> float:
         d: The factor that comes from outside.
 
     Returns:
-        d if $x > 0$, else 0.0.
+        d if x > 0, else 0.0.
     """
     # BEGIN SOLUTION task0_1
     return d if x > 0 else 0.0
@@ -311,8 +311,8 @@ def reduce(
         start: The result before the first number; an empty list gives it back.
 
     Returns:
-        A function that takes numbers $x_1, x_2, x_3, …$ and returns
-        $fn(x_3, fn(x_2, fn(x_1, start)))$.
+        A function that takes numbers x1, x2, x3 and so on, and returns
+        fn(x3, fn(x2, fn(x1, start))).
     """
     # BEGIN SOLUTION task0_3
     def apply(ls: Iterable[float]) -> float:

@@ -305,7 +305,7 @@ def test_copies_are_independent() -> None:
     twin: Any
     for twin in (copy.deepcopy(root), pickle.loads(pickle.dumps(root))):
         twin.p1 = 100
-        assert (root.p1.value, twin.p1.value, twin.b.c.p3.value) == (5, 100, 15)
+        assert (root.p1.value, twin._parameters["p1"].value, twin.b.c.p3.value) == (5, 100, 15)
 
 
 def test_names_complete_in_the_shell() -> None:
