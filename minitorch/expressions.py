@@ -348,7 +348,8 @@ def _paint(
             if (place, which) in run_back:
                 pieces.append(_edge(way, down, color=PALETTE["gradient"], line=2.2, back=True))
             if which < len(node.factors) and node.factors[which]:
-                over.append(_factor(way, node.factors[which], down))
+                twin = node.inputs.count(source) > 1
+                over.append(_factor(way, node.factors[which], down, offset, twin))
     for node, shape, spot, role in zip(nodes, shapes, spots, roles, strict=True):
         pieces += _paint_node(node, shape, *spot, role, len(node.inputs))
     wide, tall = (found.size[1], found.size[0]) if down else found.size
@@ -375,11 +376,16 @@ def _entry(shape: _Shape, spot: _Point, offset: float, down: bool) -> _Point:
     return x + shape.operation - shape.box / 2, y + offset
 
 
-def _factor(way: Sequence[_Point], words: str, down: bool) -> str:
-    """Write a factor beside the last stretch of an arrow."""
+def _factor(way: Sequence[_Point], words: str, down: bool, offset: float, twin: bool) -> str:
+    """Write a factor beside the last stretch of an arrow; `offset` tells arrows apart."""
     (x0, y0), (x1, y1) = way[-2], way[-1]
-    x, y = (x0 + x1) / 2, (y0 + y1) / 2
-    return write(x, y - (0 if down else 2), words, size=13, color=DARK["gradient"], halo=True)
+    side = (offset > 0) - (offset < 0)
+    if down and side:
+        x, y, anchor = x1 + (10 if side > 0 else -5), y1 - 12, "start" if side > 0 else "end"
+    else:
+        x, y, anchor = (x0 + x1) / 2, (y0 + y1) / 2 + 10 * side * twin, "middle"
+    color = DARK["gradient"]
+    return write(x, y, words, size=13, color=color, anchor=anchor, halo=True)
 
 
 def _framed(

@@ -153,12 +153,15 @@ def _order(net: _Net, sweeps: int = 6) -> None:
     net.rows = best
 
 # %% ../nbs/lib/layered.ipynb #heights
-def settle(wishes: Sequence[float], apart: Sequence[float]) -> list[float]:
+def settle(
+    wishes: Sequence[float], apart: Sequence[float], bound: float = math.inf
+) -> list[float]:
     """Return places as near to `wishes` as can be, in order, with distances of at least `apart`.
 
     Args:
         wishes: Where each of n things wants to be.
         apart: The n - 1 least distances between neighbours.
+        bound: How far from 0 a place may be, to both sides, if there is room for all.
     """
     offset = [0.0]
     for gap in apart:
@@ -171,7 +174,11 @@ def settle(wishes: Sequence[float], apart: Sequence[float]) -> list[float]:
             pools[-1][0] += total
             pools[-1][1] += number
     level = [total / number for total, number in pools for _ in range(int(number))]
-    return [base + shift for base, shift in zip(level, offset, strict=True)]
+    reach = max(bound, offset[-1] / 2)
+    return [
+        min(max(base, -reach), reach - offset[-1]) + shift
+        for base, shift in zip(level, offset, strict=True)
+    ]
 
 # %% ../nbs/lib/layered.ipynb #layout
 @dataclass
@@ -236,7 +243,8 @@ def layout(
             apart = [
                 (wide[a] + wide[b]) / 2 + gap[1] for a, b in pairwise(nodes)
             ]
-            for node, place in zip(nodes, settle(wishes, apart), strict=True):
+            ends = (wide[nodes[0]] + wide[nodes[-1]]) / 4
+            for node, place in zip(nodes, settle(wishes, apart, widest / 2 - ends), strict=True):
                 across[node] = place
     first = min(a - w / 2 for a, w in zip(across, wide, strict=True))
     across = [place - first for place in across]
