@@ -276,6 +276,32 @@ def test_training_sandbox_by_keyboard(open_notebook: Any) -> None:
     notebook.shot("training-dark")
 
 
+def test_expression_sandbox_by_keyboard(open_notebook: Any) -> None:
+    notebook = open_notebook(ROOT / "nbs/lib/sandbox_expression.ipynb")
+    notebook.run_all()
+    notebook.says("f = 8.082 at x = 0.5, y = 4.")
+    show = notebook.page.get_by_label("Show", exact=True)
+    show.select_option("backpropagation, step by step")
+    notebook.says("Step 0 of 6")
+    forwards = notebook.page.get_by_role("button", name="Step on")
+    for step in range(1, 5):
+        press(forwards, "Enter")
+        notebook.says(f"Step {step} of 6")
+    notebook.shot("expression-light")
+    press(notebook.page.get_by_role("button", name="Step back"), "Space")
+    notebook.says("Step 3 of 6")
+    text = notebook.page.get_by_label("f =", exact=True)
+    text.fill("x.__class__")
+    text.press("Enter")
+    notebook.says("isn't one of the known forms")
+    text.fill("relu(x * 2 - 1) + y * y")
+    text.press("Enter")
+    show.select_option("all derivatives")
+    notebook.says("Its derivative is")
+    notebook.theme("Dark")
+    notebook.shot("expression-dark")
+
+
 def test_nbgrader_is_at_hand(open_notebook: Any) -> None:
     """The instructor's panels are there: Create Assignment, and Formgrader in the menu."""
     require(importlib.util.find_spec("nbgrader"), "nbgrader (the extra [course])")
