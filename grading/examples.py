@@ -108,7 +108,7 @@ def write(judge: Judge, assignment: Assignment, submitted: Path) -> list[Path]:
 
 def is_example(judge: Judge, submission: Submission) -> bool:
     """Tell whether a submission is, byte for byte, one that the course made itself."""
-    key = (judge.version, submission.assignment)
+    key = (judge.key(submission.assignment, {}), submission.assignment)
     if key not in _made:
         _made[key] = list(make(judge, judge.course.assignment(submission.assignment)).values())
     return dict(submission.files) in _made[key]

@@ -40,7 +40,7 @@ from grading.packages import Chooser, Files, Reference, Source, assemble, same_c
 from grading.sandbox import Limits, Result
 
 SECONDS = 5.0  # of one probe, unless its file says otherwise
-_WORKERS = max(2, min(4, os.cpu_count() or 1))
+WORKERS = max(2, min(4, os.cpu_count() or 1))
 RESTARTS = 3  # sandboxes for what a stopped run left undone
 PATIENCE = 6  # so many probes' time for all of a task, and then what is left is not run
 
@@ -255,28 +255,28 @@ class Judge:
 
     @cached_property
     def version(self) -> str:
-        """Name everything that a judgement depends on besides the answers."""
+        """Name the judge's tools and the reference."""
         digest = hashlib.sha256()
         here = Path(__file__).parent
-        tools = "compare course graft judge packages runner sandbox"
-        paths = [here / f"{name}.py" for name in tools.split()]
-        for task in self.course.tasks:
-            paths += [
-                probes_path(self.course.root, task.id),
-                mutants_path(self.course.root, task.id),
-            ]
-        for path in paths:
-            digest.update(path.name.encode() + b"\0")
-            digest.update(path.read_bytes() if path.exists() else b"")
+        tools = "compare course graft judge packages runner sandbox strip"
+        for name in tools.split():
+            digest.update((here / f"{name}.py").read_bytes())
         for name, text in sorted(self.reference.modules.items()):
             digest.update(name.encode() + b"\0" + text.encode())
         for name, data in sorted(self.reference.others.items()):
             digest.update(name.encode() + b"\0" + data)
-        for assignment in self.course.assignments:
-            for notebook in assignment.notebooks:
-                for cell in self.release(notebook).cells:
-                    digest.update(repr((cell.get("id"), cell.source, cell.metadata)).encode())
         return digest.hexdigest()
+
+    def task_version(self, task: Task) -> str:
+        """Name what the outcomes of a task depend on: the tools, the reference, its probes."""
+        digest = hashlib.sha256(self.version.encode())
+        for path in (
+            probes_path(self.course.root, task.id),
+            mutants_path(self.course.root, task.id),
+        ):
+            digest.update(path.read_bytes() if path.exists() else b"-")
+        digest.update(repr((task, self.material(task).visible)).encode())
+        return f"{task.id} {digest.hexdigest()}"
 
     def trusted(self, task: Task) -> dict[str, Outcomes]:
         """Run a task's probes on the whole reference, its package of the task, stub and mutants.
@@ -285,7 +285,7 @@ class Judge:
             Outcomes by package: `reference`, `task`, `stub`, and `mutant:<name>`.
         """
         if task.id not in self._trusted:
-            stored = self._stored("trusted", task.id + self.version)
+            stored = self._stored("trusted", self.task_version(task))
             if stored is not None:
                 self._trusted[task.id] = {
                     package: {item: Outcome(**each) for item, each in outcomes.items()}
@@ -297,7 +297,7 @@ class Judge:
                     package: {item: asdict(each) for item, each in outcomes.items()}
                     for package, outcomes in self._trusted[task.id].items()
                 }
-                self._store("trusted", task.id + self.version, json.dumps(plain))
+                self._store("trusted", self.task_version(task), json.dumps(plain))
         return self._trusted[task.id]
 
     def _run_trusted(self, task: Task) -> dict[str, Outcomes]:
@@ -345,7 +345,7 @@ class Judge:
         for task in assignment.tasks:  # parsing is not for several threads
             self.material(task)
         _ = self.reference.stubs
-        with ThreadPoolExecutor(max_workers=_WORKERS) as pool:
+        with ThreadPoolExecutor(max_workers=WORKERS) as pool:
             list(pool.map(self.trusted, assignment.tasks))
 
     def chooser(
@@ -401,7 +401,13 @@ class Judge:
 
     def key(self, assignment: str, grafts: Mapping[str, Graft]) -> str:
         """Name a judgement by all that it depends on."""
-        digest = hashlib.sha256(f"{self.version} {assignment} {self.own_prerequisites}".encode())
+        model = self.course.assignment(assignment)
+        digest = hashlib.sha256(f"{assignment} {self.own_prerequisites}".encode())
+        for task in model.tasks:
+            digest.update(self.task_version(task).encode())
+        for notebook in model.notebooks:
+            for cell in self.release(notebook).cells:
+                digest.update(repr((cell.get("id"), cell.source, cell.metadata)).encode())
         for notebook, each in sorted(grafts.items()):
             content = [notebook, sorted(each.answers.items()), each.added, each.notes]
             digest.update(json.dumps(content).encode())
@@ -437,7 +443,7 @@ class Judge:
                 verdicts[task.id] = self.judge_task(task, grafts, verdicts)
             whole = self._whole(assignment, grafts)
         else:
-            with ThreadPoolExecutor(max_workers=_WORKERS) as pool:
+            with ThreadPoolExecutor(max_workers=WORKERS) as pool:
                 waiting = {t.id: pool.submit(self.judge_task, t, grafts) for t in assignment.tasks}
                 whole_waiting = pool.submit(self._whole, assignment, grafts)
                 verdicts = {task_id: each.result() for task_id, each in waiting.items()}
@@ -522,13 +528,13 @@ class Judge:
                     f"{expected.error if expected else 'no result'} "
                     f"{expected.message if expected else ''}"
                 )
-            said = _says(expected, got, task.tolerance)
+            said = says(expected, got, task.tolerance)
             findings.append(
                 Finding(name, about, said is None, said or "", suspects.get(item, ""))
                 if said
                 else Finding(name, about, True)
             )
-        check = _check_says(outcomes[material.check])
+        check = check_says(outcomes[material.check])
         share = task.points / len(findings) if findings else 0.0
         earned = share * sum(finding.agrees for finding in findings)
         if check and all(finding.agrees for finding in findings):
@@ -572,7 +578,7 @@ class Judge:
                 elif outcome.error == "AttributeError" and name in outcome.message:
                     said = f"is not there: {material.module} has no {name}"
                 findings.append(Finding(name, "", False, said))
-        check = _check_says(outcomes[material.check], silent=True)
+        check = check_says(outcomes[material.check], silent=True)
 
         def caught(mutant: Mutant) -> bool:
             broken, _ = assemble(
@@ -594,7 +600,7 @@ class Judge:
             groups.setdefault(mutant.group or f"mutant {mutant.name}", []).append(mutant)
         earned = 0.0
         if valid:
-            with ThreadPoolExecutor(max_workers=_WORKERS) as pool:
+            with ThreadPoolExecutor(max_workers=WORKERS) as pool:
                 verdicts = list(pool.map(noticed, groups.values()))
             for group, found in zip(groups.values(), verdicts, strict=True):
                 earned += found * task.points / len(groups)
@@ -692,7 +698,7 @@ class Judge:
                 and (
                     found[item].ok
                     if task.kind == "tests"
-                    else _says(known[item], found[item], task.tolerance) is None
+                    else says(known[item], found[item], task.tolerance) is None
                 )
                 for item in material.items
             ]
@@ -818,7 +824,7 @@ def _ending(result: Result, ended: bool, seconds: float) -> str:
     return f"the process ended by itself, with status {result.code}"
 
 
-def _says(expected: Outcome, got: Outcome, tolerance: float) -> str | None:
+def says(expected: Outcome, got: Outcome, tolerance: float) -> str | None:
     """Say what is wrong with an outcome; None if it agrees with the reference's."""
     if got.missing:
         return got.missing
@@ -838,7 +844,8 @@ def _raised(got: Outcome) -> str:
     return f"{said} ({compare.clean(got.place, 160)})" if got.place else said
 
 
-def _check_says(got: Outcome, *, silent: bool = False) -> str:
+def check_says(got: Outcome, *, silent: bool = False) -> str:
+    """Say why a visible cell fails; empty if it passes."""
     if got.ok:
         return ""
     if got.missing:
@@ -862,7 +869,7 @@ def _suspects(
             wrong, right, got = theirs.get(item), known["reference"][item], outcomes[item]
             if wrong is None or got.missing or wrong.missing:
                 continue
-            if _says(right, wrong, tolerance) is None or _says(right, got, tolerance) is None:
+            if says(right, wrong, tolerance) is None or says(right, got, tolerance) is None:
                 continue
             if wrong.ok and got.ok:
                 same = difference(wrong.value, got.value, tolerance) is None
