@@ -152,23 +152,33 @@ def _is_stub(errors: list[list[str]], waiting: Collection[str]) -> bool:
     )
 
 
-def _red(records: Records, waiting: Collection[str], when: str) -> list[str]:
-    """Says which tests fail in another way than by a stub that is still there."""
+def _red(records: Records, waiting: Collection[str], when: str, known: set[str]) -> list[str]:
+    """Says which tests fail in another way than by a stub that is still there.
+
+    Args:
+        records: what became of the tests.
+        waiting: labels of the tasks whose stubs are still there.
+        when: said first.
+        known: tests that were reported before, whatever their parameters; gets the new ones.
+    """
     said = []
     for test, record in records.items():
-        if record["outcome"] not in GREEN and not _is_stub(record["errors"], waiting):
-            errors = "; ".join(f"{kind}: {message}" for kind, message in record["errors"])
-            said.append(
-                f"{when}: {test} is {record['outcome']} with {errors or 'no error'}. A test may "
-                "fail here only by the message of a stub that is still there."
-            )
+        name = test.split("[")[0]
+        if record["outcome"] in GREEN or _is_stub(record["errors"], waiting) or name in known:
+            continue
+        known.add(name)
+        errors = "; ".join(f"{kind}: {message}" for kind, message in record["errors"])
+        said.append(
+            f"{when}: {test} is {record['outcome']}, and not by the message of a stub that is "
+            f"still there, but with {errors or 'no error'}"
+        )
     return said
 
 
-def _untouched(records: Records, course: Course) -> tuple[list[str], list[str]]:
+def _untouched(records: Records, course: Course, known: set[str]) -> tuple[list[str], list[str]]:
     """Returns the tests that pass in the untouched release, and what is wrong."""
     marks_of_tasks = {task.mark for task in course.tasks}
-    said = _red(records, {task.label for task in course.tasks}, "untouched release")
+    said = _red(records, {task.label for task in course.tasks}, "untouched release", known)
     green = [test for test, record in records.items() if record["outcome"] in GREEN]
     for test in green:
         marks = marks_of_tasks & set(records[test]["marks"])
@@ -182,11 +192,16 @@ def _untouched(records: Records, course: Course) -> tuple[list[str], list[str]]:
 
 
 def _turned(
-    task: Task, records: Records, before: Collection[str], course: Course, done: Collection[str]
+    task: Task,
+    records: Records,
+    before: Collection[str],
+    course: Course,
+    done: Collection[str],
+    known: set[str],
 ) -> tuple[list[str], list[str]]:
     """Returns the tests that turned green with a task, and what is wrong."""
     waiting = {each.label for each in course.tasks if each.id not in done}
-    said = _red(records, waiting, task.label)
+    said = _red(records, waiting, task.label, known)
     all_marks = {each.mark for each in course.tasks}
     reached = {each.mark for each in course.tasks if each.id in done}
     green = [t for t, r in records.items() if r["outcome"] in GREEN and t not in before]
@@ -196,7 +211,8 @@ def _turned(
             said.append(f"{task.label}: {test}, a test of {', '.join(sorted(marks))}, is green.")
     for test, record in records.items():
         marks = all_marks & set(record["marks"])
-        if marks and marks <= reached and record["outcome"] not in GREEN:
+        here = task.mark in marks and marks <= reached
+        if here and record["outcome"] not in GREEN:
             said.append(f"{task.label}: {test} is still red, yet all it is marked with is done.")
     own = [test for test, record in records.items() if task.mark in record["marks"]]
     if own and not set(own) & set(green):
@@ -256,6 +272,7 @@ def walk(root: Path, student: Path | None = None, *, tell: Callable[[str], None]
     """
     course = load_course(root)
     journey = Journey()
+    known: set[str] = set()
     with tempfile.TemporaryDirectory(prefix="minitorch-journey-") as folder:
         project = Path(folder) / "student"
         release = student or build(root, Path(folder) / "release", strict=False)
@@ -269,7 +286,7 @@ def walk(root: Path, student: Path | None = None, *, tell: Callable[[str], None]
             journey.problems.append("untouched release: nbdev_export changes its package.")
         started = time.monotonic()
         first = run_tests(project)
-        journey.given, said = _untouched(first, course)
+        journey.given, said = _untouched(first, course, known)
         journey.problems += said
         tell(
             f"untouched: {len(first) - len(journey.given)} tests fail by a stub's message, "
@@ -283,7 +300,7 @@ def walk(root: Path, student: Path | None = None, *, tell: Callable[[str], None]
             put_answers(course, project, done)
             export(project)
             records = run_tests(project, set(first) - green)
-            turned, said = _turned(task, records, green, course, done)
+            turned, said = _turned(task, records, green, course, done, known)
             green |= set(turned)
             step = Step(task.id, turned, time.monotonic() - started, said)
             journey.steps.append(step)
@@ -292,7 +309,7 @@ def walk(root: Path, student: Path | None = None, *, tell: Callable[[str], None]
 
         started = time.monotonic()
         last = run_tests(project)
-        journey.problems += _red(last, (), "at the end")
+        journey.problems += _red(last, (), "at the end", known)
         journey.problems += _same_package(course, project)
         journey.problems += _same_behaviour(course, project)
         count = sum(record["outcome"] in GREEN for record in last.values())

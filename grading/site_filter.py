@@ -22,7 +22,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from grading.course import strip_solutions  # noqa: E402
+from grading.regions import strip_solutions  # noqa: E402
 
 DIRECTIVE = re.compile(r"^\s*#\|")
 OPTION = re.compile(r"^\s*#\|\s*[\w-]+:(\s|$)")

@@ -67,12 +67,12 @@ SPOILED = {
     ),
     "fails in another way": (
         "@pytest.mark.task0_1\ndef test_odd():\n    assert mul(1, 2) if False else 1 == 2\n",
-        "untouched release: .*test_odd is failed with AssertionError",
+        "untouched release: .*test_odd is failed, .* with AssertionError",
     ),
     "hides the stub": (
         "@pytest.mark.task0_1\ndef test_hidden():\n    try:\n        mul(1, 2)\n"
         "    except NotImplementedError as error:\n        raise ValueError('no') from error\n",
-        "untouched release: .*test_hidden is failed with ValueError: no",
+        "untouched release: .*test_hidden is failed, .* with ValueError: no",
     ),
     "needs a later task": (
         "@pytest.mark.task0_1\ndef test_early():\n    Module().train()\n    mul(1, 2)\n",
@@ -84,7 +84,7 @@ SPOILED = {
     ),
     "is wrong": (
         "def test_wrong():\n    assert mul(1, 2) == 3\n",
-        "Task 0.1: .*test_wrong is failed with AssertionError",
+        "Task 0.1: .*test_wrong is failed, .* with AssertionError",
     ),
 }
 GROUP = """@pytest.mark.task0_1
@@ -116,8 +116,9 @@ def test_what_is_wrong_is_said(project: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_a_file_that_cannot_be_collected(project: Path, text: str) -> None:
     add_test(project, text)
     records = run_tests(student(project))
-    _, problems = journey._untouched(records, load_course(project))
-    assert any("tests/test_operators.py is failed with CollectError" in each for each in problems)
+    _, problems = journey._untouched(records, load_course(project), set())
+    assert any("tests/test_operators.py is failed" in each for each in problems)
+    assert any("CollectError" in each for each in problems)
 
 
 def test_another_package_at_the_end(project: Path) -> None:
