@@ -49,6 +49,12 @@ MUTANTS = [
         "max gave a NaN first argument back: as written in its docstring, x wins only if x > y.",
     ),
     Mutant(
+        "max_calls_itself",
+        "operators.max",
+        "return max(x, y)",
+        "max called itself without end: inside your max, the name max is yours, not Python's.",
+    ),
+    Mutant(
         "is_close_one_sided",
         "operators.is_close",
         "return 1.0 if x - y < 1e-2 else 0.0",
@@ -87,6 +93,12 @@ MUTANTS = [
         "operators.relu",
         "return 1.0 if x > 0 else 0.0",
         "relu gave 1 for every positive number: that is its slope; relu itself keeps the number.",
+    ),
+    Mutant(
+        "relu_is_abs",
+        "operators.relu",
+        "return abs(x)",
+        "relu turned a negative number positive: it should be 0.",
     ),
     Mutant(
         "relu_back_forgets_d",
@@ -135,6 +147,18 @@ MUTANTS = [
         "operators.inv_back",
         "if x == 0.0:\n    return -d * math.inf\nreturn -d / x",
         "inv_back divided by x: the slope of 1/x is -1/x², so x is squared.",
+    ),
+    Mutant(
+        "inv_back_raises",
+        "operators.inv_back",
+        "return -d / (x * x)",
+        "inv_back at 0 raised ZeroDivisionError: the answer is an infinity, so ask about x first.",
+    ),
+    Mutant(
+        "log_back_raises",
+        "operators.log_back",
+        "return d / (x + EPS)",
+        "log_back raised ZeroDivisionError where x + EPS is 0: the answer there is an infinity.",
     ),
     Mutant(
         "log_back_multiplies",

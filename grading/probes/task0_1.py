@@ -19,7 +19,7 @@ def _answer(fn: Any, *args: float) -> Any:
     """Returns what the operator gives as a float, or the name of the exception that it raises."""
     try:
         return float(fn(*args))
-    except (ArithmeticError, ValueError) as error:
+    except (ArithmeticError, ValueError, RecursionError) as error:
         return type(error).__name__
 
 
