@@ -129,7 +129,9 @@ class Module:
 
     def __setattr__(self, key: str, val: Any) -> None:
         _refuse_hidden_modules(self, key, val)
-        if isinstance(val, (Parameter, Module)):
+        if isinstance(getattr(type(self), key, None), property):
+            super().__setattr__(key, val)  # the property's own setter decides
+        elif isinstance(val, (Parameter, Module)):
             _refuse_name(self, key)
             tree: dict[str, Any] = (
                 self._parameters if isinstance(val, Parameter) else self._modules

@@ -251,6 +251,21 @@ def test_error_inside_a_property_is_its_own() -> None:
         _ = WithProperty().wide
 
 
+def test_a_property_with_a_setter_decides() -> None:
+    class Guarded(Module):
+        @property
+        def weight(self) -> Parameter:
+            return self.inner
+
+        @weight.setter
+        def weight(self, value: Parameter) -> None:
+            self.inner = value
+
+    guarded = Guarded()
+    guarded.weight = Parameter(3)
+    assert guarded.inner is guarded.weight
+
+
 def test_plain_list_of_modules_is_refused() -> None:
     root = ModuleA1()
     with pytest.raises(TypeError, match=r"ModuleList\(\.\.\.\)"):
