@@ -1243,4 +1243,10 @@ d = { 'settings': { 'branch': 'main',
                                         'minitorch.train_scalar.ScalarTrain.train': ( 'guides/module1/training.html#scalartrain.train',
                                                                                       'minitorch/train_scalar.py'),
                                         'minitorch.train_scalar.train_step': ( 'guides/module1/training.html#train_step',
-                                                                               'minitorch/train_scalar.py')}}}
+                                                                               'minitorch/train_scalar.py')},
+            'minitorch.workshop': { 'minitorch.workshop.Workshop': ('lib/workshop.html#workshop', 'minitorch/workshop.py'),
+                                    'minitorch.workshop.Workshop.__init__': ( 'lib/workshop.html#workshop.__init__',
+                                                                              'minitorch/workshop.py'),
+                                    'minitorch.workshop.Workshop.read': ('lib/workshop.html#workshop.read', 'minitorch/workshop.py'),
+                                    'minitorch.workshop.Workshop.sh': ('lib/workshop.html#workshop.sh', 'minitorch/workshop.py'),
+                                    'minitorch.workshop.Workshop.write': ('lib/workshop.html#workshop.write', 'minitorch/workshop.py')}}}
