@@ -42,7 +42,7 @@ BACKENDS: dict[str, Backend] = {
         "minitorch.manual:UnitsTrain", 1.0, "hidden ReLU units, by numerical slopes", "Module 0"
     ),
     "scalar": Backend(
-        "minitorch.train:ScalarTrain", 0.5, "a network of Scalars, by autodiff", "Module 1"
+        "minitorch.train_scalar:ScalarTrain", 0.5, "a network of Scalars, by autodiff", "Module 1"
     ),
     "tensor": Backend("minitorch.train:TensorTrain", 0.5, "a network of Tensors", "Module 2"),
     "cpu": Backend("minitorch.train:CPUTrain", 0.05, "Tensors, compiled for the CPU", "Module 3"),

@@ -302,6 +302,26 @@ def test_expression_sandbox_by_keyboard(open_notebook: Any) -> None:
     notebook.shot("expression-dark")
 
 
+def test_a_training_runs_and_stops(open_notebook: Any) -> None:
+    notebook = open_notebook(ROOT / "nbs/lib/sandbox_running.ipynb")
+    notebook.run_all()
+    notebook.says("Not trained yet")
+    epochs = notebook.page.get_by_label("Epochs", exact=True)
+    epochs.fill("5000")
+    epochs.press("Enter")
+    press(notebook.page.get_by_role("button", name="Train", exact=True), "Enter")
+    seen = notebook.says("Training. Epoch")
+    notebook.changes(seen)
+    press(notebook.page.get_by_role("button", name="Stop", exact=True), "Enter")
+    notebook.status.filter(has_not_text="Training.").wait_for()
+    stopped = notebook.says("Epoch")
+    press(notebook.page.get_by_role("button", name="One epoch"), "Enter")
+    assert notebook.changes(stopped).startswith("Epoch")
+    notebook.shot("running-light")
+    notebook.theme("Dark")
+    notebook.shot("running-dark")
+
+
 def test_nbgrader_is_at_hand(open_notebook: Any) -> None:
     """The instructor's panels are there: Create Assignment, and Formgrader in the menu."""
     require(importlib.util.find_spec("nbgrader"), "nbgrader (the extra [course])")

@@ -274,16 +274,32 @@ class HandTraining(PointsSandbox):
 
 # %% ../../nbs/lib/sandbox_training.ipynb #function-code
 def training_sandbox(
-    dataset: str = "Simple", points: int = 50, model: str = "one separator"
-) -> HandTraining:
-    """Open the training sandbox: points, a model, and a slider for each parameter.
+    dataset: str = "Simple",
+    points: int = 50,
+    model: str = "one separator",
+    *,
+    backend: str | Callable[[int], Any] = "by hand",
+    hidden: int = 2,
+    rate: float = 0.5,
+    epochs: int = 200,
+) -> PointsSandbox:
+    """Open the training sandbox.
 
     Args:
         dataset: A key of `minitorch.datasets`.
         points: How many points, 1 to 150.
-        model: A key of `MODELS`.
+        model: A key of `MODELS`, for the sliders.
+        backend: `"by hand"` for a slider a parameter; otherwise a key of
+            `minitorch.cli.BACKENDS`, or what makes a trainer from its number of hidden units.
+        hidden: How many hidden units a trained network has.
+        rate: Its learning rate.
+        epochs: After how many epochs its training ends.
 
     Raises:
-        ValueError: If there is no such data set or model, or too many points.
+        ValueError: If there is no such data set or model, or a number is out of range.
     """
-    return HandTraining(dataset, points, model)
+    if backend == "by hand":
+        return HandTraining(dataset, points, model)
+    from minitorch.sandbox.running import TrainingRun
+
+    return TrainingRun(dataset, points, backend, hidden, rate, epochs)
