@@ -152,6 +152,11 @@ def _is_stub(errors: list[list[str]], waiting: Collection[str]) -> bool:
     )
 
 
+def _one_of_each(tests: Collection[str]) -> list[str]:
+    """The first of each test that has parameters, so that it is reported once."""
+    return list({test.split("[")[0]: test for test in reversed(list(tests))}.values())
+
+
 def _red(records: Records, waiting: Collection[str], when: str, known: set[str]) -> list[str]:
     """Says which tests fail in another way than by a stub that is still there.
 
@@ -205,15 +210,18 @@ def _turned(
     all_marks = {each.mark for each in course.tasks}
     reached = {each.mark for each in course.tasks if each.id in done}
     green = [t for t, r in records.items() if r["outcome"] in GREEN and t not in before]
-    for test in green:
+    for test in _one_of_each(green):
         marks = all_marks & set(records[test]["marks"])
         if marks - reached:
-            said.append(f"{task.label}: {test}, a test of {', '.join(sorted(marks))}, is green.")
-    for test, record in records.items():
-        marks = all_marks & set(record["marks"])
-        here = task.mark in marks and marks <= reached
-        if here and record["outcome"] not in GREEN:
-            said.append(f"{task.label}: {test} is still red, yet all it is marked with is done.")
+            said.append(
+                f"{task.label}: {test}, a test of {', '.join(sorted(marks))}, is green already."
+            )
+    red = [test for test, record in records.items() if record["outcome"] not in GREEN]
+    for test in _one_of_each(red):
+        marks = all_marks & set(records[test]["marks"])
+        if task.mark in marks and marks <= reached:
+            errors = "; ".join(message for _, message in records[test]["errors"])
+            said.append(f"{task.label}: its {test} is still red: {errors}")
     own = [test for test, record in records.items() if task.mark in record["marks"]]
     if own and not set(own) & set(green):
         said.append(f"{task.label}: no test of it turned green.")

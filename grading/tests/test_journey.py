@@ -76,11 +76,11 @@ SPOILED = {
     ),
     "needs a later task": (
         "@pytest.mark.task0_1\ndef test_early():\n    Module().train()\n    mul(1, 2)\n",
-        "Task 0.1: .*test_early is still red, yet all it is marked with is done",
+        "Task 0.1: its .*test_early is still red: Need to implement for Task 0.3",
     ),
     "is marked with a later task": (
         "@pytest.mark.task0_3\ndef test_late():\n    assert mul(1, 2) == 2\n",
-        "Task 0.1: .*test_late, a test of task0_3, is green",
+        "Task 0.1: .*test_late, a test of task0_3, is green already",
     ),
     "is wrong": (
         "def test_wrong():\n    assert mul(1, 2) == 3\n",

@@ -267,6 +267,7 @@ def test_the_text_is_read_when_its_control_changes() -> None:
 
 # The training sandbox, by hand
 
+
 def test_training_sandbox_separates_simple_by_hand() -> None:
     sandbox = HandTraining()
     assert list(sandbox.parameters) == []
