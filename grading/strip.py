@@ -18,8 +18,8 @@ from nbgrader.preprocessors import (
     SaveCells,
 )
 
-from grading.course import GUIDES, load_course, strip_solutions
-from grading.leaks import secrets, shows
+from grading.course import GUIDES, GradingError, load_course, strip_solutions
+from grading.leaks import search, secrets, shows
 
 SVG = "image/svg+xml"
 KERNEL = {"display_name": "python3", "language": "python", "name": "python3"}
@@ -94,7 +94,11 @@ class Strip(NbGraderPreprocessor):
         place = resources["nbgrader"]
         name = (GUIDES / place["assignment"] / f"{place['notebook']}.ipynb").as_posix()
         stamp = tuple(p.stat().st_mtime_ns for p in sorted(root.glob("nbs/**/*.ipynb")))
-        return strip_notebook(nb, name, _secrets(root, stamp)), resources
+        wanted = dict(_secrets(root, stamp))
+        stripped = strip_notebook(nb, name, wanted)
+        if leaks := search(nbformat.writes(stripped).encode(), name, wanted):
+            raise GradingError("\n".join(map(str, leaks)))
+        return stripped, resources
 
 
 def _root(folder: Path) -> Path:
@@ -102,9 +106,9 @@ def _root(folder: Path) -> Path:
 
 
 @lru_cache(maxsize=2)
-def _secrets(root: Path, stamp: tuple[int, ...]) -> tuple[str, ...]:
+def _secrets(root: Path, stamp: tuple[int, ...]) -> tuple[tuple[str, str], ...]:
     """The secret lines of a course; `stamp` tells an edited course from the one read before."""
-    return tuple(secrets(load_course(root)))
+    return tuple(secrets(load_course(root)).items())
 
 
 # The database is written between Strip and the steps that hide what only the instructor sees.

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import ast
 import base64
+import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -169,17 +171,29 @@ def test_nbgrader_gives_the_same_notebooks(own: Path) -> None:
     assert (made / "01_functions.ipynb").read_bytes() == ours.read_bytes()
 
 
-def test_nbgrader_says_what_is_wrong(own: Path) -> None:
-    def unmark(notebook: nbformat.NotebookNode) -> None:
-        del tiny.cell(notebook, "operators").metadata["nbgrader"]
+def unmark(notebook: nbformat.NotebookNode) -> None:
+    del tiny.cell(notebook, "operators").metadata["nbgrader"]
 
-    tiny.edit(own, unmark)
+
+def show(notebook: nbformat.NotebookNode) -> None:
+    tiny.cell(notebook, "title").source += "\n\nHint: `return x if x > 0 else 0.0`"
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (unmark, "01_functions.ipynb, cell operators: has a solution"),
+        (show, "01_functions.ipynb, cell title source: shows Task 0.1, operators.relu"),
+    ],
+)
+def test_nbgrader_says_what_is_wrong(own: Path, change: Callable, says: str) -> None:
+    tiny.edit(own, change)
     nbgrader = Path(sys.executable).parent / "nbgrader"
     done = subprocess.run(
         [nbgrader, "generate_assignment", "module0"], cwd=own, capture_output=True, text=True
     )
     assert done.returncode != 0
-    assert "01_functions.ipynb, cell operators: has a solution" in done.stderr
+    assert says in done.stderr
     assert not (own / "course" / "release" / "module0").exists()
 
 
@@ -254,3 +268,19 @@ def test_strict_by_default(own: Path) -> None:
     done = subprocess.run([*command, "--unfinished"], cwd=own, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert load_course(own).tasks
+
+
+@pytest.mark.slow
+def test_the_course_twice(tmp_path: Path) -> None:
+    """The real guides, in two processes."""
+    built = []
+    for seed in ("1", "2"):
+        target = tmp_path / seed / "student"
+        command = [sys.executable, "-m", "grading.release", "--unfinished", str(target)]
+        env = os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(tiny.HERE)}
+        done = subprocess.run(command, cwd=tiny.HERE, env=env, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        built.append({p.relative_to(target).as_posix(): p.read_bytes() for p in files(target)})
+    first, second = built
+    assert first.keys() == second.keys()
+    assert [name for name in first if first[name] != second[name]] == []
