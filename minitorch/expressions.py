@@ -423,8 +423,11 @@ def _chain(node: _Node, d_output: Any) -> list[tuple[Any, Any]]:
 
 def _ones(variable: Any) -> Any:
     """Return the derivative of a variable in itself."""
-    ones = getattr(variable, "_ones_like", None)
-    return ones() if callable(ones) else 1.0
+    if not isinstance(getattr(variable, "shape", None), tuple):
+        return 1.0
+    ones = variable.zeros()
+    ones[...] = 1.0
+    return ones
 
 
 def _local(nodes: Sequence[_Node]) -> None:
@@ -434,9 +437,14 @@ def _local(nodes: Sequence[_Node]) -> None:
             continue
         pairs = _chain(node, _ones(node.variable))
         node.factors = [
-            "" if getattr(variable, "history", None) is None else f"×{_number_text(derivative)}"
+            "" if getattr(variable, "history", None) is None else _times(_number_text(derivative))
             for variable, derivative in pairs
         ]
+
+
+def _times(words: str) -> str:
+    """Write a factor; of a tensor only the shape is known."""
+    return words if words.startswith("(") else f"×{words}"
 
 
 def _derivatives(nodes: Sequence[_Node], d_output: Any) -> list[tuple[int, int]]:

@@ -355,14 +355,6 @@ def test_missing_package_is_named(monkeypatch, missing, name):
 # Graphs of expressions
 
 
-def worked_example():
-    scalar = pytest.importorskip("minitorch.scalar")
-    try:
-        return scalar.Scalar(2.0, name="x"), scalar.Scalar(3.0, name="z")
-    except NotImplementedError:
-        pytest.skip("needs a finished Scalar")
-
-
 class Var:
     """A variable of one's own: only a history, a name and a number."""
 
@@ -449,6 +441,7 @@ def test_layout_keeps_distance():
 
 @pytest.mark.task1_4
 def test_backprop_steps():
+    pytest.importorskip("minitorch.scalar")
     alts = [draw.backprop(step).alt for step in range(7)]
     assert "the derivative of f in itself is 1" in alts[0]
     assert "Waiting in the dictionary: f: 1." in alts[0]
@@ -463,7 +456,8 @@ def test_backprop_steps():
 
 @pytest.mark.task1_4
 def test_gradients_are_those_of_backward():
-    x, z = worked_example()
+    scalar = pytest.importorskip("minitorch.scalar")
+    x, z = scalar.Scalar(2.0, name="x"), scalar.Scalar(3.0, name="z")
     y = x * z + x
     alt = draw.draw_expression(y, derivatives=True, gradients=True).alt
     assert x.derivative is None  # drawing changes nothing
@@ -471,3 +465,128 @@ def test_gradients_are_those_of_backward():
     assert f"x {x.derivative:g}" in alt
     assert f"z {z.derivative:g}" in alt
     assert "Local derivatives: ×3 to x, ×2 to z" in alt
+
+
+# Tensors
+
+np = pytest.importorskip("numpy")
+
+
+def test_tensor_words():
+    alt = draw.draw_tensor([[1, 2.5], [3, 4]], highlight=(0, 1), name="a", storage=True).alt
+    assert "a of shape (2, 2), strides (2, 1): 1 2.50; 3 4." in alt
+    assert "Highlighted: [0, 1] = 2.50." in alt
+    assert "Storage: 1 2.50 3 4." in alt
+    cube = draw.draw_tensor(np.arange(18.0).reshape(2, 3, 3), highlight=(0, 1, 2)).alt
+    assert "shape (2, 3, 3), strides (9, 3, 1)" in cube
+    assert "[0, 1, 2] = 5" in cube
+
+
+def test_strides_of_a_view():
+    turned = np.arange(10.0).reshape(2, 5).T
+    alt = draw.draw_storage(turned).alt
+    assert "strides (1, 5)" in alt
+    assert "positions 0 5; 1 6; 2 7; 3 8; 4 9" in alt
+    assert "Storage: 0 1 2 3 4 5 6 7 8 9." in alt
+    part = draw.draw_storage(np.arange(10.0).reshape(2, 5)[:, 1:3]).alt
+    assert "Storage: 1 2 6 7." in part
+    alt = draw.draw_strides(turned).alt
+    assert (
+        "dimension 0 goes from [0, 0] to [1, 0], in the storage from 0 to 1, a stride of 1" in alt
+    )
+    assert (
+        "dimension 1 goes from [0, 0] to [0, 1], in the storage from 0 to 5, a stride of 5" in alt
+    )
+
+
+def test_tensor_data_is_read_by_its_own_strides():
+    tensor_data = pytest.importorskip("minitorch.tensor_data")
+    data = tensor_data.TensorData([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], (3, 2), (1, 3))
+    assert "shape (3, 2), strides (1, 3): 1 4; 2 5; 3 6." in draw.draw_tensor(data).alt
+
+
+def test_operation_words():
+    alt = draw.draw_map(lambda t: -t, np.arange(3.0), name="neg", index=(1,)).alt
+    assert "1 at [1] becomes −1" in alt
+    alt = draw.draw_zip(np.add, np.ones((2, 3)), np.arange(3.0), index=(1, 2)).alt
+    assert "The second input is broadcast from (3,) to (2, 3)." in alt
+    assert "at [1, 2]: 1 and 2 become 3" in alt
+    alt = draw.draw_reduce(lambda t: t.sum(0), np.arange(6.0).reshape(3, 2), 0, index=(1,)).alt
+    assert "Highlighted: 1, 3, 5 become 9 at [1]" in alt
+    alt = draw.draw_matmul([[1, 2]], [[3], [4]]).alt
+    assert "1·3 + 2·4 = 11" in alt
+    alt = draw.draw_gradients(np.ones((3, 2)), [np.full(2, 3.0)], index=(0, 1)).alt
+    assert "It gets it at [1], summed with 2 more." in alt
+
+
+def test_broadcast_words():
+    alt = draw.draw_broadcast((2, 3, 1), (7, 2, 1, 5)).alt
+    assert "The result has shape (7, 2, 3, 5)." in alt
+    alt = draw.draw_broadcast((5, 3), (5,)).alt
+    assert "3 and 5 clash" in alt
+    assert "can't be broadcast" in alt
+    assert "The result has shape (5, 3)." in draw.draw_broadcast(np.ones((5, 3)), (1, 3)).alt
+
+
+TENSORS = {
+    "large": lambda: draw.draw_tensor(np.arange(784.0).reshape(28, 28)),
+    "number": lambda: draw.draw_tensor(3.0),
+    "odd": lambda: draw.draw_tensor([math.nan, math.inf, -1e9, 1e-9, -0.0]),
+    "storage": lambda: draw.draw_storage(np.arange(24.0).reshape(2, 3, 4), highlight=(1,)),
+    "strides": lambda: draw.draw_strides(np.arange(24.0).reshape(2, 3, 4), (0, 1, 1)),
+    "map": lambda: draw.draw_map(np.negative, np.arange(6.0).reshape(2, 3)),
+    "zip": lambda: draw.draw_zip(np.add, np.ones((2, 3, 4)), np.ones((3, 1))),
+    "reduce": lambda: draw.draw_reduce(np.sum, np.arange(4.0), None),
+    "matmul": lambda: draw.draw_matmul(np.ones((3, 8)), np.ones((8, 4))),
+    "broadcast": lambda: draw.draw_broadcast((2, 1), (3,), (4, 1, 1)),
+    "gradients": lambda: draw.draw_gradients([[1.0, 2.0]], [[[1.0, 2.0]] * 3]),
+}
+
+
+@pytest.mark.parametrize("name", list(TENSORS))
+def test_tensor_pictures_can_be_read(name):
+    figure = TENSORS[name]()
+    assert figure.svg == TENSORS[name]().svg
+    assert ElementTree.fromstring(figure.svg).get("role") == "img"
+    assert all(
+        float(size) >= SMALLEST for size in re.findall(r'font-size="([\d.]+)"', figure.content)
+    )
+    assert figure.view[2] <= 640
+    assert len(figure.svg) < 60_000
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "says"),
+    [
+        (lambda: draw.draw_tensor([[1, 2], [3]]), ValueError, "have one length"),
+        (lambda: draw.draw_tensor("abc"), TypeError, "holds numbers, not str"),
+        (lambda: draw.draw_tensor(np.ones((1, 1, 1, 1))), ValueError, "up to 3 dimensions"),
+        (lambda: draw.draw_tensor(np.ones((0, 2))), ValueError, "no cell"),
+        (lambda: draw.draw_tensor([1, 2], highlight=(5,)), IndexError, r"\[5\] isn't in"),
+        (lambda: draw.draw_tensor([1, 2], highlight={0: "red"}), ValueError, "role is one of"),
+        (lambda: draw.draw_strides([[1, 2]], (0,)), IndexError, "has 2 numbers"),
+        (lambda: draw.draw_map(lambda t: t.sum(), np.ones(2)), ValueError, "keeps the shape"),
+        (lambda: draw.draw_zip(lambda a, b: a, np.ones(2), np.ones(3)), ValueError, "be spread"),
+        (lambda: draw.draw_reduce(np.sum, np.ones((2, 2)), 2), ValueError, "no dimension 2"),
+        (lambda: draw.draw_reduce(lambda t: t, np.ones((2, 2)), 0), ValueError, "Reducing"),
+        (lambda: draw.draw_matmul(np.ones((2, 3)), np.ones((2, 3))), ValueError, "needs shapes"),
+        (lambda: draw.draw_broadcast((2, 3)), ValueError, "two shapes or more"),
+        (lambda: draw.draw_broadcast((2, 3), 4), TypeError, "tuple of whole numbers"),
+        (lambda: draw.draw_gradients([1.0], []), ValueError, "0 gradients"),
+        (lambda: draw.draw_operation(np.ones(2)), TypeError, "remembers no operation"),
+    ],
+)
+def test_bad_tensors(make, error, says):
+    with pytest.raises(error, match=says):
+        make()
+
+
+@pytest.mark.task2_3
+def test_operation_of_a_tensor():
+    tensor = pytest.importorskip("minitorch.tensor_functions").tensor
+    a = tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], requires_grad=True)
+    b = tensor([10.0, 20.0, 30.0], requires_grad=True)
+    alt = draw.draw_operation(a * b, index=(1, 2)).alt
+    assert "Highlighted: 180 at [1, 2]" in alt
+    assert "Input 2" not in draw.draw_operation(a.sum(1)).alt
+    assert "Inputs: x1 = (2, 3), x2 = (3,)" in draw.draw_expression(a * b).alt
