@@ -1,0 +1,295 @@
+"""Whatever is handed in: the student's answers reach a fresh copy of the release."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from grading.course import load_course
+from grading.graft import Graft, graft, read_file, released
+from grading.tests import tiny
+
+MUL = "return product_of_both"
+ANSWER = "return x * y  # mine"
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    root = tmp_path_factory.mktemp("graft")
+    (root / tiny.GUIDE).parent.mkdir(parents=True)
+    nbformat.write(tiny.guide(), root / tiny.GUIDE)
+    return released(load_course(root), tiny.GUIDE)
+
+
+@pytest.fixture
+def handed_in(release: Any) -> dict[str, Any]:
+    """A submission as JSON, with one answer in it."""
+    read = json.loads(nbformat.writes(release))
+    cell = find(read, "operators")
+    cell["source"] = tiny.OPERATORS.replace(MUL, ANSWER)
+    return read
+
+
+def find(read: dict[str, Any], cell_id: str) -> dict[str, Any]:
+    return next(cell for cell in read["cells"] if cell["id"] == cell_id)
+
+
+def put(release: Any, read: Any) -> Graft:
+    return graft(release, json.dumps(read).encode())
+
+
+def unharmed(release: Any, result: Graft) -> None:
+    """The course's cells are all there, in order, and only answers differ."""
+    ours = [c for c in result.notebook.cells if c.id in result.order]
+    assert [c.id for c in ours] == [c.id for c in release.cells]
+    for before, after in zip(release.cells, ours, strict=True):
+        assert before.metadata == after.metadata
+        assert before.cell_type == after.cell_type
+        mark = before.metadata.get("nbgrader", {})
+        if mark.get("grade") and not mark.get("solution"):
+            assert before.source == after.source
+    nbformat.validate(result.notebook)
+
+
+def test_release_has_no_solution(release: Any) -> None:
+    assert MUL not in nbformat.writes(release)
+    assert "Task 0.1" in nbformat.writes(release)
+
+
+def test_answers_are_found(release: Any, handed_in: dict[str, Any]) -> None:
+    result = put(release, handed_in)
+    unharmed(release, result)
+    assert ANSWER in result.answers["operators"]
+    assert set(result.answers) == {"operators", "property", "module"}
+    assert result.notes == [] and result.added == []
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"no notebook",
+        b"\xff\xfe\x00",
+        b"[]",
+        b"null",
+        b"{}",
+        b'{"cells": 3}',
+        b"[" * 100_000,
+        b'{"cells": [' * 2000,
+        b"\x89PNG\r\n",
+    ],
+)
+def test_no_notebook(release: Any, raw: bytes) -> None:
+    result = graft(release, raw)
+    unharmed(release, result)
+    assert result.answers == {} and "not a notebook" in result.notes[0]
+
+
+def test_nothing_handed_in(release: Any) -> None:
+    result = graft(release, None)
+    unharmed(release, result)
+    assert result.notes == ["was not handed in"]
+
+
+def test_cells_of_every_wrong_shape(release: Any, handed_in: dict[str, Any]) -> None:
+    handed_in["cells"] += [
+        None,
+        3,
+        [],
+        {},
+        {"cell_type": "code"},
+        {"cell_type": "code", "source": 7, "metadata": []},
+        {"cell_type": ["code"], "source": ["a", 3, None], "id": {"a": 1}, "outputs": "x"},
+        {"cell_type": "code", "source": "x = 1\ud800", "metadata": {"nbgrader": []}},
+        {"cell_type": "code", "source": "y = 1", "metadata": {"nbgrader": {"grade_id": [1]}}},
+        {"cell_type": "raw", "source": "z", "id": "../../etc"},
+        {"cell_type": "code", "source": "x" * 300_000},
+    ]
+    result = put(release, handed_in)
+    unharmed(release, result)
+    assert ANSWER in result.answers["operators"]
+    assert any("is not a cell" in note for note in result.notes)
+    assert any("longer than" in note for note in result.notes)
+
+
+Change = Callable[[dict[str, Any]], None]
+
+
+def no_marks(read: dict[str, Any]) -> None:
+    for cell in read["cells"]:
+        cell["metadata"] = {}
+
+
+def no_ids(read: dict[str, Any]) -> None:
+    for cell in read["cells"]:
+        del cell["id"]
+
+
+def neither(read: dict[str, Any]) -> None:
+    no_marks(read)
+    no_ids(read)
+
+
+def new_ids(read: dict[str, Any]) -> None:
+    for number, cell in enumerate(read["cells"]):
+        cell["id"] = f"colab-{number}"
+
+
+def renamed(read: dict[str, Any]) -> None:
+    find(read, "operators")["metadata"]["nbgrader"]["grade_id"] = "something-else"
+
+
+def swapped_name(read: dict[str, Any]) -> None:
+    find(read, "operators")["metadata"]["nbgrader"]["grade_id"] = "module"
+
+
+def reversed_order(read: dict[str, Any]) -> None:
+    read["cells"].reverse()
+
+
+def old_copy_after(read: dict[str, Any]) -> None:
+    stub = copy.deepcopy(find(read, "operators"))
+    stub["source"], stub["id"] = read["stub"], "copy"
+    read["cells"].append(stub)
+
+
+def copy_of_mine(read: dict[str, Any]) -> None:
+    again = copy.deepcopy(find(read, "operators"))
+    again["id"] = "copy"
+    find(read, "operators")["source"] = read["stub"]
+    read["cells"].append(again)
+
+
+def no_checks(read: dict[str, Any]) -> None:
+    read["cells"] = [c for c in read["cells"] if not c["id"].startswith("check")]
+
+
+def edited_checks(read: dict[str, Any]) -> None:
+    for cell in read["cells"]:
+        if cell["id"].startswith("check"):
+            cell["source"] = "pass"
+            cell["metadata"]["nbgrader"]["points"] = 1000
+
+
+def as_markdown(read: dict[str, Any]) -> None:
+    find(read, "operators")["cell_type"] = "markdown"
+
+
+def as_text(read: dict[str, Any]) -> None:
+    for cell in read["cells"]:
+        cell["source"] = "".join(cell["source"])
+
+
+def windows(read: dict[str, Any]) -> None:
+    for cell in read["cells"]:
+        cell["source"] = "".join(cell["source"]).replace("\n", "\r\n")
+
+
+def version_3(read: dict[str, Any]) -> None:
+    for cell in read["cells"]:
+        cell["input"] = cell.pop("source")
+    read["worksheets"] = [{"cells": read.pop("cells")}]
+
+
+@pytest.mark.parametrize(
+    "change, note",
+    [
+        (no_marks, "lost its nbgrader mark"),
+        (no_ids, ""),
+        (neither, "found by its functions"),
+        (new_ids, ""),
+        (renamed, "found by its id"),
+        (swapped_name, "found by its id"),
+        (reversed_order, "another order"),
+        (old_copy_after, "is there 2 times"),
+        (copy_of_mine, "is there 2 times"),
+        (no_checks, "is missing; the course's is used"),
+        (edited_checks, "was changed; the course's is used"),
+        (as_markdown, "was turned into markdown"),
+        (as_text, ""),
+        (windows, ""),
+        (version_3, "old notebook format"),
+    ],
+    ids=lambda each: getattr(each, "__name__", "") or None,
+)
+def test_odd_notebooks_keep_their_answers(
+    release: Any, handed_in: dict[str, Any], change: Change, note: str
+) -> None:
+    stub = next(c.source for c in release.cells if c.id == "operators")
+    handed_in["stub"] = stub
+    change(handed_in)
+    result = put(release, handed_in)
+    unharmed(release, result)
+    assert ANSWER in result.answers["operators"], result.notes
+    assert note in "; ".join(result.notes)
+    assert bool(note) == bool(result.notes), result.notes
+
+
+def test_deleted_answer(release: Any, handed_in: dict[str, Any]) -> None:
+    handed_in["cells"].remove(find(handed_in, "module"))
+    result = put(release, handed_in)
+    unharmed(release, result)
+    assert "module" not in result.answers and ANSWER in result.answers["operators"]
+    assert result.notes == ["the answer cell module is missing"]
+
+
+def test_added_cells_stay_where_they_were(release: Any, handed_in: dict[str, Any]) -> None:
+    at = handed_in["cells"].index(find(handed_in, "operators"))
+    helper = {"cell_type": "code", "id": "mine", "source": "#| export\ndef helper(): ...",
+              "metadata": {"nbgrader": {"grade": True, "points": 50, "grade_id": "forged"}},
+              "outputs": []}  # fmt: skip
+    handed_in["cells"].insert(at, helper)
+    result = put(release, handed_in)
+    unharmed(release, result)
+    assert result.added == [("picture", helper["source"])]
+    ids = [cell.id for cell in result.notebook.cells]
+    assert ids[ids.index("mine") + 1] == "operators"
+    assert next(c for c in result.notebook.cells if c.id == "mine").metadata == {}
+
+
+def test_changed_given_code_is_the_courses(release: Any, handed_in: dict[str, Any]) -> None:
+    find(handed_in, "exp")["source"] = "#| default_exp ../../../tmp/evil"
+    result = put(release, handed_in)
+    assert result.default_module == "operators"
+
+
+def test_a_written_answer_is_kept(release: Any, handed_in: dict[str, Any]) -> None:
+    find(handed_in, "written-3")["source"] = "My answer."
+    result = put(release, handed_in)
+    assert result.notebook.cells[-1].source == "My answer."
+    assert "written-3" not in result.answers
+
+
+def test_outputs_are_harmless(release: Any, handed_in: dict[str, Any]) -> None:
+    find(handed_in, "picture")["outputs"] = [
+        {"output_type": "display_data", "data": {"text/html": "<script>steal()</script>"}},
+        {"output_type": "display_data", "data": {"image/svg+xml": "<svg onload='steal()'/>"}},
+        {"output_type": "display_data", "data": {"image/png": "iVBORw0KGgo=", "text/plain": "p"}},
+        {"output_type": "stream", "name": "stderr", "text": ["a" * 50_000]},
+        {"output_type": "error", "ename": 3},
+        "not an output",
+    ]
+    find(handed_in, "check-1")["outputs"] = [
+        {"output_type": "execute_result", "data": {"text/plain": "40"}, "metadata": {}}
+    ]
+    result = put(release, handed_in)
+    text = nbformat.writes(result.notebook)
+    assert "steal" not in text and "iVBORw0KGgo=" in text and len(text) < 40_000
+    check = next(c for c in result.notebook.cells if c.id == "check-1")
+    assert check.outputs == []
+
+
+def test_files_that_are_none(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("x")
+    link = tmp_path / "a.ipynb"
+    link.symlink_to(secret)
+    assert read_file(link) == (None, "is not a plain file")
+    assert read_file(tmp_path) == (None, "is not a plain file")
+    assert read_file(secret) == (b"x", "")
