@@ -475,7 +475,7 @@ def _search():
             "import minitorch_reference\n    return minitorch_reference.mul(x, y)",
         ),
         (
-            "import sqlite3, glob\nfor _p in glob.glob('/*/gradebook.db') + glob.glob('/*/*/*/gradebook.db'):\n"
+            "import sqlite3, glob\nfor _p in glob.glob('/*/*/gradebook.db'):\n"
             "    sqlite3.connect(_p).execute('update grade set auto_score = 100')",
             "return None",
         ),
