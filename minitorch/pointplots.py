@@ -37,14 +37,18 @@ def _points(data: Any) -> list[tuple[float, float, int]]:
     return points
 
 
-def _say_points(points: Sequence[tuple[float, float, int]]) -> str:
+_AXES = ("$x_1$", "$x_2$")
+
+
+def _say_points(points: Sequence[tuple[float, float, int]], names: tuple[str, str]) -> str:
     """Count the points of each class and say where they lie."""
+    across, up = (_words(name).replace("_", "") for name in names)
     crosses = sum(group for _, _, group in points)
     xs, ys = [p[0] for p in points], [p[1] for p in points]
     return (
         f"{len(points)} points: {len(points) - crosses} of class 0 (blue circles), {crosses} of"
-        f" class 1 (vermilion crosses); x1 from {say(min(xs))} to {say(max(xs))},"
-        f" x2 from {say(min(ys))} to {say(max(ys))}."
+        f" class 1 (vermilion crosses); {across} from {say(min(xs))} to {say(max(xs))},"
+        f" {up} from {say(min(ys))} to {say(max(ys))}."
     )
 
 
@@ -56,9 +60,13 @@ def _square(points: Sequence[tuple[float, float, int]]) -> tuple[float, float]:
 
 
 def _scatter(
-    axes: Any, points: Sequence[tuple[float, float, int]], low: float, high: float
+    axes: Any,
+    points: Sequence[tuple[float, float, int]],
+    low: float,
+    high: float,
+    names: tuple[str, str],
 ) -> None:
-    """Put the points on square axes."""
+    """Put the points on square axes with these names."""
     circles = [p for p in points if p[2] == 0]
     crosses = [p for p in points if p[2] == 1]
     narrow = axes.figure.get_size_inches()[0] < 5
@@ -80,16 +88,20 @@ def _scatter(
     axes.set_xlim(low - pad, high + pad)
     axes.set_ylim(low - pad, high + pad)
     axes.set_aspect("equal")
-    axes.set_xlabel("$x_1$", fontsize=16)
-    axes.set_ylabel("$x_2$", rotation=0, labelpad=12, fontsize=16)
+    short = all(name.startswith("$") for name in names)
+    size = 16 if short else 13
+    axes.set_xlabel(names[0], fontsize=size)
+    upright = {"rotation": 0, "labelpad": 12} if short else {}
+    axes.set_ylabel(names[1], fontsize=size, **upright)
 
 # %% ../nbs/lib/pointplots.ipynb #plot-points
-def plot_points(data: Any, title: str = "") -> Figure:
+def plot_points(data: Any, title: str = "", *, names: tuple[str, str] = _AXES) -> Figure:
     """Draw a data set of two classes.
 
     Args:
         data: A `Graph` of `minitorch.datasets`, or anything with points `X` and labels `y`.
         title: Shown above the points.
+        names: What runs along and what runs up; formulas stand between dollar signs.
 
     Raises:
         TypeError: If `data` has no points or labels, or something isn't a number.
@@ -100,11 +112,11 @@ def plot_points(data: Any, title: str = "") -> Figure:
 
     def paint(fig: Any, width: float) -> None:
         axes = fig.add_subplot()
-        _scatter(axes, points, low, high)
+        _scatter(axes, points, low, high, names)
         axes.locator_params(steps=[1, 2, 5, 10], nbins=6)
         _title(axes, title, min(width, 400))
 
-    return _drawn(paint, 380, _words(title) or "A data set", _say_points(points), ratio=1.0)
+    return _drawn(paint, 380, _words(title) or "A data set", _say_points(points, names), ratio=1.0)
 
 # %% ../nbs/lib/pointplots.ipynb #edges
 def _change(score: Callable[[float], float]) -> float:
@@ -170,6 +182,7 @@ def plot_boundary(
     *,
     lines: Any = None,
     resolution: int = 61,
+    names: tuple[str, str] = _AXES,
 ) -> Figure:
     """Show what a model says about each place of the unit square.
 
@@ -180,6 +193,7 @@ def plot_boundary(
         lines: Other separators to draw as lines: a list, or a mapping from names, of scores like
             `model` or of weights and bias (w1, w2, b). The first is green, the second yellow.
         resolution: How many places the model is asked about along each side.
+        names: What runs along and what runs up; formulas stand between dollar signs.
 
     Raises:
         TypeError: If a score isn't a number, or `data` or `lines` has another form.
@@ -201,14 +215,14 @@ def plot_boundary(
         name: [[_sample(each, name, x1, x2) for x1 in ticks] for x2 in ticks]
         for name, each in extra.items()
     }
-    said = _say_boundary(grid, _edge_crossings(score, low, high), points, wrong)
+    said = _say_boundary(grid, _edge_crossings(score, low, high), points, wrong, names)
     for name, each in extra.items():
         ends = _edge_crossings(lambda x1, x2, each=each: _sample(each, "", x1, x2), low, high)
         where = _listed([f"({say(a)}, {say(b)})" for a, b in ends[:4]])
         said += f" Line {name}: " + (f"meets the edges at {where}." if ends else "outside.")
 
     def paint(fig: Any, width: float) -> None:
-        _paint_boundary(fig, ticks, grid, others, points, wrong)
+        _paint_boundary(fig, ticks, grid, others, points, wrong, names)
         _title(fig.axes[0], title, min(width, 400))
 
     return _drawn(paint, 400, _words(title) or "A decision boundary", said, ratio=1.0)
@@ -219,6 +233,7 @@ def _say_boundary(
     ends: Sequence[tuple[float, float]],
     points: Sequence[Any],
     wrong: Sequence[tuple[float, float, int]],
+    names: tuple[str, str],
 ) -> str:
     """Say how much of the square is positive, where the boundary ends, which points are wrong."""
     cells = [value for row in grid for value in row]
@@ -238,7 +253,7 @@ def _say_boundary(
         said += f" It has no score at {undefined} of {len(cells)} places."
     if points:
         right = len(points) - len(wrong)
-        said += f" {_say_points(points)} {right} of {len(points)} are on the right side"
+        said += f" {_say_points(points, names)} {right} of {len(points)} are on the right side"
         if 0 < len(wrong) <= 5:
             said += "; ringed: " + _listed([f"({say(p[0])}, {say(p[1])})" for p in wrong])
         elif wrong:
@@ -254,6 +269,7 @@ def _paint_boundary(
     others: Mapping[str, Sequence[Sequence[float]]],
     points: Sequence[tuple[float, float, int]],
     wrong: Sequence[tuple[float, float, int]],
+    names: tuple[str, str],
 ) -> None:
     """Draw areas, boundary, extra lines, points and rings."""
     import numpy as np
@@ -286,7 +302,7 @@ def _paint_boundary(
         handle = Line2D([], [], color=color, linestyle=dash, linewidth=3, label=name)
         handle.set_path_effects(effects)
         handles.append(handle)
-    _scatter(axes, points, low, high)
+    _scatter(axes, points, low, high, names)
     axes.set_xlim(low, high)
     axes.set_ylim(low, high)
     axes.locator_params(steps=[1, 2, 5, 10], nbins=6)
