@@ -104,10 +104,11 @@ def _parse(source: str, where: str) -> ast.Module:
 
 
 def _functions(tree: ast.AST, prefix: str = "") -> Iterator[tuple[str, Function]]:
-    """Yields functions and methods by qualified name; not those inside other functions."""
+    """Yields functions and methods by qualified name, as Python's `__qualname__` has it."""
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, Function):
             yield prefix + node.name, node
+            yield from _functions(node, f"{prefix}{node.name}.<locals>.")
         elif isinstance(node, ast.ClassDef):
             yield from _functions(node, f"{prefix}{node.name}.")
         elif isinstance(node, ast.If | ast.Try | ast.With):
@@ -285,7 +286,8 @@ def fill(source: str, bodies: Mapping[str, str], *, marks: bool = True, where: s
 
 def stub_body(task_id: str, qualname: str = "", notebook: str = "") -> str:
     """Returns the body that stands where the student's goes; it says what to do next."""
-    write = f"write {qualname or 'this function'}"
+    name = " of ".join(reversed(qualname.split(".<locals>.")))
+    write = f"write {name or 'this function'}"
     if notebook:
         write += f" in {Path(notebook).name}"
     first = f"Need to implement for {task_label(task_id)}: {write}, "

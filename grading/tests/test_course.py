@@ -196,6 +196,27 @@ def test_bad_marks(says: str) -> None:
     assert "guide.ipynb, cell here" in str(raised.value)
 
 
+def test_a_region_in_a_function_inside_a_function() -> None:
+    source = (
+        "def tensor_map(fn):\n"
+        "    def _map(out):\n"
+        "        # BEGIN SOLUTION task3_1\n"
+        "        for i in range(3):\n"
+        "            out[i] = fn(i)\n"
+        "        # END SOLUTION\n"
+        "\n"
+        "    return _map"
+    )
+    (region,) = regions_of(source, "fast_ops")
+    assert region.target == "fast_ops.tensor_map.<locals>._map"
+    assert fill(source, {region.qualname: region.body}) == source
+    stub = strip_solutions(source)
+    assert "range(3)" not in stub and stub.endswith("    return _map")
+    assert "Task 3.1: write _map of tensor_map" in stub
+    assert body_of(stub, region.qualname) == stub_body("task3_1", region.qualname)
+    assert body_of(source, "tensor_map.<locals>._map") is not None
+
+
 def test_code_may_name_the_marks() -> None:
     source = 'MARKS = ("# BEGIN SOLUTION", "# END SOLUTION")\nCALL = f(\n    "# END SOLUTION",\n)'
     assert regions_of(source, "m") == []
