@@ -42,8 +42,8 @@ class Context:
     """What `forward` keeps for `backward`.
 
     Attributes:
-        no_grad: nothing that follows needs a derivative, so nothing is kept.
-        saved_values: what `forward` saved last, always as a tuple.
+        no_grad: Nothing that follows needs a derivative, so nothing is kept.
+        saved_values: What `forward` saved last, always as a tuple.
     """
 
     __slots__ = ("no_grad", "saved_values")
@@ -73,8 +73,8 @@ class History(Context):
     context that its function's `forward` wrote into: one record for an operation, not two.
 
     Attributes:
-        last_fn: the function that made the variable; None for a leaf.
-        inputs: the variables that it was applied to, in order.
+        last_fn: The function that made the variable; None for a leaf.
+        inputs: The variables that it was applied to, in order.
     """
 
     __slots__ = ("inputs", "last_fn")
@@ -139,8 +139,8 @@ class FunctionBase(Generic[V]):
     A family of functions (on Scalars, on Tensors) says which variables it works on.
 
     Attributes:
-        variable: the class of its variables, with `as_variable` for other operands.
-        make: builds a variable from what `forward` returns and a history (None: a constant).
+        variable: The class of its variables, with `as_variable` for other operands.
+        make: Builds a variable from what `forward` returns and a history (None: a constant).
     """
 
     variable: Any
@@ -190,9 +190,9 @@ class FunctionBase(Generic[V]):
         """Pair each input that isn't a constant with its derivative.
 
         Args:
-            ctx: the context that `forward` saved into.
-            inputs: what the function was applied to: variables and plain numbers.
-            d_output: the derivative of the final result in this function's output.
+            ctx: The context that `forward` saved into.
+            inputs: What the function was applied to: variables and plain numbers.
+            d_output: The derivative of the final result in this function's output.
         """
         from minitorch.autodiff import Variable
 
@@ -215,12 +215,12 @@ class Variable:
     *constant* has no history, and everything else was computed from other variables.
 
     Args:
-        history: how it came about; `History()` for a leaf, None for a constant.
-        name: shown in pictures; by default the number of its `unique_id`.
+        history: How it came about; `History()` for a leaf, None for a constant.
+        name: Shown in pictures; by default the number of its `unique_id`.
 
     Attributes:
-        history: as above.
-        derivative: for a leaf, the sum of all that `backward` found; None before, and for
+        history: As above.
+        derivative: For a leaf, the sum of all that `backward` found; None before, and for
             every other variable.
     """
 
@@ -278,7 +278,7 @@ class Variable:
         """Make a leaf of a constant, or a constant of a leaf.
 
         Raises:
-            RuntimeError: a computed variable can't forget its history; `detach()` copies it.
+            RuntimeError: A computed variable can't forget its history; `detach()` copies it.
         """
         if x and self.history is None:
             self.history = _LEAF
@@ -303,7 +303,7 @@ class Variable:
         """Add `x` to the derivative of this leaf.
 
         Raises:
-            RuntimeError: the variable isn't a leaf.
+            RuntimeError: The variable isn't a leaf.
         """
         if not self.is_leaf():
             raise RuntimeError(
@@ -316,7 +316,7 @@ class Variable:
         """Take the derivative one step back, through the function that made this variable.
 
         Args:
-            d_output: the derivative of the final result in this variable.
+            d_output: The derivative of the final result in this variable.
 
         Returns:
             A pair `(input, derivative)` for each input of the function, in order, constants
@@ -333,7 +333,7 @@ class Variable:
         """Work out the derivative of this variable in every leaf, starting from `d_output`.
 
         Raises:
-            RuntimeError: the variable is a constant, so nothing was recorded.
+            RuntimeError: The variable is a constant, so nothing was recorded.
         """
         if self.history is None:
             raise RuntimeError(

@@ -55,14 +55,14 @@ class Scalar(Variable):
     numbers take part as constants: they have no history and get no derivative.
 
     Args:
-        v: the number.
-        back: its history; by default that of a leaf, which gets a derivative. None makes a
+        v: The number.
+        back: Its history; by default that of a leaf, which gets a derivative. None makes a
             constant.
-        name: shown in pictures; by default the number of its `unique_id`.
+        name: Shown in pictures; by default the number of its `unique_id`.
 
     Attributes:
-        data: the number, a float.
-        derivative: after `backward()`, the derivative of the result in this leaf; else None.
+        data: The number, a float.
+        derivative: After `backward()`, the derivative of the result in this leaf; else None.
 
     Raises:
         TypeError: `v` isn't a real number.
@@ -103,7 +103,7 @@ class Scalar(Variable):
         """Work out the derivative of this number in every leaf it was computed from.
 
         Args:
-            d_output: the derivative to start from, 1.0 by default.
+            d_output: The derivative to start from, 1.0 by default.
         """
         super().backward(1.0 if d_output is None else float(d_output))
 
