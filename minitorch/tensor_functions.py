@@ -32,7 +32,7 @@ def wrap_tuple(x: Any) -> tuple[Any, ...]:
     return x if isinstance(x, tuple) else (x,)
 
 # %% auto #0
-__all__ = ['wrap_tuple', 'Function', 'All', 'Copy', 'View', 'Select', 'Pow', 'Cast', 'Cat', 'zeros', 'rand', 'tensor', 'checked_dtype', 'cat', 'stack', 'Neg', 'Inv', 'Add', 'Mul', 'Sigmoid', 'ReLU', 'Log', 'Exp', 'LT', 'EQ', 'IsClose', 'Sum', 'Permute', 'grad_central_difference', 'grad_check']
+__all__ = ['wrap_tuple', 'Function', 'All', 'Copy', 'View', 'Select', 'Pow', 'Cast', 'Cat', 'zeros', 'rand', 'tensor', 'checked_dtype', 'cat', 'stack', 'MatMul', 'Neg', 'Inv', 'Add', 'Mul', 'Sigmoid', 'ReLU', 'Log', 'Exp', 'LT', 'EQ', 'IsClose', 'Sum', 'Permute', 'grad_central_difference', 'grad_check']
 
 # %% ../nbs/lib/00_tensor_functions.ipynb #function
 class Function(FunctionBase["Tensor"]):
@@ -332,6 +332,32 @@ def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     at = checked_dim(dim, (*parts[0].shape, 1))
     shape = (*parts[0].shape[:at], 1, *parts[0].shape[at:])
     return cat([part.contiguous().view(*shape) for part in parts], at)
+
+# %% ../nbs/guides/module3/02_matmul.ipynb #matmul-function
+class MatMul(Function):
+    """The product of matrices, over the last two dimensions; the others broadcast."""
+
+    @staticmethod
+    def forward(ctx: Context, t1: Tensor, t2: Tensor) -> Tensor:
+        """Multiply with the backend's `matrix_multiply`."""
+        # BEGIN SOLUTION task3_2
+        ctx.save_for_backward(t1, t2)
+        return t1.f.matrix_multiply(t1, t2)
+        # END SOLUTION
+
+    @staticmethod
+    def backward(ctx: Context, grad_output: Tensor) -> tuple[Tensor, Tensor]:
+        """Multiply the gradient with the other matrix, transposed."""
+        # BEGIN SOLUTION task3_2
+        t1, t2 = ctx.saved_values
+
+        def transposed(x: Tensor) -> Tensor:
+            *outer, row, column = range(x.dims)
+            return x.permute(*outer, column, row)
+
+        multiply = grad_output.f.matrix_multiply
+        return multiply(grad_output, transposed(t2)), multiply(transposed(t1), grad_output)
+        # END SOLUTION
 
 # %% ../nbs/guides/module2/03_operations.ipynb #neg-inv-add
 class Neg(Function):
