@@ -79,7 +79,7 @@ class View(Function):
     @staticmethod
     def forward(ctx: Context, a: Tensor, shape: Tensor) -> Tensor:
         """Read the cells, row by row, in another shape; one size may be -1."""
-        sizes = _checked_view(a, tuple(int(n) for n in shape.to_numpy().reshape(-1)))
+        sizes = _checked_view(a, tuple(int(n) for n in np.ravel(shape.tolist())))
         ctx.save_for_backward(a.shape)
         return a._new(TensorData.trusted(a._tensor._storage, sizes))
 
@@ -246,8 +246,10 @@ def tensor(
         raise TypeError(f"tensor() takes numbers, not {cells.dtype.name}: {ls!r}")
     kept = cells.dtype if cells.dtype in FLOATS else np.dtype(np.float64)
     kept = kept if dtype is None else checked_dtype(dtype)
-    made = _from_row(np.array(cells, dtype=kept, order="C").reshape(-1), cells.shape, backend)
-    made.requires_grad_(requires_grad)
+    row = np.array(cells, dtype=kept, order="C").reshape(-1)
+    made = _tensor_class()(TensorData.trusted(row, cells.shape), backend=backend)
+    if requires_grad:
+        made.requires_grad_(True)
     return made
 
 
@@ -353,7 +355,7 @@ class MatMul(Function):
 
         def transposed(x: Tensor) -> Tensor:
             *outer, row, column = range(x.dims)
-            return x.permute(*outer, column, row)
+            return x._new(x._tensor.permute(*outer, column, row))
 
         multiply = grad_output.f.matrix_multiply
         return multiply(grad_output, transposed(t2)), multiply(transposed(t1), grad_output)
@@ -605,9 +607,10 @@ class Permute(Function):
 
         """
         # BEGIN SOLUTION task2_3
-        dims = [int(order[i]) % max(a.dims, 1) for i in range(order.size)]
-        ctx.save_for_backward(dims)
-        return a._new(a._tensor.permute(*[int(order[i]) for i in range(order.size)]))
+        dims = [int(dim) for dim in order.tolist()]
+        result = a._new(a._tensor.permute(*dims))
+        ctx.save_for_backward([dim % a.dims for dim in dims])
+        return result
         # END SOLUTION
 
     @staticmethod

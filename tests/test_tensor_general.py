@@ -1,0 +1,428 @@
+"""Module 3: every layout, size and dtype, against the plain operations and NumPy."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import subprocess
+import sys
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis.strategies import DataObject, data, integers, lists, permutations
+from strategies import assert_close, small_floats
+from tensor_strategies import assert_close_tensor, broadcast_shapes, shaped_tensors, tensors
+
+import minitorch
+from minitorch import (
+    FastOps,
+    IndexingError,
+    MathTestVariable,
+    SimpleBackend,
+    Tensor,
+    TensorBackend,
+    grad_check,
+    operators,
+    tensor,
+    zeros,
+)
+from minitorch.fast_ops import Kernel, exp, njit, tensor_map, tensor_reduce, tensor_zip
+
+one_arg, two_arg, red_arg = MathTestVariable._comp_testing()
+FAST = TensorBackend(FastOps)
+BACKENDS = [pytest.param("fast", marks=pytest.mark.task3_1)]
+shared = {"fast": FAST}
+matmul_backends = [pytest.param("fast", marks=pytest.mark.task3_2)]
+
+Case = tuple[str, Callable[..., Any], Callable[..., Any]]
+
+
+# Public names
+
+
+@given(lists(small_floats, min_size=1))
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_create(backend: str, numbers: list[float]) -> None:
+    t = tensor(numbers, backend=shared[backend])
+    for i in range(len(numbers)):
+        assert numbers[i] == t[i]
+
+
+@given(data())
+@settings(max_examples=30)
+@pytest.mark.parametrize("fn", one_arg, ids=lambda f: f[0])
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_one_args(fn: Case, backend: str, data: DataObject) -> None:
+    _, base_fn, tensor_fn = fn
+    t = data.draw(tensors(backend=shared[backend]))
+    result = tensor_fn(t)
+    for place in t._tensor.indices():
+        assert_close(result[place], base_fn(t[place]))
+
+
+@given(data())
+@settings(max_examples=30)
+@pytest.mark.parametrize("fn", two_arg, ids=lambda f: f[0])
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_two_args(fn: Case, backend: str, data: DataObject) -> None:
+    _, base_fn, tensor_fn = fn
+    t1, t2 = data.draw(shaped_tensors(2, backend=shared[backend]))
+    result = tensor_fn(t1, t2)
+    for place in t1._tensor.indices():
+        assert_close(result[place], base_fn(t1[place], t2[place]))
+
+
+@given(data())
+@settings(max_examples=20)
+@pytest.mark.parametrize("fn", one_arg, ids=lambda f: f[0])
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_one_derivative(fn: Case, backend: str, data: DataObject) -> None:
+    grad_check(fn[2], data.draw(tensors(backend=shared[backend])))
+
+
+@given(data())
+@settings(max_examples=20)
+@pytest.mark.parametrize("fn", two_arg, ids=lambda f: f[0])
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_two_grad(fn: Case, backend: str, data: DataObject) -> None:
+    grad_check(fn[2], *data.draw(shaped_tensors(2, backend=shared[backend])))
+
+
+@given(data())
+@settings(max_examples=20)
+@pytest.mark.parametrize("fn", red_arg, ids=lambda f: f[0])
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_reduce(fn: Case, backend: str, data: DataObject) -> None:
+    grad_check(fn[2], data.draw(tensors(backend=shared[backend])))
+
+
+@given(data())
+@settings(max_examples=10)
+@pytest.mark.parametrize("fn", two_arg, ids=lambda f: f[0])
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_two_grad_broadcast(fn: Case, backend: str, data: DataObject) -> None:
+    t1, t2 = data.draw(shaped_tensors(2, backend=shared[backend]))
+    grad_check(fn[2], t1.sum(0), t2)
+    grad_check(fn[2], t1, t2.sum(0))
+
+
+@given(data())
+@settings(max_examples=30)
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_permute(backend: str, data: DataObject) -> None:
+    t = data.draw(tensors(backend=shared[backend]))
+    order = data.draw(permutations(range(len(t.shape))))
+    grad_check(lambda a: a.permute(*order) * a.permute(*order), t)
+
+
+@pytest.mark.task3_2
+def test_mm2() -> None:
+    a = minitorch.rand((2, 3), backend=FAST)
+    b = minitorch.rand((3, 4), backend=FAST)
+    c = a @ b
+    c2 = (a.view(2, 3, 1) * b.view(1, 3, 4)).sum(1).view(2, 4)
+    for place in c._tensor.indices():
+        assert_close(c[place], c2[place])
+    grad_check(lambda x, y: x @ y, a, b)
+
+
+@given(data())
+@settings(max_examples=25)
+@pytest.mark.parametrize("backend", matmul_backends)
+def test_bmm(backend: str, data: DataObject) -> None:
+    d, a, b, c = (data.draw(integers(1, 4)) for _ in range(4))
+    left = data.draw(tensors(backend=shared[backend], shape=(d, a, b)))
+    right = data.draw(tensors(backend=shared[backend], shape=(1, b, c)))
+    product = left @ right
+    by_hand = (
+        (left.contiguous().view(d, a, b, 1) * right.contiguous().view(1, 1, b, c))
+        .sum(2)
+        .view(d, a, c)
+    )
+    assert_close_tensor(product, by_hand)
+
+
+# Ours: the same answer as the plain backend and as NumPy
+
+MAPS = ["neg", "sigmoid", "relu", "log", "exp", "id", "inv"]
+ZIPS = ["add", "mul", "lt", "eq", "is_close", "relu_back", "log_back", "inv_back"]
+SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.5, 1000.0, -1000.0, 1e300, math.inf, -math.inf, math.nan]
+
+
+@pytest.mark.task3_1
+@pytest.mark.parametrize("name", MAPS)
+def test_maps_agree_on_special_numbers(name: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fast = getattr(FAST, f"{name}_map")(tensor(SPECIAL, backend=FAST))
+        plain = getattr(SimpleBackend, f"{name}_map")(tensor(SPECIAL))
+    np.testing.assert_allclose(fast.to_numpy(), plain.to_numpy(), rtol=1e-14)
+
+
+@pytest.mark.task3_1
+@pytest.mark.parametrize("name", ZIPS)
+def test_zips_agree_on_special_numbers(name: str) -> None:
+    column = np.array(SPECIAL).reshape(-1, 1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fast = getattr(FAST, f"{name}_zip")(
+            tensor(column, backend=FAST), tensor(SPECIAL, backend=FAST)
+        )
+        plain = getattr(SimpleBackend, f"{name}_zip")(tensor(column), tensor(SPECIAL))
+    np.testing.assert_allclose(fast.to_numpy(), plain.to_numpy(), rtol=1e-14)
+
+
+@pytest.mark.task3_1
+@given(broadcast_shapes())
+@settings(max_examples=60)
+def test_zip_broadcasts_as_numpy(pair: tuple[tuple[int, ...], tuple[int, ...]]) -> None:
+    rng = np.random.default_rng(1)
+    a, b = (rng.normal(size=shape[::-1]).T for shape in pair)
+    got = tensor(a, backend=FAST) + tensor(b, backend=FAST)
+    assert (got.to_numpy() == a + b).all()
+    assert got.shape == (a + b).shape
+
+
+@pytest.mark.task3_1
+@pytest.mark.parametrize("shape", [(700, 3), (3, 700), (5, 1, 1100), (1, 4, 1), (0, 3), (3, 0)])
+@pytest.mark.parametrize("kind", [np.float64, np.float32])
+def test_reductions_as_numpy(shape: tuple[int, ...], kind: Any) -> None:
+    cells = np.random.default_rng(2).normal(size=shape).astype(kind)
+    for order in (range(len(shape)), reversed(range(len(shape)))):
+        turned = tuple(order)
+        t = tensor(cells, backend=FAST).permute(*turned)
+        for dim in range(len(shape)):
+            got = t.sum(dim)
+            assert got.dtype == kind
+            expected = cells.transpose(turned).sum(dim, keepdims=True)
+            np.testing.assert_allclose(got.to_numpy(), expected, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.task3_1
+def test_both_variants_of_a_kernel_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+    cells = np.random.default_rng(3).normal(size=(40, 70))
+    a, row = tensor(cells, backend=FAST), tensor(cells[:1], backend=FAST)
+    calls: list[Callable[[Tensor, Tensor], Tensor]] = [
+        lambda x, y: x + y,
+        lambda x, _: -x.permute(1, 0),
+        lambda x, _: x.sum(0),
+        lambda x, _: x.sum(1),
+        lambda x, _: x @ x.permute(1, 0),
+    ]
+    on_one = [f(a, row).to_numpy() for f in calls]
+    monkeypatch.setattr(Kernel, "one_core", property(lambda self: self.all_cores))
+    for f, expected in zip(calls, on_one, strict=True):
+        np.testing.assert_allclose(f(a, row).to_numpy(), expected, rtol=1e-13)
+
+
+@pytest.mark.task3_1
+def test_public_kernels_are_parallel_and_explain_themselves(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    out, a = zeros((10,)), tensor(np.arange(10.0))
+    for kernel, args in [
+        (tensor_map(njit(operators.id)), (*out.tuple(), *a.tuple())),
+        (tensor_zip(njit(operators.eq)), (*out.tuple(), *a.tuple(), *a.tuple())),
+        (tensor_reduce(njit(operators.add)), (*zeros((1,)).tuple(), *a.tuple(), 0)),
+    ]:
+        kernel(*args)
+        kernel.parallel_diagnostics(level=3)  # type: ignore[attr-defined]
+        assert "Parallel loop" in capsys.readouterr().out
+
+
+@pytest.mark.task3_1
+def test_exp_is_exact_to_the_last_bits() -> None:
+    x = np.random.default_rng(4).uniform(-700.0, 709.0, 20_000)
+    got = tensor(x, backend=FAST).exp().to_numpy()
+    np.testing.assert_allclose(got, np.exp(x), rtol=1e-15)
+    assert exp(0.0) == 1.0
+
+
+@pytest.mark.task3_1
+def test_a_function_that_numba_cannot_compile() -> None:
+    def odd(x: float) -> float:
+        return {x: object()}[x].__sizeof__()
+
+    with pytest.raises(TypeError, match="odd"):
+        FastOps.map(odd)(tensor([1.0], backend=FAST))
+
+
+@pytest.mark.task3_1
+def test_backends_share_their_kernels() -> None:
+    assert TensorBackend(FastOps).add_zip is FAST.add_zip
+    both = tensor([1.0], backend=TensorBackend(FastOps)) + tensor([2.0], backend=FAST)
+    assert both.item() == 3.0
+    with pytest.raises(TypeError, match="FastOps"):
+        tensor([1.0], backend=FAST) + tensor([1.0])
+
+
+# Ours: products of matrices
+
+SHAPES = [
+    ((3,), (3,)),
+    ((3,), (3, 4)),
+    ((2, 3), (3,)),
+    ((2, 3), (3, 4)),
+    ((5, 2, 3), (3, 4)),
+    ((2, 3), (5, 3, 4)),
+    ((5, 2, 3), (3,)),
+    ((3,), (5, 3, 4)),
+    ((2, 1, 2, 3), (4, 3, 2)),
+    ((1, 5, 2, 3), (6, 1, 3, 4)),
+    ((2, 0), (0, 3)),
+    ((0, 2), (2, 3)),
+    ((1, 1), (1, 1)),
+    ((6, 5), (5, 260)),
+]
+
+
+@pytest.mark.task3_2
+@pytest.mark.parametrize(("a_shape", "b_shape"), SHAPES)
+@pytest.mark.parametrize("backend", [FAST, SimpleBackend], ids=["fast", "simple"])
+def test_matmul_by_numpys_rules(
+    a_shape: tuple[int, ...], b_shape: tuple[int, ...], backend: TensorBackend
+) -> None:
+    rng = np.random.default_rng(5)
+    for kind, near in [(np.float64, 1e-12), (np.float32, 1e-4)]:
+        a, b = rng.normal(size=a_shape).astype(kind), rng.normal(size=b_shape).astype(kind)
+        got = tensor(a, backend=backend) @ tensor(b, backend=backend)
+        assert got.dtype == kind
+        np.testing.assert_allclose(got.to_numpy(), a @ b, rtol=near, atol=near)
+        assert got.shape == (a @ b).shape
+
+
+@pytest.mark.task3_2
+@pytest.mark.parametrize(("a_shape", "b_shape"), SHAPES[:10])
+def test_matmul_gradients(a_shape: tuple[int, ...], b_shape: tuple[int, ...]) -> None:
+    rng = np.random.default_rng(6)
+    a, b = (tensor(rng.normal(size=shape), backend=FAST) for shape in (a_shape, b_shape))
+    grad_check(lambda x, y: (x @ y) * (x @ y), a, b)
+
+
+@pytest.mark.task3_2
+def test_matmul_of_permuted_matrices_and_large_ones() -> None:
+    rng = np.random.default_rng(7)
+    a, b = rng.normal(size=(33, 131)), rng.normal(size=(129, 33))
+    got = tensor(a, backend=FAST).permute(1, 0) @ tensor(b, backend=FAST).permute(1, 0)
+    np.testing.assert_allclose(got.to_numpy(), a.T @ b.T, rtol=1e-10)
+    a, b = rng.normal(size=(150, 151)), rng.normal(size=(151, 149))
+    got = tensor(a, backend=FAST) @ tensor(b, backend=FAST)
+    np.testing.assert_allclose(got.to_numpy(), a @ b, rtol=1e-10, atol=1e-10)
+    batch = rng.normal(size=(4, 5, 6))
+    turned = tensor(batch, backend=FAST).permute(2, 0, 1)
+    np.testing.assert_allclose(
+        (turned @ turned.permute(0, 2, 1)).to_numpy(),
+        batch.transpose(2, 0, 1) @ batch.transpose(2, 1, 0),
+        rtol=1e-12,
+    )
+
+
+@pytest.mark.task3_2
+@pytest.mark.parametrize(
+    ("a_shape", "b_shape"), [((2, 3), (2, 3)), ((3,), (4,)), ((2, 2, 3), (3, 3, 4))]
+)
+def test_matmul_refuses_what_does_not_fit(
+    a_shape: tuple[int, ...], b_shape: tuple[int, ...]
+) -> None:
+    with pytest.raises(IndexingError, match="matmul"):
+        zeros(a_shape, backend=FAST) @ zeros(b_shape, backend=FAST)
+    with pytest.raises(TypeError, match="matmul"):
+        zeros((2, 2), backend=FAST) @ zeros((2, 2))
+
+
+# Ours: the cache on disk, and what an import does
+
+ADD_TWICE = """
+import json, sys, time
+import numba
+from minitorch import FastOps, TensorBackend, tensor
+fast = TensorBackend(FastOps)
+x = tensor([[1.0, 2.0], [3.0, 4.0]], backend=fast)
+start = time.perf_counter()
+values = [(x + x).tolist(), (x * x).tolist(), (x @ x).tolist(), x.sum(0).tolist()]
+kernel = fast.add_zip
+print(json.dumps([values, time.perf_counter() - start]))
+"""
+EXPECTED = [
+    [[2.0, 4.0], [6.0, 8.0]],
+    [[1.0, 4.0], [9.0, 16.0]],
+    [[7.0, 10.0], [15.0, 22.0]],
+    [[4.0, 6.0]],
+]
+
+
+def start(folder: Path, code: str = ADD_TWICE) -> subprocess.Popen[str]:
+    env = {**os.environ, "NUMBA_CACHE_DIR": str(folder), "NUMBA_DISABLE_JIT": "0"}
+    env["PYTHONPATH"] = os.pathsep.join(sys.path)
+    return subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=env,
+    )
+
+
+def finish(process: subprocess.Popen[str]) -> list[Any]:
+    out, err = process.communicate(timeout=300)
+    assert not err, err
+    values, _ = json.loads(out)
+    return values
+
+
+@pytest.mark.task3_1
+@pytest.mark.task3_2
+def test_kernels_are_kept_for_later_processes(tmp_path: Path) -> None:
+    # Two processes at once, on an empty cache, then one that finds it filled.
+    for process in [start(tmp_path), start(tmp_path)]:
+        assert finish(process) == EXPECTED
+    kept = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.nbc")}
+    assert len(kept) == 4, "one file for each of add, mul, matmul and sum"
+    assert not list(tmp_path.rglob("*.tmp"))
+    assert finish(start(tmp_path)) == EXPECTED
+    assert {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.nbc")} == kept
+    # A spoiled file is compiled anew.
+    for path in kept:
+        path.write_bytes(path.read_bytes()[:100])
+    assert finish(start(tmp_path)) == EXPECTED
+
+
+@pytest.mark.task3_1
+@pytest.mark.task3_2
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "minitorch").write_text("a file where the folder should be")
+    assert finish(start(tmp_path)) == EXPECTED
+
+
+def test_fingerprints_follow_the_code() -> None:
+    from minitorch.kernel_cache import fingerprint
+
+    def kernel(helper: Any) -> Callable[[float], float]:
+        return lambda x: helper(x)
+
+    one, other = njit(lambda x: x + 1.0), njit(lambda x: x + 2.0)
+    prints = {fingerprint(kernel(one), {}), fingerprint(kernel(other), {})}
+    assert len(prints) == 2
+    assert fingerprint(kernel(one), {}) in prints
+    assert fingerprint(kernel(one), {"parallel": True}) not in prints
+
+
+def test_import_starts_no_threads() -> None:
+    code = (
+        "import threading, os, minitorch, minitorch.fast_ops as f\n"
+        "minitorch.TensorBackend(f.FastOps)\n"
+        "n = len(os.listdir('/proc/self/task')) if os.path.exists('/proc/self/task') else 1\n"
+        "import json; print(json.dumps([n, threading.active_count()]))"
+    )
+    env = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    env["PYTHONPATH"] = os.pathsep.join(sys.path)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=env, check=True
+    )
+    assert json.loads(done.stdout) == [1, 1]
