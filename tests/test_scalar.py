@@ -275,10 +275,12 @@ def test_no_grad() -> None:
 
 def test_no_grad_is_of_its_thread() -> None:
     recorded = []
+
+    def elsewhere() -> None:
+        recorded.append(not (Scalar(1.0) ** 2).is_constant())
+
     with no_grad():
-        thread = threading.Thread(
-            target=lambda: recorded.append(not (Scalar(1.0) + 1).is_constant())
-        )
+        thread = threading.Thread(target=elsewhere)
         thread.start()
         thread.join()
     assert recorded == [True]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-REQUIRES = ("task0_1", "task1_2", "task1_3")
+REQUIRES = ("task0_1", "task1_1", "task1_2", "task1_3")
 SECTION = "guides/module1/04_backpropagation.html#task-1-4"
 TOLERANCE = 1e-6
 
