@@ -322,6 +322,23 @@ def test_a_training_runs_and_stops(open_notebook: Any) -> None:
     notebook.shot("running-dark")
 
 
+def test_tensor_sandbox_by_keyboard(open_notebook: Any) -> None:
+    notebook = open_notebook(ROOT / "nbs/lib/sandbox_tensor.ipynb")
+    notebook.run_all()
+    notebook.says("Shape (2, 3), strides (3, 1), contiguous.")
+    press(notebook.page.get_by_role("slider").first, "ArrowRight", 4)
+    notebook.says("Cell 4 has index (1, 1)")
+    order = notebook.page.get_by_label("Permute to", exact=True)
+    order.fill("1, 0")
+    order.press("Enter")
+    notebook.says("Shape (3, 2), strides (1, 3), not contiguous.")
+    notebook.shot("tensor-light")
+    notebook.page.get_by_label("Show", exact=True).select_option("broadcasting")
+    notebook.says("can't be broadcast")
+    notebook.theme("Dark")
+    notebook.shot("tensor-dark")
+
+
 def test_nbgrader_is_at_hand(open_notebook: Any) -> None:
     """The instructor's panels are there: Create Assignment, and Formgrader in the menu."""
     require(importlib.util.find_spec("nbgrader"), "nbgrader (the extra [course])")

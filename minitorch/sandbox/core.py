@@ -83,7 +83,7 @@ _LINE = 21  # pixels from one line of text to the next
 
 def _written(text: str, top: float, color: str) -> tuple[list[str], float]:
     """Write a paragraph from a height downwards; returns its lines and where it ends."""
-    rows = textwrap.wrap(text, 74)
+    rows = textwrap.wrap(text, 80)
     lines = [
         write(4, top + _LINE * (n + 0.5), _plain(row), size=13, color=color, anchor="start")
         for n, row in enumerate(rows)
