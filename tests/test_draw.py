@@ -15,8 +15,8 @@ pytest.importorskip("matplotlib")
 pytest.importorskip("chalk")
 
 from minitorch import draw
+from minitorch.draw.canvas import crossings
 from minitorch.figure import DARK, PALETTE, SMALLEST, TINT, Figure, contrast
-from minitorch.plots import crossings
 from minitorch.svg import label_width, plain, runs, width_of
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -117,7 +117,7 @@ def test_matplotlib_text_is_large_enough():
     import matplotlib.figure
     from matplotlib.text import Text
 
-    from minitorch.plots import house_style
+    from minitorch.draw.canvas import house_style
 
     with house_style():
         fig = matplotlib.figure.Figure()
@@ -432,7 +432,7 @@ def test_expression_errors():
 
 
 def test_layout_keeps_distance():
-    from minitorch.layered import layers, settle
+    from minitorch.draw.layers import layers, settle
 
     assert layers([[], [0], [], [1, 2]]) == [0, 1, 1, 2]
     assert settle([0, 0, 0, 10], [2, 2, 2]) == [-2, 0, 2, 10]
