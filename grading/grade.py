@@ -120,7 +120,9 @@ def nbgrader(root: Path, *arguments: str) -> None:
         GradingError: it failed; the message holds what it said.
     """
     command = [sys.executable, "-m", "nbgrader", *arguments]
-    environment = os.environ | {"PYTHONPATH": str(root), "PYTHONWARNINGS": "ignore"}
+    # nbgrader starts other tools by name, and nothing says that the environment is activated.
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    environment = os.environ | {"PYTHONPATH": str(root), "PYTHONWARNINGS": "ignore", "PATH": path}
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, env=environment)
     if done.returncode:
         said = [line for line in (done.stdout + done.stderr).splitlines() if "| INFO]" not in line]

@@ -256,7 +256,7 @@ class Judge:
         """Name the judge's tools and the reference."""
         digest = hashlib.sha256()
         here = Path(__file__).parent
-        tools = "compare course graft judge packages runner sandbox strip"
+        tools = "compare course graft judge packages regions runner sandbox strip"
         for name in tools.split():
             digest.update((here / f"{name}.py").read_bytes())
         for name, text in sorted(self.reference.modules.items()):

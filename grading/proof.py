@@ -159,12 +159,25 @@ def run(root: Path, tasks: Sequence[str] = (), *, quiet: bool = False) -> list[R
     """
     judge = Judge(root, cache=root / CACHE)
     chosen = [judge.course.task(each) for each in tasks] or list(judge.course.tasks)
+    broken: dict[str, str] = {}
     for task in chosen:  # parsing is not for several threads
-        judge.material(task)
+        try:
+            judge.material(task)
+        except GradingError as error:
+            broken[task.id] = str(error).rstrip(".")
+
+    def one(task: Task) -> Row:
+        if task.id in broken:
+            return Row(task.id, task.points, 0.0, 0.0, {}, (broken[task.id],))
+        try:
+            return prove(judge, task)
+        except GradingError as error:
+            return Row(task.id, task.points, 0.0, 0.0, {}, (str(error).rstrip("."),))
+
     rows = []
     began = time.monotonic()
     with ThreadPoolExecutor(max_workers=WORKERS) as pool:
-        for task, row in zip(chosen, pool.map(lambda t: prove(judge, t), chosen), strict=True):
+        for task, row in zip(chosen, pool.map(one, chosen), strict=True):
             rows.append(row)
             if not quiet:
                 state = f"fails: {'; '.join(row.faults)}" if row.faults else "holds"
