@@ -36,6 +36,8 @@ HERE = Path(__file__).resolve().parent
 GREEN = {"passed", "xfailed", "skipped"}
 # Tests that carry a task's mark, as in the public course, though given code alone passes them.
 GIVEN_ONLY: frozenset[str] = frozenset()
+# Tests that carry a task's mark, as in the public course, though earlier tasks are enough for them.
+EARLY = frozenset({"tests/test_scalar.py::test_one_args[fn0]"})  # 5 + x: `__radd__` is given
 
 Records = dict[str, dict[str, Any]]
 
@@ -154,7 +156,7 @@ def _is_stub(errors: list[list[str]], waiting: Collection[str]) -> bool:
 
 def _one_of_each(tests: Collection[str]) -> list[str]:
     """The first of each test that has parameters, so that it is reported once."""
-    return list({test.split("[")[0]: test for test in reversed(list(tests))}.values())
+    return list({test.split("[")[0]: test for test in sorted(tests, reverse=True)}.values())
 
 
 def _red(records: Records, waiting: Collection[str], when: str, known: set[str]) -> list[str]:
@@ -210,7 +212,7 @@ def _turned(
     all_marks = {each.mark for each in course.tasks}
     reached = {each.mark for each in course.tasks if each.id in done}
     green = [t for t, r in records.items() if r["outcome"] in GREEN and t not in before]
-    for test in _one_of_each(green):
+    for test in _one_of_each(set(green) - EARLY):
         marks = all_marks & set(records[test]["marks"])
         if marks - reached:
             said.append(
