@@ -52,9 +52,7 @@ def _corner(step: Step, wide: float) -> tuple[float, float]:
     return step.column * (wide + _BESIDE), step.row * (_HEIGHT + _ABOVE)
 
 # %% ../nbs/lib/flow.ipynb #draw-flow
-def draw_flow(
-    steps: Mapping[str, Step], arrows: Sequence[tuple[str, str]], title: str
-) -> Figure:
+def draw_flow(steps: Mapping[str, Step], arrows: Sequence[tuple[str, str]], title: str) -> Figure:
     """Draw steps and the ways between them.
 
     Args:
@@ -75,9 +73,7 @@ def draw_flow(
     columns = 1 + max(step.column for step in steps.values())
     rows = 1 + max(step.row for step in steps.values())
     wide = min(200.0, (WIDTH - 16 - (columns - 1) * _BESIDE) / columns)
-    pieces = [
-        arrow(_ends(steps[a], steps[b], wide), stroke=PALETTE["ink"]) for a, b in arrows
-    ]
+    pieces = [arrow(_ends(steps[a], steps[b], wide), stroke=PALETTE["ink"]) for a, b in arrows]
     for name, step in steps.items():
         x, y = _corner(step, wide)
         pieces += [

@@ -41,8 +41,7 @@ class Linear(Module):
     def forward(self, inputs: Sequence[float]) -> list[float]:
         """Return one number for each output."""
         return [
-            bias.value
-            + sum(x * row[j].value for x, row in zip(inputs, self.weights, strict=True))
+            bias.value + sum(x * row[j].value for x, row in zip(inputs, self.weights, strict=True))
             for j, bias in enumerate(self.biases)
         ]
 

@@ -133,9 +133,7 @@ class Module:
             super().__setattr__(key, val)  # the property's own setter decides
         elif isinstance(val, (Parameter, Module)):
             _refuse_name(self, key)
-            tree: dict[str, Any] = (
-                self._parameters if isinstance(val, Parameter) else self._modules
-            )
+            tree: dict[str, Any] = self._parameters if isinstance(val, Parameter) else self._modules
             for other in (self._parameters, self._modules, self.__dict__):
                 if other is not tree:
                     other.pop(key, None)

@@ -274,6 +274,7 @@ def map(fn: Callable[[float], float]) -> Callable[[Iterable[float]], Iterable[fl
     Returns:
         A function that takes numbers and returns `fn` of each, in their order.
     """
+
     # BEGIN SOLUTION task0_3
     def apply(ls: Iterable[float]) -> Iterable[float]:
         return [fn(x) for x in ls]
@@ -293,6 +294,7 @@ def zipWith(
     Returns:
         A function that takes two lists of the same length and returns `fn` of each pair.
     """
+
     # BEGIN SOLUTION task0_3
     def apply(ls1: Iterable[float], ls2: Iterable[float]) -> Iterable[float]:
         return [fn(x, y) for x, y in zip(ls1, ls2, strict=True)]
@@ -301,9 +303,7 @@ def zipWith(
     # END SOLUTION
 
 
-def reduce(
-    fn: Callable[[float, float], float], start: float
-) -> Callable[[Iterable[float]], float]:
+def reduce(fn: Callable[[float, float], float], start: float) -> Callable[[Iterable[float]], float]:
     """Turn a function of two numbers into one that folds a list into a single number.
 
     Args:
@@ -314,6 +314,7 @@ def reduce(
         A function that takes numbers x1, x2, x3 and so on, and returns
         fn(x3, fn(x2, fn(x1, start))).
     """
+
     # BEGIN SOLUTION task0_3
     def apply(ls: Iterable[float]) -> float:
         total = start

@@ -36,6 +36,8 @@ def test_sigmoid(x: float) -> None:
     assert s <= operators.sigmoid(x + 1.0)
     if abs(x) < 20.0:
         assert 0.0 < s < operators.sigmoid(x + 1.0)
+
+
 # END SOLUTION
 
 # %% ../nbs/guides/module0/04_property_testing.ipynb #test-transitive
@@ -50,6 +52,8 @@ def test_transitive(a: float, b: float, c: float) -> None:
         assert operators.lt(a, b) == 1.0
         assert operators.lt(b, c) == 1.0
         assert operators.lt(a, c) == 1.0
+
+
 # END SOLUTION
 
 # %% ../nbs/guides/module0/04_property_testing.ipynb #test-symmetric
@@ -59,6 +63,8 @@ def test_transitive(a: float, b: float, c: float) -> None:
 def test_symmetric(x: float, y: float) -> None:
     """Check that mul gives the same product in both orders: xy = yx."""
     assert operators.mul(x, y) == operators.mul(y, x)
+
+
 # END SOLUTION
 
 # %% ../nbs/guides/module0/04_property_testing.ipynb #test-distribute
@@ -70,6 +76,8 @@ def test_distribute(x: float, y: float, z: float) -> None:
     together = operators.mul(z, operators.add(x, y))
     apart = operators.add(operators.mul(z, x), operators.mul(z, y))
     assert operators.is_close(together, apart)
+
+
 # END SOLUTION
 
 # %% ../nbs/guides/module0/04_property_testing.ipynb #test-other
@@ -82,4 +90,6 @@ def test_other(x: float, y: float) -> None:
     larger = operators.max(x, y)
     assert larger in (x, y)
     assert larger >= x and larger >= y
+
+
 # END SOLUTION
