@@ -167,7 +167,7 @@ def tensor_zip(fn: Callable[[float, float], float]) -> Callable[..., None]:
     # END SOLUTION
 
 # %% ../nbs/guides/module3/01_parallel.ipynb #strip
-STRIP = 512
+STRIP = 1024
 
 # %% ../nbs/guides/module3/01_parallel.ipynb #fast-reduce
 def tensor_reduce(fn: Callable[[float, float], float]) -> Callable[..., None]:
@@ -289,7 +289,7 @@ class Kernel:
 # %% ../nbs/guides/module3/01_parallel.ipynb #fast-exp
 @njit
 def _power_of_two(k: float) -> float:
-    """Return $2^k$ for whole k from -1022 to 1023, by writing k where a float keeps its exponent."""
+    """Return $2^k$ for whole k from -1022 to 1023, written where a float keeps its exponent."""
     bits = np.int64((np.int64(k) + 1023) << 52)
     return bits.view(np.float64)
 
@@ -352,7 +352,9 @@ class FastOps(TensorOps):
         return lambda out, *rest: kernel(len(out), out, *rest)
 
     @classmethod
-    def reduce_kernel(cls, fn: Callable[[float, float], float], start: float) -> Callable[..., None]:
+    def reduce_kernel(
+        cls, fn: Callable[[float, float], float], start: float
+    ) -> Callable[..., None]:
         """Compile a reduction; see `tensor_reduce`."""
         kernel = Kernel(tensor_reduce(_jitted(fn)), f"reduce-{fn.__name__}", cls.LARGE)
         return lambda out, *rest: kernel(len(rest[2]), out, *rest)

@@ -134,7 +134,7 @@ class Tensor(TensorBase):
         return Pow.apply(self, self._ensure_tensor(exponent))
 
     def __matmul__(self, b: Tensor) -> Tensor:
-        """Multiply matrices by NumPy's rules: a vector is a row on the left, a column on the right."""
+        """Multiply matrices; a vector is a row on the left and a column on the right."""
         from minitorch.tensor_functions import MatMul
 
         b = self._ensure_tensor(b)
