@@ -16,7 +16,7 @@ def test_a_cycle_is_refused() -> None:
     z = (x * 3.0).exp()
     x.history = History(Neg, None, (z,))
     with pytest.raises(
-        ValueError, match=r"Scalar\(.*\) was computed from .* the graph has a cycle"
+        ValueError, match=r"Scalar\(.*\) was computed from what was computed from it"
     ):
         z.backward()
 
