@@ -590,3 +590,9 @@ def test_operation_of_a_tensor():
     assert "Highlighted: 180 at [1, 2]" in alt
     assert "Input 2" not in draw.draw_operation(a.sum(1)).alt
     assert "Inputs: x1 = (2, 3), x2 = (3,)" in draw.draw_expression(a * b).alt
+
+
+def test_long_titles_break_outside_formulas():
+    title = "a long title with $f(x) = \\sin x + 2 \\cos x$ and $g'(x)$ in it"
+    curve = draw.plot_function(title, math.sin)
+    assert draw.panels([curve, curve, curve]).alt.count("f(x) = sin x + 2 cos x") == 6

@@ -13,6 +13,7 @@ from typing import Any
 from minitorch.draw.canvas import (
     LINES,
     listed,
+    mathtext,
     painted,
     read_number,
     read_numbers,
@@ -112,7 +113,7 @@ def plot_function(
         for place, curve in enumerate(curves):
             color, dash = LINES[place]
             shown = _segments(curve, low, high)
-            axes.plot(xs, shown, color=color, linestyle=dash, label=names[place])
+            axes.plot(xs, shown, color=color, linestyle=dash, label=mathtext(names[place]))
         axes.axhline(0, color=PALETTE["muted"], linewidth=1, zorder=1)
         if lo < 0 < hi:
             axes.axvline(0, color=PALETTE["muted"], linewidth=1, zorder=1)
@@ -193,7 +194,7 @@ def plot_function3D(
             axis.set_pane_color((1, 1, 1, 0))
             axis.get_major_locator().set_params(nbins=5 if width > 500 else 3)
         if title:
-            fig.suptitle(title, x=0.03, ha="left", fontsize=15)
+            fig.suptitle(mathtext(title), x=0.03, ha="left", fontsize=15)
 
     return painted(paint, 400, plain(title) or "A surface", said, ratio=0.8)
 
@@ -244,7 +245,8 @@ def plot_curves(
             color, dash = LINES[place % len(LINES)]
             shown = [y if math.isfinite(y) and not (logy and y <= 0) else math.nan for y in ys]
             marker = "o" if len(xs) <= 12 else None
-            axes.plot(xs, shown, color=color, linestyle=dash, label=name, marker=marker)
+            style = {"color": color, "linestyle": dash, "marker": marker}
+            axes.plot(xs, shown, label=mathtext(name), **style)
         if logy:
             axes.set_yscale("log")
         axes.set_xlabel(xlabel)
