@@ -49,9 +49,13 @@ def require(present: Any, what: str) -> None:
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """Start JupyterLab on an empty folder; yields its address and the folder."""
+    """Start JupyterLab on a copy of the project; yields its address and the folder."""
     require(importlib.util.find_spec("jupyterlab"), "JupyterLab (the extra [notebooks])")
-    folder = tmp_path_factory.mktemp("lab")
+    folder = tmp_path_factory.mktemp("lab") / "project"
+    shutil.copytree(ROOT / "grading", folder / "grading", ignore=shutil.ignore_patterns("tests"))
+    shutil.copytree(ROOT / "nbs" / "guides", folder / "nbs" / "guides")
+    for name in ("nbgrader_config.py", "settings.ini"):
+        shutil.copy(ROOT / name, folder)
     home = tmp_path_factory.mktemp("home")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -349,5 +353,8 @@ def test_nbgrader_is_at_hand(open_notebook: Any) -> None:
         "() => document.querySelector('.nbgrader-TotalPointsInput')?.value == 50"
     )
     page.get_by_role("menuitem", name="Nbgrader").click()
-    page.get_by_role("menuitem", name="Formgrader").wait_for()
+    page.get_by_role("menuitem", name="Formgrader").click()
+    formgrader = page.frame_locator("iframe")
+    for assignment in ("module0", "module1", "closures"):
+        formgrader.get_by_role("link", name=assignment, exact=True).wait_for()
     notebook.shot("nbgrader")
