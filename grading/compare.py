@@ -104,7 +104,8 @@ def _differ(expected: Any, got: Any, tolerance: float, path: str) -> str | None:
         if not isinstance(got, list):
             return f"{at}came out as {show(got)}; {_wanted(expected, got)}"
         if len(got) != len(expected):
-            return f"{at}came out with {len(got)} entries, and that is not how many belong there"
+            entries = "1 entry" if len(got) == 1 else f"{len(got)} entries"
+            return f"{at}came out with {entries}, and that is not how many belong there"
         for number, (left, right) in enumerate(zip(expected, got, strict=True)):
             if said := _differ(left, right, tolerance, f"{path}[{number}]"):
                 return said
@@ -155,7 +156,7 @@ def kind(value: Any) -> str:
     if isinstance(value, bool):
         return "True or False"
     if isinstance(value, int):
-        return "an int"
+        return "a whole number"
     if isinstance(value, float):
         return "a number"
     if value is None:
@@ -168,7 +169,7 @@ def kind(value: Any) -> str:
 def _wanted(expected: Any, got: Any) -> str:
     same = kind(expected) == kind(got) or (isinstance(expected, float) and isinstance(got, int))
     if same:
-        noun = kind(expected).removeprefix("an ").removeprefix("a ")
+        noun = kind(expected).removeprefix("a ")
         return "that is not right" if isinstance(expected, bool) else f"not the right {noun}"
     return f"what belongs there is {kind(expected)}"
 

@@ -7,11 +7,13 @@ where it stopped; what hasn't changed is not graded twice.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -93,7 +95,7 @@ def judge_all(
     def one(folder: Path) -> Judgement:
         return judge_submission(judge, judge.read(assignment, folder), again=again)
 
-    with ThreadPoolExecutor(max_workers=max(1, (os.cpu_count() or 2) // 2)) as pool:
+    with _pool(max(1, (os.cpu_count() or 2) // 2)) as pool:
         waiting = {pool.submit(one, folder): student for student, folder in folders.items()}
         for number, done in enumerate(as_completed(waiting), 1):
             student = waiting[done]
@@ -111,6 +113,16 @@ def judge_all(
             )
     graded.judgements = dict(sorted(graded.judgements.items()))
     return graded
+
+
+@contextlib.contextmanager
+def _pool(workers: int) -> Iterator[ThreadPoolExecutor]:
+    """Work side by side; an interrupt waits for what has begun, not for what is queued."""
+    pool = ThreadPoolExecutor(max_workers=workers)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def nbgrader(root: Path, *arguments: str) -> None:

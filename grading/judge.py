@@ -15,7 +15,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
@@ -155,7 +155,6 @@ class Material:
     mutants: tuple[Mutant, ...]
     visible: dict[str, object]
     seconds: float = SECONDS
-    pairs: tuple[str, ...] = ()
 
     @property
     def file(self) -> str:
@@ -468,7 +467,7 @@ class Judge:
         if task.kind == "tests":
             own = set()  # what tests are tried on is the reference, wrong in one place
         material = self.material(task)
-        best: Verdict | None = None
+        verdicts: list[Verdict] = []
         tried: list[Files] = []
         for choose, extras in self._readings(material, own):
             files, notes = assemble(self.reference, choose, grafts, extras=extras)
@@ -477,32 +476,35 @@ class Judge:
             tried.append(files)
             judge = self._judge_tests if task.kind == "tests" else self._judge_probes
             verdict = judge(material, files, grafts, choose, extras)
-            verdict = replace(verdict, notes=tuple(dict.fromkeys([*notes, *verdict.notes])))
-            if best is None or verdict.earned > best.earned:
-                best = verdict
-            if best.full:
-                break
-        assert best is not None
-        return best
+            verdicts.append(replace(verdict, notes=tuple(dict.fromkeys([*notes, *verdict.notes]))))
+            if verdict.full:
+                return verdicts[-1]
+        if task.kind == "tests":
+            return max(verdicts, key=lambda verdict: verdict.earned)
+        return _best(verdicts)
 
     def _readings(self, material: Material, own: set[str]) -> list[tuple[Chooser, bool]]:
-        """List the packages in which a task may be graded; the best result counts."""
+        """List the packages in which a task may be graded, with or without extras."""
         task = material.task
-        classes = {_class_of(region) for region in task.regions} - {None}
+        backward = {
+            region.target for region in task.regions if region.qualname.endswith(".backward")
+        }
 
         def theirs(region: Region) -> Source | None:
             return "student" if region.task in own and region.task in task.requires else None
 
         def paired(region: Region) -> Source | None:
-            # What is saved in forward is a private matter of a class and its author.
-            if region.task in material.pairs and _class_of(region) in classes:
+            # What forward saves for backward is a private matter of a class and its author.
+            name, _, method = region.target.rpartition(".")
+            if method == "forward" and f"{name}.backward" in backward:
                 return "student"
             return theirs(region)
 
         plain = self.chooser(task, "student", theirs)
         readings = [(plain, True), (plain, False)]
-        if material.pairs:
-            readings.insert(0, (self.chooser(task, "student", paired), True))
+        if any(paired(region) != theirs(region) for region in self.course.regions):
+            pair = self.chooser(task, "student", paired)
+            readings = [(pair, True), *readings]
         return readings
 
     def _judge_probes(
@@ -535,14 +537,10 @@ class Judge:
                 else Finding(name, about, True)
             )
         check = check_says(outcomes[material.check])
-        share = task.points / len(findings) if findings else 0.0
-        earned = share * sum(finding.agrees for finding in findings)
-        if check and all(finding.agrees for finding in findings):
-            earned -= share
         return Verdict(
             task=task.id,
             points=task.points,
-            earned=_clamped(earned, task.points),
+            earned=_earned(task.points, findings, check),
             findings=tuple(findings),
             check=check,
             section=task.section,
@@ -741,7 +739,7 @@ def _material(course: Course, reference: Reference, task: Task) -> Material:
             names.append(node.name)
             about[node.name] = " ".join((ast.get_docstring(node) or "").split())
         name = node.targets[0] if isinstance(node, ast.Assign) else None
-        if isinstance(name, ast.Name) and name.id in ("SECONDS", "PAIRS"):
+        if isinstance(name, ast.Name) and name.id == "SECONDS":
             settings[name.id] = ast.literal_eval(node.value)  # type: ignore[union-attr]
     mutants = _mutants(mutants_path(course.root, task.id))
     for mutant in mutants:
@@ -758,7 +756,6 @@ def _material(course: Course, reference: Reference, task: Task) -> Material:
         mutants=mutants,
         visible=reference.visible(task),
         seconds=float(settings.get("SECONDS", SECONDS)),
-        pairs=tuple(settings.get("PAIRS", ())),
     )
 
 
@@ -783,9 +780,30 @@ def _astray(folder: Path, stem: str) -> Path | None:
     return found[0] if len(found) == 1 else None
 
 
-def _class_of(region: Region) -> str | None:
-    name, _, _ = region.qualname.rpartition(".")
-    return f"{region.module}.{name}" if name else None
+def _best(verdicts: list[Verdict]) -> Verdict:
+    """Join verdicts on readings of the same work: what agrees in any of them counts."""
+    first = verdicts[0]
+    findings = [
+        next((finding for finding in same if finding.agrees), same[0])
+        for same in zip(*(verdict.findings for verdict in verdicts), strict=True)
+    ]
+    check = next((verdict.check for verdict in verdicts if not verdict.check), first.check)
+    notes = dict.fromkeys(note for verdict in verdicts for note in verdict.notes)
+    return replace(
+        first,
+        earned=_earned(first.points, findings, check),
+        findings=tuple(findings),
+        check=check,
+        notes=tuple(notes),
+    )
+
+
+def _earned(points: float, findings: Sequence[Finding], check: str) -> float:
+    """Count the share of agreeing probes; a visible cell that alone fails costs one share."""
+    right = sum(finding.agrees for finding in findings)
+    if check and right == len(findings):
+        right -= 1
+    return _clamped(points * right / len(findings) if findings else 0.0, points)
 
 
 def _started(request: dict[str, Any]) -> Files:

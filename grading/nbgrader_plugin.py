@@ -119,6 +119,9 @@ class GraftingExporter(NotebookExporter):
         super().__init__(**kwargs)
         converter = self.parent
         if converter is not None and hasattr(converter, "assignments"):
+            # In a server that runs for days the guides may have changed since.
+            judge_for.cache_clear()
+            reader_for.cache_clear()
             _complete(converter)
 
     def from_filename(
@@ -147,6 +150,7 @@ def _complete(converter: Any) -> None:
     coursedir = converter.coursedir
     root = Path(coursedir.root)
     reader = reader_for(root)
+    _distrust(coursedir, converter.log)
     name = coursedir.assignment_id
     known = {a.name: a for a in reader.judge.course.assignments}
     if name not in known or coursedir.notebook_id != "*":
@@ -165,6 +169,22 @@ def _complete(converter: Any) -> None:
             converter.log.info("Grading %s again: it is incomplete, or something changed", folder)
             shutil.rmtree(done)
     reader.forget()
+
+
+def _distrust(coursedir: Any, log: Any) -> None:
+    """Keep nbgrader from trusting what else lies in a submission's folder."""
+    read = coursedir.get_existing_timestamp
+
+    def timestamp(folder: str) -> Any:
+        try:
+            return read(folder)
+        except Exception as error:  # whatever a date parser makes of a stranger's text
+            log.warning("%s: timestamp.txt is no date (%s); it is left out", folder, error)
+            return None
+
+    coursedir.get_existing_timestamp = timestamp
+    # It would copy every other file, and follow links on the way.
+    coursedir.ignore = ["*"]
 
 
 def _student(coursedir: Any, folder: str, assignment: str) -> str:

@@ -65,7 +65,7 @@ class Limits:
     silence: float = 15.0
     memory: int = 1024 * MEGABYTE
     address_space: int = 4096 * MEGABYTE
-    processes: int = 64
+    processes: int = 256
     files: int = 64 * MEGABYTE
     output: int = 8 * MEGABYTE
     report: int = 4 * MEGABYTE

@@ -14,8 +14,9 @@ import pytest
 
 from grading import examples, sandbox
 from grading.compare import clean, difference, parse, show
-from grading.course import GradingError, load_course
+from grading.course import GradingError, fill, load_course
 from grading.judge import Judge, Judgement, Submission
+from grading.nbgrader_plugin import ROOT
 from grading.packages import Reference, assemble, same_code, split
 from grading.report import lines, page, plain, table
 from grading.runner import plain as encode
@@ -584,3 +585,43 @@ def test_notebooks_astray_are_found(judge: Judge, tmp_path: Path) -> None:
     assert "was found as unpacked" in next(iter(judge.grafts(submission).values())).notes[0]
     path.with_name("01_functions.ipynb").write_bytes(raw)
     assert judge.read("module0", tmp_path).files[tiny.GUIDE] is None
+
+
+# The real course
+
+
+@pytest.mark.sandbox
+@pytest.mark.slow
+def test_a_backward_goes_with_its_own_forward(tmp_path: Path) -> None:
+    """What forward saves is private to a class; a wrong forward is Task 1.2's matter alone."""
+    if REASON:
+        pytest.skip(REASON)
+    course = Judge(ROOT, cache=tmp_path)
+    assignment = course.course.assignment("module1")
+    task = course.course.task("task1_4")
+    made = examples.make(course, assignment)["example-reference"]
+    at = next(r for r in task.regions if r.qualname == "Mul.backward")
+
+    def judged_with(**bodies: str) -> float:
+        files: dict[str, bytes | None] = dict(made)
+        notebook = nbformat.reads(made[at.notebook].decode(), 4)
+        cell = tiny.cell(notebook, at.cell_id)
+        source = next(
+            each.source
+            for each in nbformat.read(ROOT / at.notebook, 4).cells
+            if each.id == at.cell_id
+        )
+        chosen = {f"Mul.{name}": body for name, body in bodies.items()}
+        cell.source = fill(source, chosen, marks=False)
+        files[at.notebook] = nbformat.writes(notebook).encode()
+        submission = Submission("module1", files)
+        return course.judge_task(task, course.grafts(submission)).earned
+
+    own = {
+        "forward": "ctx.save_for_backward({'left': a, 'right': b})\nreturn a * b",
+        "backward": "(saved,) = ctx.saved_values\n"
+        "return saved['right'] * d_output, saved['left'] * d_output",
+    }
+    assert judged_with(**own) == task.points
+    assert judged_with(forward="ctx.save_for_backward(a, b)\nreturn a * b + 1") == task.points
+    assert judged_with(backward="return d_output, d_output") < task.points

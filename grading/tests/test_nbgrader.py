@@ -319,3 +319,15 @@ def test_points_never_exceed_the_cell(graded: Path) -> None:
     assert lowered == []
     none = outputs(Verdict("task0_1", 40, 0), "", [], 40)
     assert [each.output_type for each in none] == ["display_data", "error"]
+
+
+def test_other_files_of_a_submission_are_not_trusted(graded: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("secret")
+    folder = hand_in(graded, "links", written(reference(graded)))
+    (folder / "stolen.txt").symlink_to(secret)
+    (folder / "timestamp.txt").write_text("the day before yesterday\x00")
+    said = nbgrader(graded, "autograde", "module0", "--student=links")
+    assert automatic(graded, "links") == ALL
+    assert "is no date" in said
+    assert not (graded / "course/autograded/links/module0/stolen.txt").exists()
