@@ -596,3 +596,46 @@ def test_long_titles_break_outside_formulas():
     title = "a long title with $f(x) = \\sin x + 2 \\cos x$ and $g'(x)$ in it"
     curve = draw.plot_function(title, math.sin)
     assert draw.panels([curve, curve, curve]).alt.count("f(x) = sin x + 2 cos x") == 6
+
+
+# Threads, blocks and tiles
+
+
+def test_thread_words():
+    alt = draw.draw_threads(3, 4, 10, highlight=(1, 2)).alt
+    assert "12 threads. The data has size 10: 10 threads have work, 2 are beyond" in alt
+    assert "global index: x = 1·4 + 2 = 6." in alt
+    alt = draw.draw_threads((1, 3), (4, 3), (3, 8)).alt
+    assert "(1, 3) blocks of (4, 3) threads: 36 threads." in alt
+    assert "24 threads have work, 12 are" in alt
+    assert "24 threads" in draw.draw_threads(2, (2, 2, 3)).alt
+
+
+@pytest.mark.parametrize("halves", [True, False])
+def test_sum_tree_words(halves):
+    alt = draw.draw_sum_tree([3, 1, 4, 1, 5, 9, 2, 6], halves=halves).alt
+    assert "step 3 adds cells" in alt
+    assert "leaves 31. 7 additions, 3 steps." in alt
+
+
+def test_tile_words():
+    alt = draw.draw_tiles((5, 7), (7, 4), 2, block=(2, 1), step=3).alt
+    assert "makes rows 4 and columns 2 to 3 of the product" in alt
+    assert "In step 4 of 4 it holds rows 4 and columns 6 of a" in alt
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "says"),
+    [
+        (lambda: draw.draw_threads(0, 4), ValueError, "above 0"),
+        (lambda: draw.draw_threads(100, 100), ValueError, "too many to be seen"),
+        (lambda: draw.draw_threads(1, 4, (2, 2)), ValueError, "as many as the launch"),
+        (lambda: draw.draw_threads(2, 4, highlight=(2, 0)), IndexError, "no block"),
+        (lambda: draw.draw_sum_tree([1, 2, 3]), ValueError, "not 3"),
+        (lambda: draw.draw_tiles((2, 3), (2, 3), 2), ValueError, "shapes"),
+        (lambda: draw.draw_tiles((2, 2), (2, 2), 2, step=1), ValueError, "steps 0 to 0"),
+    ],
+)
+def test_bad_launches(make, error, says):
+    with pytest.raises(error, match=says):
+        make()
