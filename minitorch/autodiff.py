@@ -110,6 +110,7 @@ class _Mode(threading.local):
 
 
 _mode = _Mode()
+_pauses: list[None] = []  # one for each open no_grad, in any thread
 
 
 @contextmanager
@@ -117,9 +118,11 @@ def no_grad() -> Iterator[None]:
     """Record no history meanwhile: for `with`, or as a decorator."""
     before = _mode.recording
     _mode.recording = False
+    _pauses.append(None)
     try:
         yield
     finally:
+        _pauses.pop()
         _mode.recording = before
 
 # %% ../nbs/guides/module1/02_scalar.ipynb #function-base
@@ -133,6 +136,18 @@ def _unwritten(*_: Any) -> Any:
     )
 
 
+class _Unknown:
+    """Stands for the variables of a family of functions that hasn't said which they are."""
+
+    @staticmethod
+    def as_variable(value: Any, function: type[FunctionBase[Any]]) -> Any:
+        raise RuntimeError(
+            f"{function.__name__} doesn't know which variables it works on: set `variable` and "
+            f"`make` of its family. If it knew before, the module was loaded anew: restart the "
+            f"kernel."
+        )
+
+
 class FunctionBase(Generic[V]):
     """An operation that knows its derivative: `forward` computes, `backward` differentiates.
 
@@ -143,8 +158,8 @@ class FunctionBase(Generic[V]):
         make: Builds a variable from what `forward` returns and a history (None: a constant).
     """
 
-    variable: Any
-    make: Any
+    variable: Any = _Unknown
+    make: Any = None
     forward: Any = staticmethod(_unwritten)
     backward: Any = staticmethod(_unwritten)
 
@@ -163,7 +178,8 @@ class FunctionBase(Generic[V]):
             if value.history is not None:
                 record = True
             inputs.append(value)
-        if record and _mode.recording:
+        # The list is looked at first because a thread's own value takes longer to find.
+        if record and (not _pauses or _mode.recording):
             context = history = History(cls, None, tuple(inputs))
         else:
             context, history = Context(True), None

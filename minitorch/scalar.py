@@ -83,7 +83,7 @@ class Scalar(Variable):
     @classmethod
     def as_variable(cls, value: Any, function: type[FunctionBase[Any]]) -> Scalar:
         """Make an operand of `function` a Scalar: a plain number becomes a constant."""
-        if isinstance(value, (float, int)):
+        if type(value) is float or isinstance(value, int):
             return cls(value, None)
         if isinstance(value, Real):
             return cls(float(value), None)

@@ -17,6 +17,7 @@ from strategies import assert_close, small_floats
 import minitorch
 from minitorch import (
     Context,
+    FunctionBase,
     MathTestVariable,
     Scalar,
     ScalarFunction,
@@ -254,6 +255,14 @@ def test_forward_without_return() -> None:
         ScalarFunction.apply(1.0)
 
 
+def test_a_family_without_variables() -> None:
+    class Lonely(FunctionBase):
+        """Of a family that never said what it works on."""
+
+    with pytest.raises(RuntimeError, match="Lonely doesn't know which variables"):
+        Lonely.apply(1.0)
+
+
 def test_no_grad() -> None:
     x = Scalar(2.0)
     with no_grad():
@@ -310,3 +319,9 @@ def test_older_surface() -> None:
     assert x.derivative == x.grad == 2.0
     lone = minitorch.Variable(ScalarHistory(), name="v")
     assert lone.name == "v" and lone.derivative is None and lone.is_leaf()
+
+
+def test_make_graph() -> None:
+    x = Scalar(2.0, name="x")
+    svg = minitorch.make_graph(x**3.0)
+    assert svg.startswith("<svg") and "Pow" in svg
