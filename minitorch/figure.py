@@ -185,9 +185,7 @@ def document(pieces: Sequence[str], width: float, height: float) -> str:
     """Return an SVG document of the given size from its pieces."""
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
-        f' viewBox="0 0 {px(width)} {px(height)}">'
-        + "".join(pieces)
-        + "</svg>"
+        f' viewBox="0 0 {px(width)} {px(height)}">' + "".join(pieces) + "</svg>"
     )
 
 # %% ../nbs/lib/figure.ipynb #panels-code

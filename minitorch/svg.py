@@ -20,7 +20,7 @@ SMALLEST = 12.0  # px in a figure 640 px wide
 # %% ../nbs/lib/svg.ipynb #width-of
 _WIDTHS = {
     **dict.fromkeys("ijlI|'.,:;! ", 0.33),
-    **dict.fromkeys("frt()[]{}\"`/-", 0.41),
+    **dict.fromkeys('frt()[]{}"`/-', 0.41),
     **dict.fromkeys("mwMW%@", 0.95),
     **dict.fromkeys("+−=<>≤≥·×→←~", 0.84),
     **dict.fromkeys("ABCDEFGHJKLNOPQRSTUVXYZ&", 0.72),

@@ -66,9 +66,7 @@ def _box_names(columns: Sequence[Sequence[str]], counts: Sequence[int]) -> list[
     return names
 
 
-def _say_boxes(
-    columns: Sequence[Sequence[str]], names: Sequence[Sequence[str]], lr: bool
-) -> str:
+def _say_boxes(columns: Sequence[Sequence[str]], names: Sequence[Sequence[str]], lr: bool) -> str:
     """Say which labels go into which boxes."""
     steps = []
     for place, row in enumerate(names):

@@ -114,13 +114,16 @@ def _shorter(svg: str) -> str:
 
     A style sheet inside a picture would apply to the whole page that shows it.
     """
+
     def brief(match: re.Match[str]) -> str:
         text = re.sub(r"-?\d+\.\d{3,}", lambda number: px(float(number.group())), match.group())
         return re.sub(r"\s*([MLQCz])\s*", r"\1", text) if text.startswith(" d=") else text
 
     svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg, flags=re.DOTALL)
     edge = "stroke: #ffffff; stroke-width: 0.25"
-    svg = re.sub(rf'style="fill: (#\w+); {edge}"', r'fill="\1" stroke="#fff" stroke-width=".25"', svg)
+    svg = re.sub(
+        rf'style="fill: (#\w+); {edge}"', r'fill="\1" stroke="#fff" stroke-width=".25"', svg
+    )
     return re.sub(r'\s(?:d|x|y|points)="[^"]*"', brief, svg)
 
 # %% ../../nbs/lib/draw_canvas.ipynb #paint

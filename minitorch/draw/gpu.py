@@ -166,7 +166,9 @@ def _say_launch(
     """Count blocks and threads."""
     said = f"{_shape(grid)} blocks of {_shape(group)} threads: {counted} threads."
     if limit is not None:
-        said += f" The data has size {_shape(limit)}: {counted - idle} threads have work, {idle} are"
+        said += (
+            f" The data has size {_shape(limit)}: {counted - idle} threads have work, {idle} are"
+        )
         said += " beyond it and drawn grey."
     return said
 
@@ -239,9 +241,7 @@ def _row(
         pieces.append(box(x, y, wide, tall, fill=TINT[role], stroke=PALETTE["ink"], radius=0))
         text = cell_text(cell) if label_width(cell_text(cell), 13) < wide else "…"
         color = DARK[role]
-        pieces.append(
-            write(x + wide / 2, y + tall / 2, text, size=13, color=color, bold=works)
-        )
+        pieces.append(write(x + wide / 2, y + tall / 2, text, size=13, color=color, bold=works))
 
 # %% ../../nbs/lib/draw_gpu.ipynb #draw-tiles
 def draw_tiles(
@@ -285,7 +285,9 @@ def draw_tiles(
     walked = range(min(k, (step + 1) * tile))
     now = walked[step * tile :]
     room = (WIDTH - 60.0) / (k + m)
-    first = _tiled((n, k), {(i, j): _when(j, now, "value") for i in rows for j in walked}, "a", room)
+    first = _tiled(
+        (n, k), {(i, j): _when(j, now, "value") for i in rows for j in walked}, "a", room
+    )
     second = _tiled(
         (k, m), {(i, j): _when(i, now, "parameter") for i in walked for j in columns}, "b", room
     )
@@ -316,7 +318,9 @@ def _span(places: range) -> str:
     return str(places[0]) if len(places) == 1 else f"{places[0]} to {places[-1]}"
 
 
-def _tiled(shape: tuple[int, int], marks: dict[tuple[int, int], str], name: str, room: float) -> Grid:
+def _tiled(
+    shape: tuple[int, int], marks: dict[tuple[int, int], str], name: str, room: float
+) -> Grid:
     """Draw a matrix without its numbers."""
     import numpy as np
 

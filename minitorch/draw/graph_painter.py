@@ -46,9 +46,7 @@ class _Shape:
             self.operation = -self.size[0] / 2 + self.box / 2
 
 # %% ../../nbs/lib/draw_graph_painter.ipynb #paint-node
-def _paint_node(
-    node: Node, shape: _Shape, x: float, y: float, role: str, ports: int
-) -> list[str]:
+def _paint_node(node: Node, shape: _Shape, x: float, y: float, role: str, ports: int) -> list[str]:
     """Draw one variable and its operation; (x, y) is the middle of their place."""
     down = shape.down
     cx, cy = (x, y + shape.circle) if down else (x + shape.circle, y)
@@ -77,7 +75,9 @@ def _paint_node(
         wide, tall = 2 * shape.half, 2 * shape.tall
         corner = (cx - shape.half, cy - shape.tall)
         pieces.append(
-            box(*corner, wide, tall, fill=fill, stroke=edge, radius=shape.tall, line=line, dash=dash)
+            box(
+                *corner, wide, tall, fill=fill, stroke=edge, radius=shape.tall, line=line, dash=dash
+            )
         )
         words = f"${node.name}$" if node.name.isalpha() and len(node.name) == 1 else node.name
         inside = shape.tall > 15
@@ -131,9 +131,7 @@ def _edge(
             f"C{px(b[0])},{px(b[1])} {px(c[0])},{px(c[1])} {px(d[0])},{px(d[1])}"
             for _, b, c, d in rest
         )
-        drawn = (
-            f'<path d="{data}" fill="none" stroke="{color}" stroke-width="{px(line)}"/>'
-        )
+        drawn = f'<path d="{data}" fill="none" stroke="{color}" stroke-width="{px(line)}"/>'
     return drawn + arrow(list(last), stroke=color, line=line, head=7, curved=True)
 
 # %% ../../nbs/lib/draw_graph_painter.ipynb #paint
@@ -205,7 +203,9 @@ def paint_graph(
             bends = found.routes[place, which]
             way = [start]
             for first, last, across in bends:
-                way += [(across, first), (across, last)] if down else [(first, across), (last, across)]
+                way += (
+                    [(across, first), (across, last)] if down else [(first, across), (last, across)]
+                )
             way.append(end)
             pieces.append(_edge(way, down, color=PALETTE["muted"], line=1.5))
             if (place, which) in run_back:

@@ -75,7 +75,9 @@ def _from_array(tensor: Any) -> tuple[Any, tuple[int, ...], tuple[int, ...]]:
     try:
         array = np.asarray(tensor)
     except ValueError:
-        raise ValueError(f"The rows of a tensor have one length, and these differ: {tensor!r}.") from None
+        raise ValueError(
+            f"The rows of a tensor have one length, and these differ: {tensor!r}."
+        ) from None
     if array.dtype.kind not in "biuf":
         raise TypeError(f"A tensor holds numbers, not {type(tensor).__name__}: {tensor!r}.")
     base = array.base
@@ -128,7 +130,9 @@ def read_marks(highlight: Any, shape: tuple[int, ...]) -> dict[tuple[int, ...], 
     """Read highlighted cells: indices, or a mapping from indices to roles; a short one is a part."""
     if not highlight:
         return {}
-    given = highlight if isinstance(highlight, Mapping) else dict.fromkeys(_indices(highlight), "value")
+    given = (
+        highlight if isinstance(highlight, Mapping) else dict.fromkeys(_indices(highlight), "value")
+    )
     found: dict[tuple[int, ...], str] = {}
     for index, role in given.items():
         key = (index,) if isinstance(index, int) else tuple(index)
@@ -136,7 +140,9 @@ def read_marks(highlight: Any, shape: tuple[int, ...]) -> dict[tuple[int, ...], 
             0 <= place < size for place, size in zip(key, shape, strict=False)
         )
         if not fits:
-            raise IndexError(f"The cell {list(key)} isn't in a tensor of shape {shape_text(shape)}.")
+            raise IndexError(
+                f"The cell {list(key)} isn't in a tensor of shape {shape_text(shape)}."
+            )
         if role not in PALETTE:
             raise ValueError(f"A cell's role is one of {', '.join(PALETTE)}, not {role!r}.")
         for rest in itertools.product(*(range(size) for size in shape[len(key) :])):
@@ -264,7 +270,16 @@ class Grid:
             ghost = index in self.ghosts
             if role:
                 over.append(
-                    box(x, y, self.wide, self.tall, fill=TINT[role], stroke=DARK[role], radius=0, line=2.5)
+                    box(
+                        x,
+                        y,
+                        self.wide,
+                        self.tall,
+                        fill=TINT[role],
+                        stroke=DARK[role],
+                        radius=0,
+                        line=2.5,
+                    )
                 )
             elif ghost:
                 pieces.append(

@@ -26,7 +26,9 @@ def layers(inputs: Sequence[Sequence[int]]) -> list[int]:
     return [last - steps for steps in before_end]
 
 
-def _split(layer: Sequence[int], wide: Sequence[float], order: Sequence[int], most: float) -> list[int]:
+def _split(
+    layer: Sequence[int], wide: Sequence[float], order: Sequence[int], most: float
+) -> list[int]:
     """Split layers wider than `most`; `order` tells which nodes of a layer stay together."""
     parts: dict[int, list[list[int]]] = {}
     for node in order:
@@ -153,9 +155,7 @@ def _order(net: _Net, sweeps: int = 6) -> None:
     net.rows = best
 
 # %% ../../nbs/lib/draw_layers.ipynb #heights
-def settle(
-    wishes: Sequence[float], apart: Sequence[float], bound: float = math.inf
-) -> list[float]:
+def settle(wishes: Sequence[float], apart: Sequence[float], bound: float = math.inf) -> list[float]:
     """Return places as near to `wishes` as can be, in order, with distances of at least `apart`.
 
     Args:
@@ -240,9 +240,7 @@ def layout(
                 sum(across[other] for other in mine) / len(mine) if mine else across[node]
                 for node, mine in zip(nodes, links, strict=True)
             ]
-            apart = [
-                (wide[a] + wide[b]) / 2 + gap[1] for a, b in pairwise(nodes)
-            ]
+            apart = [(wide[a] + wide[b]) / 2 + gap[1] for a, b in pairwise(nodes)]
             ends = (wide[nodes[0]] + wide[nodes[-1]]) / 4
             for node, place in zip(nodes, settle(wishes, apart, widest / 2 - ends), strict=True):
                 across[node] = place

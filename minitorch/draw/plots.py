@@ -93,8 +93,7 @@ def plot_function(
         fallback = ["The first", "The second"]
     names = list(labels or fallback)
     curves = [
-        [sample(each, name, x) for x in xs]
-        for each, name in zip(functions, fallback, strict=True)
+        [sample(each, name, x) for x in xs] for each, name in zip(functions, fallback, strict=True)
     ]
     dots = [(read_number(x, "points"), read_number(y, "points")) for x, y in points or ()]
     low, high = _window([*curves, [y for _, y in dots]])

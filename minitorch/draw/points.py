@@ -131,7 +131,9 @@ def _edge_crossings(
         values = [score(*place) for place in edge]
         for (a, b), (c, d), before, after in zip(edge, edge[1:], values, values[1:], strict=False):
             if (before > 0) != (after > 0) and math.isfinite(before) and math.isfinite(after):
-                share = _change(lambda t, a=a, b=b, c=c, d=d: score(a + t * (c - a), b + t * (d - b)))
+                share = _change(
+                    lambda t, a=a, b=b, c=c, d=d: score(a + t * (c - a), b + t * (d - b))
+                )
                 found.append((round(a + share * (c - a), 3), round(b + share * (d - b), 3)))
     return list(dict.fromkeys(found))
 

@@ -61,9 +61,7 @@ def draw_matmul(
         )
     row, column = chosen_cell(result.shape, index)
     first = Grid(left, read_marks({(row,): "value"}, left.shape), name=names[0])
-    second = Grid(
-        right, {(n, column): "parameter" for n in range(right.shape[0])}, name=names[1]
-    )
+    second = Grid(right, {(n, column): "parameter" for n in range(right.shape[0])}, name=names[1])
     product = Grid(result, {(row, column): "output"}, name=names[2])
     gap = 26.0
     x, y = first.size[0] + gap, second.size[1] + 8

@@ -79,9 +79,7 @@ def _down(
     """Draw from top to bottom."""
     row = sum(grid.size[0] for grid in inputs) + 40 * (len(inputs) - 1)
     stacked = row > WIDTH - 24
-    wide = max(
-        *(grid.size[0] for grid in inputs), output.size[0], side, 0.0 if stacked else row
-    )
+    wide = max(*(grid.size[0] for grid in inputs), output.size[0], side, 0.0 if stacked else row)
     pieces: list[str] = []
     x, y, deep = (wide - row) / 2, 0.0, 0.0
     for grid in inputs:
@@ -126,7 +124,9 @@ def chosen_cell(shape: Sequence[int], index: Sequence[int] | None) -> tuple[int,
     key = tuple(index)
     read_marks([key], tuple(shape))
     if len(key) != len(shape):
-        raise IndexError(f"A cell of shape {shape_text(shape)} has {len(shape)} numbers, not {key}.")
+        raise IndexError(
+            f"A cell of shape {shape_text(shape)} has {len(shape)} numbers, not {key}."
+        )
     return key
 
 # %% ../../nbs/lib/draw_stage.ipynb #spread
@@ -146,7 +146,8 @@ def _spread(content: Content, shape: tuple[int, ...]) -> tuple[Content, list[tup
         )
     ]
     strides = tuple(
-        0 if dim < missing or (content.shape[dim - missing] == 1 and size > 1)
+        0
+        if dim < missing or (content.shape[dim - missing] == 1 and size > 1)
         else content.strides[dim - missing]
         for dim, size in enumerate(shape)
     )
@@ -165,7 +166,10 @@ class _Spread(Grid):
         words = f"{shape_text(self.own)} → {shape_text(self.content.shape)}"
         start = label_width(self.name + " ", 14) + 2 if self.name else 0.0
         color = DARK["muted"]
-        return [*pieces[:-1], write(start, 10, words, size=13, anchor="start", mono=True, color=color)]
+        return [
+            *pieces[:-1],
+            write(start, 10, words, size=13, anchor="start", mono=True, color=color),
+        ]
 
     def label_width(self) -> float:
         """Return how wide the name and the two shapes are."""
@@ -173,7 +177,9 @@ class _Spread(Grid):
         return super().label_width() + own
 
 
-def spread_grid(content: Content, cell: tuple[int, ...], shape: tuple[int, ...], name: str = "") -> Grid:
+def spread_grid(
+    content: Content, cell: tuple[int, ...], shape: tuple[int, ...], name: str = ""
+) -> Grid:
     """Draw an input spread over the result's shape, one cell highlighted."""
     spread, repeated = _spread(content, shape)
     grid = _Spread(spread, {cell: "value"}, ghosts=repeated, name=name)

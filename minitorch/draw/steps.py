@@ -72,7 +72,14 @@ def _dictionary(nodes: Sequence[Node], state: _State, sentence: str) -> tuple[li
         words = f"${name}$" if name.isalpha() and len(name) == 1 else name
         pieces.append(write(x + wide[0] / 2, y + 17, words, size=14))
         pieces.append(
-            write(x + wide[0] + wide[1] / 2, y + 17, number, size=14, color=DARK["gradient"], bold=True)
+            write(
+                x + wide[0] + wide[1] / 2,
+                y + 17,
+                number,
+                size=14,
+                color=DARK["gradient"],
+                bold=True,
+            )
         )
         x += sum(wide) + 12
     return pieces, y + 40
@@ -126,7 +133,9 @@ def _sentence(nodes: Sequence[Node], state: _State, step: int, count: int) -> st
     parts = []
     for other, part in state.passed:
         passed, now = number_text(part), number_text(state.waiting[other])
-        parts.append(f"{passed} to {nodes[other].said}" + (f" (now {now})" if now != passed else ""))
+        parts.append(
+            f"{passed} to {nodes[other].said}" + (f" (now {now})" if now != passed else "")
+        )
     return head + f"{node.made_by} takes {derivative} and passes {' and '.join(parts)}."
 
 

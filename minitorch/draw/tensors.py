@@ -128,7 +128,9 @@ def draw_storage(tensor: Any, *, highlight: Any = (), name: str = "", title: str
         moved(row, (wide - row_wide) / 2, top + 22),
     ]
     named = title or f"{name or 'A tensor'} of shape {shape_text(content.shape)} in its storage"
-    desc = say_tensor(content, name) + f" Its cells lie at positions {rows_text(content.positions)}."
+    desc = (
+        say_tensor(content, name) + f" Its cells lie at positions {rows_text(content.positions)}."
+    )
     desc += f" Storage: {' '.join(cell_text(value) for value in content.storage)}."
     desc += say_marks(content, marks)
     return Figure(document(padded(pieces), wide + 8, top + 22 + row_tall + 8), named, desc)
@@ -198,9 +200,7 @@ def draw_strides(tensor: Any, index: Sequence[int] | None = None, *, title: str 
     return Figure(document(padded(pieces), wide + 8, tall + 8), named, desc)
 
 
-def _step(
-    grid: Grid, start: tuple[int, ...], end: tuple[int, ...], color: str, far: bool
-) -> str:
+def _step(grid: Grid, start: tuple[int, ...], end: tuple[int, ...], color: str, far: bool) -> str:
     """Draw an arrow from one cell to the next, clear of their numbers; a far one goes above."""
     (x0, y0), (x1, y1) = grid.middle(start), grid.middle(end)
     if far:
