@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from configparser import ConfigParser
 from pathlib import Path
 
 import nbformat
@@ -15,7 +16,7 @@ import pytest
 from grading import release
 from grading.course import GradingError, load_course, read_notebook
 from grading.release import build, digest, files
-from grading.strip import finish, strip_notebook
+from grading.strip import SETTINGS, finish, strip_notebook
 from grading.tests import tiny
 
 
@@ -93,6 +94,17 @@ def test_everything_hidden_goes() -> None:
     for gone in ("widgets", "mine", "attachments", "product_of_both", "image/png", "<b>"):
         assert gone not in text
     assert '"raises-exception"' in text and tiny.SVG.split(">")[-2] in text
+
+
+def test_colab_fetches_the_release_and_not_the_course() -> None:
+    config = ConfigParser(delimiters=["="])
+    config.read(SETTINGS, encoding="utf-8")
+    urls = config["DEFAULT"]
+    guide = read_notebook(release.TEMPLATES.parents[1] / "nbs/guides/module0/01_setup.ipynb")
+    (before,) = (c.source for c in guide.cells if c.id == "bootstrap")
+    (after,) = (c.source for c in strip_notebook(guide, "guide").cells if c.id == "bootstrap")
+    assert f'git+{urls["git_url"]}"' in before
+    assert after == before.replace(urls["git_url"], urls["student_url"])
 
 
 def test_half_done_keeps_what_is_asked() -> None:
