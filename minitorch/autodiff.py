@@ -190,6 +190,11 @@ class FunctionBase(Generic[V]):
         return cls.make(cls.forward(context, *[value.data for value in inputs]), history)
 
     @classmethod
+    def _forward(cls, ctx: Context, *values: Any) -> Any:
+        """Call `forward`, under the name that older code uses."""
+        return cls.forward(ctx, *values)
+
+    @classmethod
     def _backward(cls, ctx: Context, d_output: Any) -> tuple[Any, ...]:
         """Call `backward`; the answer is always a tuple, one derivative for each input."""
         derivatives = cls.backward(ctx, d_output)

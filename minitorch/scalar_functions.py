@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from . import operators
 from .autodiff import Context, FunctionBase
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from minitorch.scalar import Scalar  # noqa: F401
 
 # %% auto #0
-__all__ = ['ScalarFunction', 'Abs', 'Pow', 'Add', 'Log', 'Mul', 'Inv', 'Neg', 'Sigmoid', 'ReLU', 'Exp', 'LT', 'EQ']
+__all__ = ['ScalarFunction', 'wrap_tuple', 'unwrap_tuple', 'Abs', 'Pow', 'Add', 'Log', 'Mul', 'Inv', 'Neg', 'Sigmoid', 'ReLU', 'Exp', 'LT', 'EQ']
 
 # %% ../nbs/lib/00_scalar_functions.ipynb #scalar-function
 class ScalarFunction(FunctionBase["Scalar"]):
@@ -24,6 +24,16 @@ class ScalarFunction(FunctionBase["Scalar"]):
     `backward(ctx, d_output)` returns the derivative for its one input, or a tuple of them.
     Call `apply`, never `forward`: only `apply` records the history.
     """
+
+# %% ../nbs/lib/00_scalar_functions.ipynb #tuples
+def wrap_tuple(x: Any) -> tuple[Any, ...]:
+    """Return a tuple as it is, and anything else as a tuple of one."""
+    return x if isinstance(x, tuple) else (x,)
+
+
+def unwrap_tuple(x: tuple[Any, ...]) -> Any:
+    """Return what is in a tuple of one, and any other tuple as it is."""
+    return x[0] if len(x) == 1 else x
 
 # %% ../nbs/lib/00_scalar_functions.ipynb #abs
 class Abs(ScalarFunction):

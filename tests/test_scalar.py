@@ -317,6 +317,11 @@ def test_older_surface() -> None:
     assert x.is_leaf()
     x.grad = 2.0
     assert x.derivative == x.grad == 2.0
+    functions = minitorch.scalar_functions
+    assert functions.wrap_tuple(1) == functions.wrap_tuple((1,)) == (1,)
+    assert functions.unwrap_tuple((1,)) == 1
+    assert functions.unwrap_tuple((1, 2)) == (1, 2)
+    assert functions.Add._forward(Context(), 1.0, 2.0) == 3.0
     lone = minitorch.Variable(ScalarHistory(), name="v")
     assert lone.name == "v" and lone.derivative is None and lone.is_leaf()
 
