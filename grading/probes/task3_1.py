@@ -1,0 +1,154 @@
+"""Probes for Task 3.1."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import numpy as np
+
+REQUIRES = ("task0_1", "task0_3", "task2_1", "task2_2", "task2_3")
+SECTION = "guides/module3/01_parallel.html#task-3-1"
+TOLERANCE = 1e-6
+
+
+def _line(x: float) -> float:
+    return 2.0 * x + 1.0
+
+
+def _apart(x: float, y: float) -> float:
+    return x - 2.0 * y
+
+
+def _grow(total: float, x: float) -> float:
+    return 0.5 * total + x
+
+
+def _data(mt: Any, rng: random.Random, shape: tuple[int, ...], order: Any = None) -> Any:
+    """Tensor data whose dimensions are stored in some order."""
+    order = tuple(range(len(shape))) if order is None else order
+    stored = tuple(shape[dim] for dim in order)
+    numbers = np.array([rng.uniform(-5, 5) for _ in range(int(np.prod(shape)))])
+    strides = np.empty(len(shape), dtype=np.int64)
+    strides[list(order)] = mt.strides_from_shape(stored)
+    return mt.TensorData(numbers, shape, tuple(strides.tolist()))
+
+
+def _empty(mt: Any, shape: tuple[int, ...], fill: float = 0.0) -> Any:
+    return mt.TensorData(np.full(int(np.prod(shape)), fill), shape)
+
+
+def _cells(data: Any) -> list[float]:
+    return data._storage.tolist()
+
+
+def _user_loops(kernel: Any) -> bool:
+    """Say whether the compiled function has a loop that its author made parallel."""
+    compiled = next(iter(kernel.overloads.values()))
+    loops = compiled.metadata["parfor_diagnostics"].initial_parfors
+    return any(("prange", "user", "") in loop.patterns for loop in loops)
+
+
+def probe_map(mt: Any, rng: random.Random) -> Any:
+    """Look at a compiled map: permuted inputs, broadcast ones, an output that isn't row by row."""
+    fast = mt.fast_ops
+    kernel = fast.tensor_map(fast.njit(_line))
+    found = []
+    for source, order, target in [
+        ((4, 5), (0, 1), (4, 5)),
+        ((4, 5), (1, 0), (4, 5)),
+        ((2, 3, 4), (1, 2, 0), (2, 3, 4)),
+        ((5,), (0,), (4, 5)),
+        ((3, 1), (0, 1), (2, 3, 4)),
+        ((30, 40, 5), (2, 0, 1), (30, 40, 5)),
+    ]:
+        out, data = _empty(mt, target), _data(mt, rng, source, order)
+        kernel(*out.tuple(), *data.tuple())
+        found.append(_cells(out)[:400])
+    out, data = _data(mt, rng, (4, 5), (1, 0)), _data(mt, rng, (4, 5))
+    kernel(*out.tuple(), *data.tuple())
+    return [*found, _cells(out)]
+
+
+def probe_zip(mt: Any, rng: random.Random) -> Any:
+    """Look at a compiled zip: layouts that differ, and broadcasting on either side."""
+    fast = mt.fast_ops
+    kernel = fast.tensor_zip(fast.njit(_apart))
+    found = []
+    for a, b in [
+        (((4, 5), (0, 1)), ((4, 5), (0, 1))),
+        (((4, 5), (1, 0)), ((4, 5), (0, 1))),
+        (((4, 5), (0, 1)), ((4, 5), (1, 0))),
+        (((5,), (0,)), ((4, 5), (0, 1))),
+        (((4, 1), (0, 1)), ((5,), (0,))),
+        (((20, 1, 7), (2, 0, 1)), ((11, 7), (1, 0))),
+    ]:
+        left, right = _data(mt, rng, *a), _data(mt, rng, *b)
+        out = _empty(mt, np.broadcast_shapes(a[0], b[0]))
+        kernel(*out.tuple(), *left.tuple(), *right.tuple())
+        found.append(_cells(out)[:400])
+    return found
+
+
+def probe_reduce(mt: Any, rng: random.Random) -> Any:
+    """Look at a compiled reduction: each dimension, any layout, from the value that is there."""
+    fast = mt.fast_ops
+    kernel = fast.tensor_reduce(fast.njit(_grow))
+    found = []
+    for shape, order in [
+        ((6,), (0,)),
+        ((4, 5), (0, 1)),
+        ((4, 5), (1, 0)),
+        ((3, 4, 5), (2, 0, 1)),
+        ((60, 70), (0, 1)),
+    ]:
+        data = _data(mt, rng, shape, order)
+        for dim in range(len(shape)):
+            out = _empty(mt, (*shape[:dim], 1, *shape[dim + 1 :]), 1.0)
+            kernel(*out.tuple(), *data.tuple(), dim)
+            found.append(_cells(out))
+    return found
+
+
+def probe_dtypes(mt: Any, rng: random.Random) -> Any:
+    """Look at float32: the kernels write what they are given room for."""
+    fast = mt.fast_ops
+    data = mt.TensorData(np.array([0.5, -1.5, 2.0], dtype=np.float32), (3,))
+    out = mt.TensorData(np.zeros(3, dtype=np.float32), (3,))
+    fast.tensor_map(fast.njit(_line))(*out.tuple(), *data.tuple())
+    return [_cells(out), str(out.dtype)]
+
+
+def probe_parallel(mt: Any, rng: random.Random) -> Any:
+    """Look into the compiled kernels for the loop that runs on all cores."""
+    fast, found = mt.fast_ops, []
+    for make, fn, inputs in [
+        (fast.tensor_map, _line, 1),
+        (fast.tensor_zip, _apart, 2),
+        (fast.tensor_reduce, _grow, 1),
+    ]:
+        kernel = make(fast.njit(fn))
+        data, out = (
+            _data(mt, rng, (3, 4)),
+            _empty(mt, (1, 4) if make is fast.tensor_reduce else (3, 4)),
+        )
+        more = (0,) if make is fast.tensor_reduce else ()
+        kernel(*out.tuple(), *(part for _ in range(inputs) for part in data.tuple()), *more)
+        found.append(_user_loops(kernel))
+    return found
+
+
+def probe_no_indices(mt: Any, rng: random.Random) -> Any:
+    """Look at tensors laid out alike: cell by cell along the storage, whatever the strides say.
+
+    All strides are 0, so that a kernel that computes positions would write the first cell only.
+    """
+    fast = mt.fast_ops
+    shape, strides = np.array([6]), np.array([0])
+    a, b = (np.array([rng.uniform(-5, 5) for _ in range(6)]) for _ in range(2))
+    out = np.zeros(6)
+    fast.tensor_map(fast.njit(_line))(out, shape, strides, a, shape, strides)
+    found = [out.tolist()]
+    out = np.zeros(6)
+    fast.tensor_zip(fast.njit(_apart))(out, shape, strides, a, shape, strides, b, shape, strides)
+    return [*found, out.tolist()]

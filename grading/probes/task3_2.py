@@ -1,0 +1,106 @@
+"""Probes for Task 3.2."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import numpy as np
+
+REQUIRES = (
+    "task0_1",
+    "task0_3",
+    "task1_3",
+    "task1_4",
+    "task2_1",
+    "task2_2",
+    "task2_3",
+    "task2_4",
+    "task3_1",
+)
+SECTION = "guides/module3/02_matmul.html#task-3-2"
+TOLERANCE = 1e-6
+
+
+def _numbers(rng: random.Random, *shape: int) -> Any:
+    return np.array([rng.uniform(-2, 2) for _ in range(int(np.prod(shape)))]).reshape(shape)
+
+
+def _fast(mt: Any) -> Any:
+    return mt.TensorBackend(mt.FastOps)
+
+
+def _kernel(mt: Any, a: Any, b: Any) -> list[float]:
+    """Call the kernel itself on two arrays of three dimensions, in any layout."""
+    shape = (max(a.shape[0], b.shape[0]), a.shape[1], b.shape[2])
+    out = mt.TensorData(np.zeros(int(np.prod(shape))), shape)
+    parts = []
+    for array in (a, b):
+        base = array if array.base is None else array.base
+        strides = tuple(step // array.itemsize for step in array.strides)
+        parts.append(mt.TensorData(base.reshape(-1), array.shape, strides).tuple())
+    mt.fast_ops.tensor_matrix_multiply(*out.tuple(), *parts[0], *parts[1])
+    return out._storage.tolist()
+
+
+def _stored(array: Any, *order: int) -> Any:
+    """The same numbers, stored in another order of the dimensions."""
+    back = [order.index(dim) for dim in range(len(order))]
+    return np.ascontiguousarray(array.transpose(order)).transpose(back)
+
+
+def probe_kernel(mt: Any, rng: random.Random) -> Any:
+    """Look at products of single matrices: a row, a column, odd sizes, one cell."""
+    shapes = [(2, 4, 3), (1, 1, 1), (1, 5, 1), (5, 1, 6), (7, 9, 11), (6, 4, 8), (3, 6, 150)]
+    return [
+        _kernel(mt, np.array(_numbers(rng, 1, n, k)), np.array(_numbers(rng, 1, k, m)))
+        for n, k, m in shapes
+    ]
+
+
+def probe_layouts(mt: Any, rng: random.Random) -> Any:
+    """Look at matrices that are stored column by column, on either side and on both."""
+    a, b = np.array(_numbers(rng, 1, 6, 5)), np.array(_numbers(rng, 1, 5, 7))
+    turned_a, turned_b = _stored(a, 0, 2, 1), _stored(b, 0, 2, 1)
+    return [
+        _kernel(mt, turned_a, b),
+        _kernel(mt, a, turned_b),
+        _kernel(mt, turned_a, turned_b),
+    ]
+
+
+def probe_batches(mt: Any, rng: random.Random) -> Any:
+    """Look at batches: of equal size, and one matrix for all on either side."""
+    found = []
+    for one, two in [(3, 3), (3, 1), (1, 3)]:
+        a, b = np.array(_numbers(rng, one, 5, 4)), np.array(_numbers(rng, two, 4, 2))
+        found += [_kernel(mt, a, b), _kernel(mt, _stored(a, 1, 2, 0), _stored(b, 2, 0, 1))]
+    return found
+
+
+def probe_parallel(mt: Any, rng: random.Random) -> Any:
+    """Look into the compiled kernel for the loop that runs on all cores."""
+    _kernel(mt, np.array(_numbers(rng, 1, 2, 2)), np.array(_numbers(rng, 1, 2, 2)))
+    compiled = next(iter(mt.fast_ops.tensor_matrix_multiply.overloads.values()))
+    loops = compiled.metadata["parfor_diagnostics"].initial_parfors
+    return any(("prange", "user", "") in loop.patterns for loop in loops)
+
+
+def probe_fills_the_output(mt: Any, rng: random.Random) -> Any:
+    """Look at an output that isn't empty before: it is overwritten."""
+    a, b = mt.TensorData(_numbers(rng, 6), (1, 2, 3)), mt.TensorData(_numbers(rng, 6), (1, 3, 2))
+    out = mt.TensorData([7.0] * 4, (1, 2, 2))
+    mt.fast_ops.tensor_matrix_multiply(*out.tuple(), *a.tuple(), *b.tuple())
+    return out._storage.tolist()
+
+
+def probe_gradients(mt: Any, rng: random.Random) -> Any:
+    """Look at MatMul: the result, and the gradients of both factors, in batches too."""
+    found = []
+    for a_shape, b_shape in [((2, 3), (3, 4)), ((3, 2, 4), (3, 4, 5)), ((3, 2, 4), (1, 4, 2))]:
+        a = mt.tensor(_numbers(rng, *a_shape), backend=_fast(mt), requires_grad=True)
+        b = mt.tensor(_numbers(rng, *b_shape), backend=_fast(mt), requires_grad=True)
+        product = a @ b
+        product.backward(mt.tensor(_numbers(rng, *product.shape), backend=_fast(mt)))
+        found += [x.to_numpy().tolist() for x in (product, a.grad, b.grad)]
+    return found
