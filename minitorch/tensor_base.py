@@ -121,7 +121,9 @@ class TensorBase(Variable):
             return b  # type: ignore[return-value]
         if isinstance(b, int | float | np.number | np.bool):
             row = self.backend.ops.hold(np.array([b], dtype=self.dtype))
-            return self._new(TensorData.trusted(row, (1,), (1,)))
+            # Without dimensions beside a tensor without, so that the result has none either.
+            shape = (1,) if self.shape else ()
+            return self._new(TensorData.trusted(row, shape, shape))
         if isinstance(b, np.ndarray):
             return self._from_array(b)
         raise TypeError(
