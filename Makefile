@@ -29,6 +29,7 @@ test: $(READY) ## everything that CI runs
 
 lab: $(READY) ## JupyterLab on the notebooks, with nbgrader's panels
 	@echo "JupyterLab opens in your browser; the guides are in nbs/guides. Stop it with Ctrl-C."
+	@find nbs -name '*.ipynb' -exec $(VENV)/bin/jupyter trust {} + >/dev/null # else pictures show as text
 	@$(VENV)/bin/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/nbs/index.ipynb
 
 release: $(READY) ## the student's project, in course/student

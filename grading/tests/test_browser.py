@@ -16,6 +16,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -47,9 +48,18 @@ def require(present: Any, what: str) -> None:
     pytest.skip(f"needs {what}")
 
 
+@dataclass
+class Lab:
+    """A running JupyterLab."""
+
+    address: str
+    folder: Path
+    environment: dict[str, str]
+
+
 @pytest.fixture(scope="session")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """Start JupyterLab on a copy of the project; yields its address and the folder."""
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """Start JupyterLab on a copy of the project."""
     require(importlib.util.find_spec("jupyterlab"), "JupyterLab (the extra [notebooks])")
     folder = tmp_path_factory.mktemp("lab") / "project"
     shutil.copytree(ROOT / "grading", folder / "grading", ignore=shutil.ignore_patterns("tests"))
@@ -104,7 +114,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
                 if server.poll() is not None or time.monotonic() > deadline:
                     pytest.fail("JupyterLab didn't start:\n" + (home / "lab.log").read_text())
                 time.sleep(0.2)
-        yield address, folder
+        yield Lab(address, folder, environment)
     finally:
         server.terminate()
         try:
@@ -144,14 +154,10 @@ class Notebook:
         """Run every cell and wait until the last has run."""
         self.command("notebook:run-all-cells")
         self.page.wait_for_function(
-            """() => {
-                const cells = [...document.querySelectorAll('.jp-CodeCell')];
-                return cells.length && cells.every(cell => {
-                    const prompt = cell.querySelector('.jp-InputPrompt')?.textContent ?? '';
-                    return /\\[\\d+\\]/.test(prompt);
-                });
-            }""",
-            timeout=20 * SECONDS,
+            """() => window.jupyterapp.shell.currentWidget.content.widgets
+                .filter(cell => cell.model.type === 'code')
+                .every(cell => cell.model.executionCount !== null)""",
+            timeout=60 * SECONDS,
         )
 
     @property
@@ -184,18 +190,21 @@ class Notebook:
 
 
 @pytest.fixture
-def open_notebook(lab: tuple[str, Path], browser: Any) -> Iterator[Any]:
+def open_notebook(lab: Lab, browser: Any) -> Iterator[Any]:
     """Give a function that copies a notebook to the server and opens it."""
-    address, folder = lab
     pages = []
 
-    def opened(source: Path) -> Notebook:
-        shutil.copy(source, folder / source.name)
+    def opened(source: Path, trusted: bool = False) -> Notebook:
+        copied = lab.folder / source.name
+        shutil.copy(source, copied)
+        if trusted:
+            trust = [sys.executable, "-m", "jupyter", "trust", str(copied)]
+            subprocess.run(trust, env=lab.environment, check=True, capture_output=True)
         page = browser.new_page(viewport={"width": 1400, "height": 1000})
         pages.append(page)
         page.set_default_timeout(20 * SECONDS)
         workspace = f"{source.stem}-{time.monotonic_ns()}"
-        page.goto(f"{address}/lab/workspaces/{workspace}/tree/{source.name}?token={TOKEN}")
+        page.goto(f"{lab.address}/lab/workspaces/{workspace}/tree/{source.name}?token={TOKEN}")
         page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60 * SECONDS)
         page.wait_for_function(
             """() => {
@@ -341,6 +350,18 @@ def test_tensor_sandbox_by_keyboard(open_notebook: Any) -> None:
     notebook.says("can't be broadcast")
     notebook.theme("Dark")
     notebook.shot("tensor-dark")
+
+
+def test_stored_figures_show_before_anything_runs(open_notebook: Any) -> None:
+    """A trusted guide shows its pictures at once, in the dark theme too."""
+    notebook = open_notebook(ROOT / "nbs/guides/module0/07_ml_primer.ipynb", trusted=True)
+    notebook.theme("Dark")
+    figure = notebook.page.locator(".jp-RenderedSVG img").first
+    figure.scroll_into_view_if_needed()
+    size = figure.bounding_box()
+    assert size and size["width"] > 400 and size["height"] > 100, size
+    assert figure.evaluate("image => image.complete && image.naturalWidth") == 640
+    notebook.shot("guide-dark")
 
 
 def test_nbgrader_is_at_hand(open_notebook: Any) -> None:
