@@ -1,5 +1,6 @@
 """nbgrader from the project's root: its assignments are the guides, its work lies in `course/`."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -9,6 +10,9 @@ sys.path.insert(0, str(ROOT))
 from grading import nbgrader_plugin, strip  # noqa: E402  (grading is found only now)
 
 c = get_config()  # noqa: F821  # type: ignore[name-defined]
+
+# nbgrader starts other tools by name (alembic), also where the environment isn't activated.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
 # Where things are. The folder for the gradebook must exist before nbgrader opens it.
 (ROOT / "course").mkdir(exist_ok=True)

@@ -21,7 +21,7 @@ from pathlib import Path
 from grading import examples, report, sandbox
 from grading.course import GradingError
 from grading.judge import Judge, Judgement
-from grading.nbgrader_plugin import CACHE, ROOT, UNSANDBOXED, judge_submission
+from grading.nbgrader_plugin import CACHE, PREREQUISITES, ROOT, UNSANDBOXED, judge_submission
 
 SUBMITTED = Path("course") / "submitted"
 FEEDBACK = Path("course") / "feedback"
@@ -132,9 +132,7 @@ def nbgrader(root: Path, *arguments: str) -> None:
         GradingError: it failed; the message holds what it said.
     """
     command = [sys.executable, "-m", "nbgrader", *arguments]
-    # nbgrader starts other tools by name, and nothing says that the environment is activated.
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    environment = os.environ | {"PYTHONPATH": str(root), "PYTHONWARNINGS": "ignore", "PATH": path}
+    environment = os.environ | {"PYTHONPATH": str(root), "PYTHONWARNINGS": "ignore"}
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, env=environment)
     if done.returncode:
         said = [line for line in (done.stdout + done.stderr).splitlines() if "| INFO]" not in line]
@@ -186,6 +184,7 @@ def grade(root: Path, assignment: str, *, again: bool = False, own: bool = False
     Raises:
         GradingError: the course or nbgrader is not in order.
     """
+    os.environ[PREREQUISITES] = "own" if own else "reference"  # for nbgrader's processes too
     judge = Judge(root, cache=root / CACHE, own_prerequisites=own)
     judge.course.assignment(assignment)
     folders, odd = submissions(root, assignment)

@@ -279,7 +279,8 @@ def _answer(result: Graft, ours: NotebookNode, cell: _Theirs) -> None:
     changed = cell.source.strip() != ours.source.strip()
     if mark.get("solution"):
         if cell.kind != ours.cell_type:
-            result.notes.append(f"cell {mark.get('grade_id')} was turned into {cell.kind}")
+            kind = cell.kind if cell.kind in ("code", "markdown", "raw") else "something else"
+            result.notes.append(f"cell {mark.get('grade_id')} was turned into {kind}")
         ours.source = cell.source
         if ours.cell_type == "code":
             result.answers[ours.get("id", "")] = cell.source

@@ -39,7 +39,7 @@ from grading.mutants import Mutant
 from grading.packages import Chooser, Files, Reference, Source, assemble, same_code
 from grading.sandbox import Limits, Result
 
-SECONDS = 5.0  # of one probe, unless its file says otherwise
+SECONDS = 10.0  # of one probe, unless its file says otherwise
 WORKERS = max(2, min(4, os.cpu_count() or 1))
 RESTARTS = 3  # sandboxes for what a stopped run left undone
 PATIENCE = 6  # so many probes' time for all of a task, and then what is left is not run
@@ -382,7 +382,8 @@ class Judge:
                 if (found := _astray(folder, path.stem)) is None:
                     files[notebook], reasons[notebook] = None, "was not handed in"
                     continue
-                reasons[notebook] = f"was found as {found.relative_to(folder)}"
+                place = compare.clean(str(found.relative_to(folder)), 120)
+                reasons[notebook] = f"was found as {place}"
                 path = found
             files[notebook], why = read_file(path)
             if why:

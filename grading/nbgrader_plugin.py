@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,8 @@ from grading.judge import Judge, Judgement, Submission, Verdict
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = Path("course") / "judged"
+# "own": take prerequisites from the student's own work where that earned its points.
+PREREQUISITES = "MINITORCH_PREREQUISITES"
 STAMP = "minitorch_judgement"
 
 UNSANDBOXED = (
@@ -45,7 +48,8 @@ UNSANDBOXED = (
 @functools.cache
 def judge_for(root: Path) -> Judge:
     """Return the judge of a project; there is one for all its submissions."""
-    return Judge(root, cache=root / CACHE)
+    own = os.environ.get(PREREQUISITES) == "own"
+    return Judge(root, cache=root / CACHE, own_prerequisites=own)
 
 
 def judge_submission(judge: Judge, submission: Submission, *, again: bool = False) -> Judgement:
@@ -58,7 +62,12 @@ def judge_submission(judge: Judge, submission: Submission, *, again: bool = Fals
         return judge.judge(submission, again=again)
     if not examples.is_example(judge, submission):
         raise sandbox.SandboxError(sandbox.available())
-    trusting = Judge(judge.course.root, cache=judge.cache, sandboxed=False)
+    trusting = Judge(
+        judge.course.root,
+        cache=judge.cache,
+        own_prerequisites=judge.own_prerequisites,
+        sandboxed=False,
+    )
     return trusting.judge(submission, again=again)
 
 
