@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import copy
 import math
+import os
 import pickle
+import subprocess
+import sys
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -698,3 +701,13 @@ def test_make_and_types() -> None:
     storage, shape, strides = t.tuple()
     assert shape.tolist() == [2] and strides.tolist() == [1] and len(storage) == 2
     assert operators.id(t.zeros().tolist()) == [0.0, 0.0]
+
+
+@pytest.mark.task2_3
+@pytest.mark.parametrize(
+    "call", ["rand((2,))", "zeros((2,))", "tensor([1.0])", "Tensor.make([1.0], (1,))"]
+)
+def test_any_of_them_may_come_first(call: str) -> None:
+    code = f"import minitorch; assert minitorch.{call}.dims == 1"
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run([sys.executable, "-c", code], check=True, env=env)
