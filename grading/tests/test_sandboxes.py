@@ -303,6 +303,7 @@ def test_training_sandbox_has_a_slider_for_each_parameter() -> None:
     before = sandbox._panes["status"].value
     sandbox._sliders.children[2].value = -10.0
     assert sandbox._panes["status"].value != before
+    assert "linear.bias_0 = -10.00. Loss" in sandbox._panes["status"].value
     sandbox.widgets["model"].value = "two ReLU units"
     assert len(names()) == 9 and "hidden.weight_0_1" in names()
 

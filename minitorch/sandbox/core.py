@@ -111,7 +111,7 @@ def why_static() -> str | None:
         from IPython.core.getipython import get_ipython
 
         kernel = getattr(get_ipython(), "kernel", None)
-    if kernel is None or not getattr(kernel, "_allow_stdin", False):
+    if kernel is None or not getattr(kernel, "_allow_stdin", True):
         return "This is a still picture: run the cell in JupyterLab to move the controls."
     return None
 

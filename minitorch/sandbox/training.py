@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from ..draw import plot_boundary
@@ -192,7 +193,10 @@ class HandTraining(PointsSandbox):
             raise InputError(f"The model has no parameter {name!r}, only {', '.join(known)}.")
         known[name].update(value)
         self.parameters[name] = value
-        return self.refresh()
+        view = self.refresh()
+        # A slider has no name for a screen reader, so the sentence gives it.
+        self.show(replace(view, sentence=f"{name} = {value:.2f}. {view.sentence}"))
+        return view
 
     def step(self, times: int = 1) -> View:
         """Turn all parameters against their slopes."""
