@@ -50,8 +50,8 @@ def draw_threads(
         title: What it is; by default the launch.
 
     Raises:
-        ValueError: If sizes aren't whole numbers, don't fit together, or there are too many threads to
-            be seen.
+        ValueError: If sizes aren't whole numbers, don't fit together, or there are too many
+            threads to be seen.
         IndexError: If the highlighted thread isn't there.
     """
     grid, group = _sizes(blocks, "Blocks"), _sizes(threads, "Threads")
@@ -264,7 +264,8 @@ def draw_tiles(
         title: What it is.
 
     Raises:
-        ValueError: If the shapes don't fit, are too large to be seen, or there is no such step or block.
+        ValueError: If the shapes don't fit, are too large to be seen, or there is no such step
+            or block.
     """
     n, k = shape_a
     k2, m = shape_b

@@ -127,7 +127,7 @@ Marks = Mapping[tuple[int, ...], str]
 
 
 def read_marks(highlight: Any, shape: tuple[int, ...]) -> dict[tuple[int, ...], str]:
-    """Read highlighted cells: indices, or a mapping from indices to roles; a short one is a part."""
+    """Read highlighted cells: indices, or a mapping from them to roles; a short one is a part."""
     if not highlight:
         return {}
     given = (

@@ -53,10 +53,10 @@ def draw_map(
             f" {shape_text(source.shape)}."
         )
     cell, label = chosen_cell(source.shape, index), box_name(fn, name)
+    before, after = cell_text(source.values[cell]), cell_text(result.values[cell])
     desc = (
         f"Map: {label} applied to each cell. Input: {say_tensor(source)} Output:"
-        f" {say_tensor(result)} Highlighted: {cell_text(source.values[cell])} at {list(cell)} becomes"
-        f" {cell_text(result.values[cell])}."
+        f" {say_tensor(result)} Highlighted: {before} at {list(cell)} becomes {after}."
     )
     grids = [Grid(source, {cell: "value"})]
     return stage(grids, label, Grid(result, {cell: "output"}), title or f"Map of {label}", desc)

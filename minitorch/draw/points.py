@@ -294,8 +294,9 @@ def _paint_boundary(
     if wrong:
         narrow = fig.get_size_inches()[0] < 5
         axes.scatter(
-            [p[0] for p in wrong], [p[1] for p in wrong], s=90 if narrow else 190, marker="o", facecolors="none",
-            edgecolors=DARK["ink"], linewidths=1.2 if narrow else 1.8, zorder=6,
+            [p[0] for p in wrong], [p[1] for p in wrong], s=90 if narrow else 190, marker="o",
+            facecolors="none", edgecolors=DARK["ink"], linewidths=1.2 if narrow else 1.8,
+            zorder=6,
         )  # fmt: skip
     if handles:
         fig.legend(handles=handles, loc="outside right upper")

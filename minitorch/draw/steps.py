@@ -148,7 +148,8 @@ def _say_step(nodes: Sequence[Node], state: _State, sentence: str) -> str:
         if not nodes[spot].made_by
     ]
     steps = [
-        f"{node.made_by} of {', '.join(nodes[source].said for source in node.inputs)} gives {node.said}"
+        f"{node.made_by} of {', '.join(nodes[source].said for source in node.inputs)}"
+        f" gives {node.said}"
         for node in nodes
         if node.made_by
     ]

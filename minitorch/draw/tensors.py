@@ -191,8 +191,8 @@ def draw_strides(tensor: Any, index: Sequence[int] | None = None, *, title: str 
         pieces.append(moved(jumps, row_left, tall))
         tall += drop
     said = [
-        f"one step along dimension {dim} goes from {list(start)} to {list(end)}, in the storage from"
-        f" {origin} to {int(content.positions[end])}, a stride of {content.strides[dim]}"
+        f"one step along dimension {dim} goes from {list(start)} to {list(end)}, in the storage"
+        f" from {origin} to {int(content.positions[end])}, a stride of {content.strides[dim]}"
         for dim, end in steps.items()
     ]
     desc = say_tensor(content) + " " + ("; ".join(said) or "There is no step to take") + "."

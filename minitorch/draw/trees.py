@@ -95,8 +95,8 @@ def draw_tree(nested: Mapping[str, Any], title: str) -> Figure:
     """Draw nested dictionaries as a tree that grows to the right.
 
     Args:
-        nested: Names with dictionaries (branches) or values (leaves). With a single key, that is the
-            root; otherwise the title is.
+        nested: Names with dictionaries (branches) or values (leaves). With a single key, that is
+            the root; otherwise the title is.
         title: What it is, in a few words.
 
     Raises:
