@@ -371,6 +371,8 @@ def start(folder: Path, code: str = ADD_TWICE) -> subprocess.Popen[str]:
 
 def finish(process: subprocess.Popen[str]) -> list[Any]:
     out, err = process.communicate(timeout=300)
+    if "NotImplementedError" in err:
+        raise NotImplementedError(err.strip().splitlines()[-1])
     assert not err, err
     values, _ = json.loads(out)
     return values
