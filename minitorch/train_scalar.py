@@ -16,7 +16,7 @@ from .scalar import Scalar, ScalarLike
 from .train import LogFn, default_log_fn
 
 # %% auto #0
-__all__ = ['Linear', 'Network', 'train_step', 'ScalarTrain']
+__all__ = ['Linear', 'Network', 'train_step', 'NetworkTrain', 'ScalarTrain']
 
 # %% ../nbs/guides/module1/05_training.ipynb #linear
 class Linear(Module):
@@ -120,30 +120,23 @@ def train_step(model: Network, optimizer: SGD, data: Graph) -> tuple[float, int]
     return total, correct
     # END SOLUTION
 
-# %% ../nbs/guides/module1/05_training.ipynb #scalar-train
-class ScalarTrain:
-    """Trains a network of Scalars on a data set of two classes.
+# %% ../nbs/guides/module1/05_training.ipynb #network-train
+class NetworkTrain:
+    """The loop around the steps of a network's training.
+
+    `ScalarTrain` below says what a step is for a network of Scalars; later modules train other
+    networks with the same loop.
 
     Args:
-        hidden_layers: How many ReLU units each hidden layer has.
+        model: The network.
     """
 
-    def __init__(self, hidden_layers: int) -> None:
-        self.hidden_layers = hidden_layers
-        self.model = Network(hidden_layers)
+    def __init__(self, model: Module) -> None:
+        self.model = model
 
-    def run_one(self, x: Sequence[ScalarLike]) -> Scalar:
-        """Return the probability of class 1 at one point."""
-        return self.model(x)
-
-    def run_many(self, X: Sequence[Sequence[ScalarLike]]) -> list[Scalar]:
-        """Return the probability of class 1 at each point; no history is kept."""
-        with no_grad():
-            return [self.run_one(x) for x in X]
-
-    def score(self, x1: float, x2: float) -> float:
-        """Return the probability's distance from one half: positive means class 1."""
-        return self.run_many([(x1, x2)])[0].data - 0.5
+    def step(self, optimizer: SGD, data: Graph) -> tuple[float, int]:
+        """Take one step; return the total loss and the number of correct points before it."""
+        raise TypeError(f"{type(self).__name__} doesn't say what a step is: give it a step().")
 
     def train(
         self,
@@ -173,8 +166,39 @@ class ScalarTrain:
         optimizer = SGD(self.model.parameters(), learning_rate)
         losses: list[float] = []
         for epoch in range(1, max_epochs + 1):
-            total, correct = train_step(self.model, optimizer, data)
+            total, correct = self.step(optimizer, data)
             losses.append(total)
             if epoch % 10 == 0 or epoch == max_epochs:
                 log_fn(epoch, total, correct, losses)
         return losses
+
+# %% ../nbs/guides/module1/05_training.ipynb #scalar-train
+class ScalarTrain(NetworkTrain):
+    """Trains a network of Scalars on a data set of two classes.
+
+    Args:
+        hidden_layers: How many ReLU units each hidden layer has.
+    """
+
+    model: Network
+
+    def __init__(self, hidden_layers: int) -> None:
+        super().__init__(Network(hidden_layers))
+        self.hidden_layers = hidden_layers
+
+    def step(self, optimizer: SGD, data: Graph) -> tuple[float, int]:
+        """Take one step; return the total loss and the number of correct points before it."""
+        return train_step(self.model, optimizer, data)
+
+    def run_one(self, x: Sequence[ScalarLike]) -> Scalar:
+        """Return the probability of class 1 at one point."""
+        return self.model(x)
+
+    def run_many(self, X: Sequence[Sequence[ScalarLike]]) -> list[Scalar]:
+        """Return the probability of class 1 at each point; no history is kept."""
+        with no_grad():
+            return [self.run_one(x) for x in X]
+
+    def score(self, x1: float, x2: float) -> float:
+        """Return the probability's distance from one half: positive means class 1."""
+        return self.run_many([(x1, x2)])[0].data - 0.5
