@@ -378,7 +378,7 @@ def topological_sort(variable: Variable) -> Iterable[Variable]:
     """Put all that a variable was computed from in order, so that results come before inputs.
 
     Args:
-        variable: the right-most variable, the end of the computation.
+        variable: The right-most variable, the end of the computation.
 
     Returns:
         The variable itself first, then everything it depends on, each one once and never
@@ -412,8 +412,8 @@ def backpropagate(variable: Variable, deriv: Any) -> None:
     Only leaves are written to, by `accumulate_derivative`; called again, the sums grow.
 
     Args:
-        variable: the right-most variable, the end of the computation.
-        deriv: the derivative to start from.
+        variable: The right-most variable, the end of the computation.
+        deriv: The derivative to start from.
     """
     # BEGIN SOLUTION task1_4
     derivatives = {variable: deriv}
