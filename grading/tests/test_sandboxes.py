@@ -420,7 +420,7 @@ def test_the_buttons_train_and_step() -> None:
     assert "Not trained yet" in sandbox._panes["status"].value
 
 
-@pytest.mark.parametrize("backend", ["manual", "scalar"])
+@pytest.mark.parametrize("backend", ["manual", "scalar", "tensor"])
 def test_a_backend_learns(backend: str) -> None:
     sandbox = TrainingRun("Simple", 20, backend, hidden=2, rate=0.5, epochs=30)
     asyncio.run(sandbox.train())
