@@ -44,9 +44,15 @@ BACKENDS: dict[str, Backend] = {
     "scalar": Backend(
         "minitorch.train_scalar:ScalarTrain", 0.5, "a network of Scalars, by autodiff", "Module 1"
     ),
-    "tensor": Backend("minitorch.train_tensor:TensorTrain", 0.5, "a network of Tensors", "Module 2"),
-    "cpu": Backend("minitorch.train:CPUTrain", 0.05, "Tensors, compiled for the CPU", "Module 3"),
-    "gpu": Backend("minitorch.train:GPUTrain", 0.05, "Tensors, compiled for the GPU", "Module 3"),
+    "tensor": Backend(
+        "minitorch.train_tensor:TensorTrain", 0.5, "a network of Tensors", "Module 2"
+    ),
+    "cpu": Backend(
+        "minitorch.train_fast:CPUTrain", 0.05, "Tensors, compiled for the CPU", "Module 3"
+    ),
+    "gpu": Backend(
+        "minitorch.train_fast:GPUTrain", 0.05, "Tensors, compiled for the GPU", "Module 3"
+    ),
 }
 
 
