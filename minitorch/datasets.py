@@ -160,11 +160,25 @@ def _walk(steps: int) -> list[tuple[float, float]]:
     return [(t * math.cos(t) / 20.0, t * math.sin(t) / 20.0) for t in turns]
 
 # %% ../nbs/lib/datasets.ipynb #dict-code
-datasets: dict[str, Callable[[int], Graph]] = {
-    "Simple": simple,
-    "Diag": diag,
-    "Split": split,
-    "Xor": xor,
-    "Circle": circle,
-    "Spiral": spiral,
-}
+class _ByName(dict[str, Callable[[int], Graph]]):
+    """A dict that says which names it has when it is asked for another."""
+
+    def __missing__(self, name: object) -> Callable[[int], Graph]:
+        import difflib
+
+        lower = {each.lower(): each for each in self}
+        near = difflib.get_close_matches(str(name).lower(), lower, n=1)
+        hint = f" Did you mean {lower[near[0]]!r}?" if near else ""
+        raise KeyError(f"There is no data set {name!r}.{hint} There are: {', '.join(self)}.")
+
+
+datasets: dict[str, Callable[[int], Graph]] = _ByName(
+    {
+        "Simple": simple,
+        "Diag": diag,
+        "Split": split,
+        "Xor": xor,
+        "Circle": circle,
+        "Spiral": spiral,
+    }
+)

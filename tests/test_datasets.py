@@ -104,3 +104,12 @@ def test_seeds_differ() -> None:
 def test_bad_seed(bad) -> None:
     with pytest.raises(ValueError, match="whole number"):
         minitorch.seed(bad)
+
+
+def test_unknown_name() -> None:
+    with pytest.raises(
+        KeyError, match=r"no data set 'xor'\. Did you mean 'Xor'\? There are: Simple"
+    ):
+        minitorch.datasets["xor"]
+    assert "xor" not in minitorch.datasets
+    assert minitorch.datasets.get("xor") is None
