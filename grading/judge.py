@@ -322,7 +322,7 @@ class Judge:
             wanted[folder] = material.request(asked)
             files |= {f"{folder}/{path}": data for path, data in package.items()}
         files |= _started({"packages": wanted})
-        limits = Limits(seconds=600, silence=material.seconds + 20, memory=1 << 36, report=1 << 28)
+        limits = Limits(seconds=3600, silence=material.seconds + 20, memory=1 << 36, report=1 << 28)
         result = sandbox.run("runner.py", files=files, limits=limits, sandboxed=False)
         outcomes: dict[str, Outcomes] = {name: {} for name in packages}
         for item, outcome in _read(result).items():

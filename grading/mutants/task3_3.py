@@ -215,9 +215,9 @@ MUTANTS = [
     Mutant(
         "reduce_start_for_every_thread",
         "cuda_ops.tensor_reduce",
-        _reduce(share="range(t, size, REDUCE_THREADS)").replace(
-            "cache[t] = a_storage[start + t * step]", "cache[t] = reduce_value"
-        ).replace("fn(reduce_value, cache[0])", "cache[0]"),
+        _reduce(share="range(t, size, REDUCE_THREADS)")
+        .replace("cache[t] = a_storage[start + t * step]", "cache[t] = reduce_value")
+        .replace("fn(reduce_value, cache[0])", "cache[0]"),
         "every thread began with the start value, so it took part many times.",
     ),
     Mutant(

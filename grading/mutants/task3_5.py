@@ -63,8 +63,7 @@ MUTANTS = [
     Mutant(
         "column_of_probabilities",
         _NETWORK,
-        "hidden = self.layer2(self.layer1(X).relu()).relu()\n"
-        "return self.layer3(hidden).sigmoid()",
+        "hidden = self.layer2(self.layer1(X).relu()).relu()\nreturn self.layer3(hidden).sigmoid()",
         "the probabilities came as a column, (points, 1), which broadcasts against the classes to "
         "a square: view them as (points,).",
     ),

@@ -118,9 +118,7 @@ def probe_matmul_batches(mt: Any, rng: random.Random) -> Any:
     return found
 
 
-def _at_work(
-    mt: Any, rng: random.Random, sizes: tuple[int, int, int], slow: int | None
-) -> Any:
+def _at_work(mt: Any, rng: random.Random, sizes: tuple[int, int, int], slow: int | None) -> Any:
     n, k, m = sizes
     ops, watching = _ops(mt), _watching(mt)
     tile = ops.TILE
