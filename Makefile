@@ -42,7 +42,7 @@ export: $(READY) ## the package from the notebooks
 	@$(VENV)/bin/nbdev_export && echo "Exported nbs/ to minitorch/"
 
 clean: ## remove what was made: .venv, course, caches (never submissions or grades)
-	@rm -rf $(VENV) build dist *.egg-info _site .quarto .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) build dist *.egg-info _site _site-instructor .quarto .pytest_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	@rm -rf course/student course/release course/example
 	@echo "Removed the environment, the release and the caches. Submissions, feedback and the gradebook in course/ were kept."
