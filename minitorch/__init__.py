@@ -11,7 +11,7 @@ import sys
 import types
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0"
+__version__ = "0.6.0"
 
 # %% ../nbs/lib/00_init.ipynb #table-names
 _NAMES_BY_MODULE: dict[str, str] = {
