@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numba
 import numpy as np
 from numba import prange, uint64
+from numba.core import config
 from numba.core.dispatcher import Dispatcher
 from numba.core.errors import NumbaError
 
@@ -170,7 +171,7 @@ def tensor_zip(fn: Callable[[float, float], float]) -> Callable[..., None]:
 STRIP = 1024
 
 # %% ../nbs/guides/module3/01_parallel.ipynb #fast-reduce
-def tensor_reduce(fn: Callable[[float, float], float]) -> Callable[..., None]:
+def tensor_reduce(fn: Callable[[Any, Any], Any]) -> Callable[..., None]:
     """Make a compiled, parallel kernel that folds one dimension.
 
     * The main loop is parallel.
@@ -247,7 +248,7 @@ class Kernel:
 
     def __init__(self, parallel: Callable[..., None], name: str, large: int) -> None:
         self.name = name
-        self.large = large if numba.config.NUMBA_NUM_THREADS > 1 else math.inf
+        self.large = large if getattr(config, "NUMBA_NUM_THREADS", 2) > 1 else math.inf
         self._parallel = parallel
 
     @functools.cached_property
@@ -338,21 +339,25 @@ class FastOps(TensorOps):
     SLOW = (operators.log, operators.sigmoid, power)
 
     @classmethod
-    def map_kernel(cls, fn: Callable[[float], float]) -> Callable[..., None]:
+    def map_kernel(  # type: ignore[override]
+        cls, fn: Callable[[float], float]
+    ) -> Callable[..., None]:
         """Compile a map; see `tensor_map`."""
         large = cls.LARGE_IF_SLOW if fn in cls.SLOW else cls.LARGE
         kernel = Kernel(tensor_map(_jitted(fn)), f"map-{fn.__name__}", large)
         return lambda out, *rest: kernel(len(out), out, *rest)
 
     @classmethod
-    def zip_kernel(cls, fn: Callable[[float, float], float]) -> Callable[..., None]:
+    def zip_kernel(  # type: ignore[override]
+        cls, fn: Callable[[float, float], float]
+    ) -> Callable[..., None]:
         """Compile a zip; see `tensor_zip`."""
         large = cls.LARGE_IF_SLOW if fn in cls.SLOW else cls.LARGE
         kernel = Kernel(tensor_zip(_jitted(fn)), f"zip-{fn.__name__}", large)
         return lambda out, *rest: kernel(len(out), out, *rest)
 
     @classmethod
-    def reduce_kernel(
+    def reduce_kernel(  # type: ignore[override]
         cls, fn: Callable[[float, float], float], start: float
     ) -> Callable[..., None]:
         """Compile a reduction; see `tensor_reduce`."""

@@ -172,6 +172,7 @@ def compiled(fn: FunctionType, name: str, **options: Any) -> Dispatcher:
     functools.update_wrapper(twin, fn, assigned=("__module__", "__doc__"))
     del twin.__wrapped__  # type: ignore[attr-defined]
     twin.__qualname__ = unique
-    dispatcher = numba.jit(**{"nopython": True, **options})(twin)
+    jit: Any = numba.jit
+    dispatcher = jit(**{"nopython": True, **options})(twin)
     dispatcher._cache = KernelCache(name, code)
     return dispatcher

@@ -303,13 +303,14 @@ class TensorBase(Variable):
         """
         if self.shape == other.shape:
             return other
+        backend: Any = self.backend
         shape = tuple(shape_broadcast(self.shape, other.shape))
         if other.shape != shape:
-            other = self.backend.id_map(other, self.zeros(shape))
+            other = backend.id_map(other, self.zeros(shape))
         missing = len(shape) - len(self.shape)
         for dim, size in enumerate(shape):
             if dim < missing or (size != 1 and self.shape[dim - missing] == 1):
-                other = self.backend.add_reduce(other, dim)
+                other = backend.add_reduce(other, dim)
         return self._new(TensorData.trusted(other._tensor._storage, self.shape))
 
     def chain_rule(self, d_output: Any) -> Iterable[tuple[Any, Any]]:
@@ -327,7 +328,7 @@ class TensorBase(Variable):
             for value, d in super().chain_rule(d_output)
         ]
 
-    def backward(self, grad_output: Any = None) -> None:
+    def backward(self, grad_output: Any = None) -> None:  # type: ignore[override]
         """Work out the gradient of every leaf that this tensor was computed from.
 
         Args:

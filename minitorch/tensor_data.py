@@ -384,7 +384,7 @@ class TensorData:
         return text
 
 # %% ../nbs/guides/module2/01_tensors.ipynb #positions
-def positions(shape: UserShape, strides: UserStrides) -> list[int]:
+def positions(shape: UserShape | Shape, strides: UserStrides | Strides) -> list[int]:
     """List where each cell lies in the storage, row by row.
 
     Args:
@@ -449,7 +449,7 @@ def shape_broadcast(shape1: UserShape, shape2: UserShape) -> tuple[int, ...]:
 
 # %% ../nbs/guides/module2/02_broadcasting.ipynb #broadcast-strides
 def broadcast_strides(
-    shape: UserShape, strides: UserStrides, big_shape: UserShape
+    shape: UserShape | Shape, strides: UserStrides | Strides, big_shape: UserShape | Shape
 ) -> tuple[int, ...]:
     """Return the strides with which a tensor is read as if it had a larger shape.
 

@@ -90,7 +90,7 @@ def agree(mine: Op, theirs: Op, arrays: list[npt.NDArray[Any]], backend: str) ->
     leaves = [ours(array, backend) for array in arrays]
     others = [torch.tensor(array.copy(), requires_grad=True) for array in arrays]
     got, expected = mine(*leaves), theirs(*others)
-    near = (
+    near: dict[str, Any] = (
         {"rtol": 1e-9, "atol": 1e-9}
         if arrays[0].dtype == np.float64
         else {"rtol": 2e-3, "atol": 2e-3}
