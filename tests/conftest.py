@@ -1,4 +1,7 @@
-"""What every test run says at its end: a forgotten `nbdev_export` is the commonest confusion."""
+"""The GPU or its simulator, and what every test run says at its end.
+
+A forgotten `nbdev_export` is the commonest confusion.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,11 @@ import json
 import re
 from pathlib import Path
 from typing import Any
+
+from minitorch.simulator import gpu_or_simulator
+
+# Before anything imports Numba: where there is no GPU, CUDA's tests run in its simulator.
+gpu_or_simulator()
 
 ROOT = Path(__file__).resolve().parent.parent
 

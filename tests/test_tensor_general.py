@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import json
 import math
 import os
@@ -21,6 +23,7 @@ from tensor_strategies import assert_close_tensor, broadcast_shapes, shaped_tens
 
 import minitorch
 from minitorch import (
+    CudaOps,
     FastOps,
     IndexingError,
     MathTestVariable,
@@ -36,28 +39,57 @@ from minitorch.fast_ops import Kernel, exp, njit, tensor_map, tensor_reduce, ten
 
 one_arg, two_arg, red_arg = MathTestVariable._comp_testing()
 FAST = TensorBackend(FastOps)
-BACKENDS = [pytest.param("fast", marks=pytest.mark.task3_1)]
-shared = {"fast": FAST}
-matmul_backends = [pytest.param("fast", marks=pytest.mark.task3_2)]
+CUDA = TensorBackend(CudaOps)  # on a GPU, or in Numba's simulator: see conftest.py
+BACKENDS = [
+    pytest.param("fast", marks=pytest.mark.task3_1),
+    pytest.param("cuda", marks=pytest.mark.task3_3),
+]
+shared = {"fast": FAST, "cuda": CUDA}
+matmul_backends = [
+    pytest.param("fast", marks=pytest.mark.task3_2),
+    pytest.param("cuda", marks=pytest.mark.task3_4),
+]
+MOST = {"fast": 100, "cuda": 3}  # cells of an argument whose gradient is compared
 
 Case = tuple[str, Callable[..., Any], Callable[..., Any]]
+
+
+def drawn(examples: int, strategy: Any = None) -> Callable[[Any], Any]:
+    """Draw examples for a test's last argument; few on CUDA, for the simulator takes its time."""
+
+    def decorate(test: Any) -> Any:
+        signature = inspect.signature(test)
+        *others, last = signature.parameters.values()
+        drawing = given(**{last.name: data() if strategy is None else strategy})
+        runs = {
+            name: settings(max_examples=count)(drawing(test))
+            for name, count in (("fast", examples), ("cuda", 2))
+        }
+
+        @functools.wraps(test)
+        def run(**chosen: Any) -> None:
+            runs[chosen["backend"]](**chosen)
+
+        run.__signature__ = signature.replace(parameters=others)  # type: ignore[attr-defined]
+        return run
+
+    return decorate
 
 
 # Public names
 
 
-@given(lists(small_floats, min_size=1))
 @pytest.mark.parametrize("backend", BACKENDS)
+@drawn(100, lists(small_floats, min_size=1))
 def test_create(backend: str, numbers: list[float]) -> None:
     t = tensor(numbers, backend=shared[backend])
     for i in range(len(numbers)):
         assert numbers[i] == t[i]
 
 
-@given(data())
-@settings(max_examples=30)
 @pytest.mark.parametrize("fn", one_arg, ids=lambda f: f[0])
 @pytest.mark.parametrize("backend", BACKENDS)
+@drawn(30)
 def test_one_args(fn: Case, backend: str, data: DataObject) -> None:
     _, base_fn, tensor_fn = fn
     t = data.draw(tensors(backend=shared[backend]))
@@ -66,10 +98,9 @@ def test_one_args(fn: Case, backend: str, data: DataObject) -> None:
         assert_close(result[place], base_fn(t[place]))
 
 
-@given(data())
-@settings(max_examples=30)
 @pytest.mark.parametrize("fn", two_arg, ids=lambda f: f[0])
 @pytest.mark.parametrize("backend", BACKENDS)
+@drawn(30)
 def test_two_args(fn: Case, backend: str, data: DataObject) -> None:
     _, base_fn, tensor_fn = fn
     t1, t2 = data.draw(shaped_tensors(2, backend=shared[backend]))
@@ -78,47 +109,42 @@ def test_two_args(fn: Case, backend: str, data: DataObject) -> None:
         assert_close(result[place], base_fn(t1[place], t2[place]))
 
 
-@given(data())
-@settings(max_examples=20)
 @pytest.mark.parametrize("fn", one_arg, ids=lambda f: f[0])
 @pytest.mark.parametrize("backend", BACKENDS)
+@drawn(20)
 def test_one_derivative(fn: Case, backend: str, data: DataObject) -> None:
-    grad_check(fn[2], data.draw(tensors(backend=shared[backend])))
+    grad_check(fn[2], data.draw(tensors(backend=shared[backend])), most=MOST[backend])
 
 
-@given(data())
-@settings(max_examples=20)
 @pytest.mark.parametrize("fn", two_arg, ids=lambda f: f[0])
 @pytest.mark.parametrize("backend", BACKENDS)
+@drawn(20)
 def test_two_grad(fn: Case, backend: str, data: DataObject) -> None:
-    grad_check(fn[2], *data.draw(shaped_tensors(2, backend=shared[backend])))
+    grad_check(fn[2], *data.draw(shaped_tensors(2, backend=shared[backend])), most=MOST[backend])
 
 
-@given(data())
-@settings(max_examples=20)
 @pytest.mark.parametrize("fn", red_arg, ids=lambda f: f[0])
 @pytest.mark.parametrize("backend", BACKENDS)
+@drawn(20)
 def test_reduce(fn: Case, backend: str, data: DataObject) -> None:
-    grad_check(fn[2], data.draw(tensors(backend=shared[backend])))
+    grad_check(fn[2], data.draw(tensors(backend=shared[backend])), most=MOST[backend])
 
 
-@given(data())
-@settings(max_examples=10)
 @pytest.mark.parametrize("fn", two_arg, ids=lambda f: f[0])
 @pytest.mark.parametrize("backend", BACKENDS)
+@drawn(10)
 def test_two_grad_broadcast(fn: Case, backend: str, data: DataObject) -> None:
     t1, t2 = data.draw(shaped_tensors(2, backend=shared[backend]))
-    grad_check(fn[2], t1.sum(0), t2)
-    grad_check(fn[2], t1, t2.sum(0))
+    grad_check(fn[2], t1.sum(0), t2, most=MOST[backend])
+    grad_check(fn[2], t1, t2.sum(0), most=MOST[backend])
 
 
-@given(data())
-@settings(max_examples=30)
 @pytest.mark.parametrize("backend", BACKENDS)
+@drawn(30)
 def test_permute(backend: str, data: DataObject) -> None:
     t = data.draw(tensors(backend=shared[backend]))
     order = data.draw(permutations(range(len(t.shape))))
-    grad_check(lambda a: a.permute(*order) * a.permute(*order), t)
+    grad_check(lambda a: a.permute(*order) * a.permute(*order), t, most=MOST[backend])
 
 
 @pytest.mark.task3_2
@@ -132,9 +158,8 @@ def test_mm2() -> None:
     grad_check(lambda x, y: x @ y, a, b)
 
 
-@given(data())
-@settings(max_examples=25)
 @pytest.mark.parametrize("backend", matmul_backends)
+@drawn(25)
 def test_bmm(backend: str, data: DataObject) -> None:
     d, a, b, c = (data.draw(integers(1, 4)) for _ in range(4))
     left = data.draw(tensors(backend=shared[backend], shape=(d, a, b)))
