@@ -577,8 +577,9 @@ def _tensor_matrix_multiply(
         if column < columns and start + y < inner:
             b_tile[y, x] = b_storage[b_start + (start + y) * b_strides[1]]
         cuda.syncthreads()
+        width = TILE if start + TILE <= inner else inner - start
         if row < rows and column < columns:
-            for k in range(min(TILE, inner - start)):
+            for k in range(width):
                 total += a_tile[y, k] * b_tile[k, x]
         cuda.syncthreads()  # no tile is overwritten before all have done with it
 
