@@ -15,7 +15,7 @@ from .optim import SGD
 from .tensor import Tensor
 from .tensor_functions import rand, tensor
 from .tensor_ops import TensorBackend
-from .train import LogFn, default_log_fn
+from .train_scalar import NetworkTrain
 
 # %% auto #0
 __all__ = ['BATCH', 'Linear', 'Network', 'train_step', 'batches', 'FastTrain', 'CPUTrain', 'GPUTrain']
@@ -127,8 +127,11 @@ def batches(count: int, size: int = BATCH) -> Iterator[list[int]]:
         yield order[start : start + size]
 
 # %% ../nbs/guides/module3/05_training.ipynb #fast-train
-class FastTrain:
+class FastTrain(NetworkTrain):
     """Trains a network of tensors in mini-batches.
+
+    The loss that it logs and returns is the mean over all points of the epoch, each from before
+    its batch's step.
 
     Args:
         hidden_layers: How many ReLU units each hidden layer has.
@@ -136,10 +139,28 @@ class FastTrain:
 
     """
 
+    model: Network
+
     def __init__(self, hidden_layers: int, backend: TensorBackend) -> None:
+        super().__init__(Network(hidden_layers, backend))
         self.hidden_layers = hidden_layers
         self.backend = backend
-        self.model = Network(hidden_layers, backend)
+
+    def step(self, optimizer: SGD, data: Graph) -> tuple[float, int]:
+        """Go once through all points, newly shuffled, a step for each mini-batch.
+
+        Returns:
+            The mean loss over the points, and how many were right.
+
+        """
+        total, correct = 0.0, 0
+        for chosen in batches(len(data.X)):
+            X = tensor([list(data.X[i]) for i in chosen], backend=self.backend)
+            y = tensor([data.y[i] for i in chosen], backend=self.backend)
+            loss, right = train_step(self.model, optimizer, X, y)
+            total += loss
+            correct += right
+        return total / len(data.X), correct
 
     def run_one(self, x: Sequence[float]) -> Tensor:
         """Return the probability of class 1 at one point, shape (1,)."""
@@ -150,46 +171,9 @@ class FastTrain:
         with no_grad():
             return self.model(tensor([list(x) for x in X], backend=self.backend))
 
-    def train(
-        self,
-        data: Graph,
-        learning_rate: float,
-        max_epochs: int = 500,
-        log_fn: LogFn = default_log_fn,
-    ) -> list[float]:
-        """Change the parameters: an epoch is one step for each mini-batch, newly shuffled.
-
-        Args:
-            data: The points and their classes.
-            learning_rate: How far to go for a slope of 1 of a batch's mean loss.
-            max_epochs: How often to go through all points.
-            log_fn: Called for epoch 0, for every tenth one and for the last, with the mean loss.
-
-        Returns:
-            The mean loss over all points of each epoch, each from before its batch's step.
-
-        Raises:
-            ValueError: The rate isn't positive, or the number of epochs is negative.
-
-        """
-        if not learning_rate > 0:
-            raise ValueError(f"The learning rate must be above 0, and it is {learning_rate}.")
-        if max_epochs < 0:
-            raise ValueError(f"The number of epochs can't be negative, and it is {max_epochs}.")
-        optimizer = SGD(self.model.parameters(), learning_rate)
-        losses: list[float] = []
-        for epoch in range(max_epochs):
-            total, correct = 0.0, 0
-            for chosen in batches(len(data.X)):
-                X = tensor([list(data.X[i]) for i in chosen], backend=self.backend)
-                y = tensor([data.y[i] for i in chosen], backend=self.backend)
-                loss, right = train_step(self.model, optimizer, X, y)
-                total += loss
-                correct += right
-            losses.append(total / len(data.X))
-            if epoch % 10 == 0 or epoch == max_epochs - 1:
-                log_fn(epoch, losses[-1], correct, losses)
-        return losses
+    def score(self, x1: float, x2: float) -> float:
+        """Return the probability's distance from one half: positive means class 1."""
+        return self.run_one((x1, x2)).item() - 0.5
 
 
 class CPUTrain(FastTrain):
