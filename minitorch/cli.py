@@ -189,7 +189,9 @@ def make_parser() -> argparse.ArgumentParser:
     """Make the parser of the whole command."""
     from minitorch import __version__
 
-    parser = _Parser(prog="minitorch", description="MiniTorch on the command line.", allow_abbrev=False)
+    parser = _Parser(
+        prog="minitorch", description="MiniTorch on the command line.", allow_abbrev=False
+    )
     parser.add_argument("--version", action="version", version=f"minitorch {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="command", parser_class=_Parser)
     train = commands.add_parser(

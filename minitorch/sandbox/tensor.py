@@ -252,7 +252,9 @@ def show_tensor(tensor: Any) -> TensorSandbox:
     """
     data = getattr(tensor, "_tensor", tensor)
     if not hasattr(data, "strides") or not hasattr(data, "permute"):
-        raise TypeError(f"show_tensor shows a Tensor or a TensorData, not a {type(tensor).__name__}.")
+        raise TypeError(
+            f"show_tensor shows a Tensor or a TensorData, not a {type(tensor).__name__}."
+        )
     size = math.prod(data.shape)
     if not 1 <= len(data.shape) <= MOST_DIMS or not 1 <= size <= MOST_CELLS:
         raise ValueError(
