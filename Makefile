@@ -7,10 +7,14 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help course test lab release grade export clean
+.PHONY: help course test lab release grade export clean writable
 
 help: ## say what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+# Asked first, so that no tool fails half-way with words of its own.
+writable:
+	@test -w . || { echo "$(CURDIR) can't be written by $$(id -un). Work in a copy of your own, or give yourself the right to write there (chmod, chown)."; exit 1; }
 
 $(READY): constraints.txt settings.ini setup.py
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"Python 3.11, 3.12 or 3.13 is needed, and {sys.executable} is {v[0]}.{v[1]}. Install one of them and run: make PYTHON=python3.12 <what>")'
@@ -21,27 +25,28 @@ $(READY): constraints.txt settings.ini setup.py
 	@touch $(READY)
 	@echo "Created $(VENV)"
 
-course: $(READY) ## the main job: export, release, grade the examples, train a model, sum up
+course: writable $(READY) ## the main job: export, release, grade the examples, train a model, sum up
 	@$(PY) -m grading.make_course
 
-test: $(READY) ## everything that CI runs
+test: writable $(READY) ## everything that CI runs
 	@$(PY) -m grading.check
 
-lab: $(READY) ## JupyterLab on the notebooks, with nbgrader's panels
+lab: writable $(READY) ## JupyterLab on the notebooks, with nbgrader's panels
 	@echo "JupyterLab opens in your browser; the guides are in nbs/guides. Stop it with Ctrl-C."
 	@find nbs -name '*.ipynb' -exec $(VENV)/bin/jupyter trust {} + >/dev/null # else pictures show as text
 	@$(VENV)/bin/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/nbs/index.ipynb
 
-release: $(READY) ## the student's project, in course/student
+release: writable $(READY) ## the student's project, in course/student
 	@$(PY) -m grading.release
 
-grade: $(READY) ## grade what lies in course/submitted
+grade: writable $(READY) ## grade what lies in course/submitted
 	@$(PY) -m grading.grade
 
-export: $(READY) ## the package from the notebooks
-	@$(VENV)/bin/nbdev_export && echo "Exported nbs/ to minitorch/"
+export: writable $(READY) ## the package from the notebooks
+	@$(VENV)/bin/nbdev_export || { echo "The export failed: mend what the message above names, and run make export again. minitorch/ is whole only after that."; exit 1; }
+	@echo "Exported nbs/ to minitorch/"
 
-clean: ## remove what was made: .venv, course, caches (never submissions or grades)
+clean: writable ## remove what was made: .venv, course, caches (never submissions or grades)
 	@rm -rf $(VENV) build dist *.egg-info _site _site-instructor .quarto .pytest_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	@rm -rf course/student course/release course/example

@@ -1,7 +1,10 @@
 """Installing as a person would: settings.ini is obeyed, and a wheel holds the whole package."""
 
+import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
 from configparser import ConfigParser
 from pathlib import Path
@@ -57,3 +60,22 @@ def test_a_wheel_from_a_clean_checkout_holds_the_package(tmp_path):
     assert f"Version: {settings()['version']}" in text
     for extra in ("notebooks", "course"):
         assert f"Provides-Extra: {extra}" in text
+
+
+def test_a_folder_that_cannot_be_written_is_named_in_a_sentence():
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        shutil.copy(ROOT / "Makefile", folder)
+        folder.chmod(0o555)
+        ordinary = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
+        for target in ("course", "export", "clean"):
+            done = subprocess.run(
+                [*(ordinary if os.getuid() == 0 else []), "make", target],
+                cwd=folder,
+                capture_output=True,
+                text=True,
+            )
+            assert done.returncode
+            assert f"{folder} can't be written" in done.stdout
+            assert "python3-venv" not in done.stdout
+        folder.chmod(0o755)
