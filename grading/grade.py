@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grading import examples, report, sandbox
-from grading.course import GradingError
+from grading.course import GradingError, Task
 from grading.judge import Judge, Judgement
 from grading.nbgrader_plugin import CACHE, PREREQUISITES, ROOT, UNSANDBOXED, judge_submission
 
@@ -90,7 +90,12 @@ def judge_all(
         return graded
     began = time.monotonic()
     say(f"Running the reference and its mutants for {assignment}")
-    judge.prepare(judge.course.assignment(assignment))
+
+    def ready(task: Task) -> None:
+        if (seconds := time.monotonic() - began) > 2:  # what is known already needs no line
+            say(f"  {task.label} ({seconds:.0f} s)")
+
+    judge.prepare(judge.course.assignment(assignment), ready)
 
     def one(folder: Path) -> Judgement:
         return judge_submission(judge, judge.read(assignment, folder), again=again)

@@ -16,7 +16,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -337,13 +337,23 @@ class Judge:
             )
         return outcomes
 
-    def prepare(self, assignment: Assignment) -> None:
-        """Run the reference and the mutants of an assignment's tasks, side by side."""
+    def prepare(
+        self, assignment: Assignment, ready: Callable[[Task], None] = lambda task: None
+    ) -> None:
+        """Run the reference and the mutants of an assignment's tasks, side by side.
+
+        Args:
+            assignment: whose tasks.
+            ready: called as each task ends, so that a long wait can be watched.
+        """
         for task in assignment.tasks:  # parsing is not for several threads
             self.material(task)
         _ = self.reference.stubs
         with ThreadPoolExecutor(max_workers=WORKERS) as pool:
-            list(pool.map(self.trusted, assignment.tasks))
+            waiting = {pool.submit(self.trusted, task): task for task in assignment.tasks}
+            for done in as_completed(waiting):
+                done.result()
+                ready(waiting[done])
 
     def chooser(
         self, task: Task, source: Source, extra: Callable[[Region], Source | None] | None = None
