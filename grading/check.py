@@ -17,12 +17,12 @@ BIN = Path(PYTHON).parent
 
 CHECKS: list[tuple[str, list[str]]] = [
     ("style", [str(BIN / "ruff"), "check", "."]),
-    ("format", [str(BIN / "ruff"), "format", "--check", "grading", "tests", "setup.py"]),
+    ("format", [str(BIN / "ruff"), "format", "--check", "."]),
     ("types", [str(BIN / "pyright"), "--pythonpath", PYTHON]),
     ("the package is the notebooks' export", [PYTHON, "-m", "grading.notebooks", "export"]),
     ("the notebooks are clean", [PYTHON, "-m", "grading.notebooks", "clean"]),
     ("every notebook runs", [PYTHON, "-m", "grading.notebooks", "run"]),
-    ("tests", [PYTHON, "-m", "pytest", "-q", "--durations=15"]),
+    ("tests", [PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile"]),
 ]
 
 

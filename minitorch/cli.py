@@ -118,9 +118,7 @@ def _whole(least: int) -> Callable[[str], int]:
         except ValueError:
             number = least - 1
         if number < least:
-            raise argparse.ArgumentTypeError(
-                f"{text!r} isn't a whole number of at least {least}."
-            )
+            raise argparse.ArgumentTypeError(f"{text!r} isn't a whole number of at least {least}.")
         return number
 
     return read
@@ -220,9 +218,7 @@ def make_parser() -> argparse.ArgumentParser:
     train.add_argument(
         "--points", "--PTS", default=50, metavar="N", type=_whole(1), help="points (50)"
     )
-    train.add_argument(
-        "--epochs", default=200, metavar="N", type=_whole(0), help="epochs (200)"
-    )
+    train.add_argument("--epochs", default=200, metavar="N", type=_whole(0), help="epochs (200)")
     train.add_argument("--seed", default=1, metavar="N", type=_seed, help="seed (1)")
     train.add_argument(
         "--picture", metavar="FILE.svg", type=_svg, help="write a picture of the boundary"

@@ -400,9 +400,7 @@ def positions(shape: UserShape | Shape, strides: UserStrides | Strides) -> list[
     return found
 
 # %% ../nbs/guides/module2/02_broadcasting.ipynb #broadcast-functions
-def broadcast_index(
-    big_index: Index, big_shape: Shape, shape: Shape, out_index: OutIndex
-) -> None:
+def broadcast_index(big_index: Index, big_shape: Shape, shape: Shape, out_index: OutIndex) -> None:
     """Find which cell of a smaller tensor stands for a cell of the broadcast result.
 
     Args:

@@ -56,6 +56,7 @@ def tensor_map(fn: Number) -> Callable[..., None]:
         into `out`; the input may be smaller, if it broadcasts to the shape of `out`.
 
     """
+
     # BEGIN SOLUTION task2_3
     def _map(
         out: Storage,
@@ -86,6 +87,7 @@ def tensor_zip(fn: Pair) -> Callable[..., None]:
         b_shape, b_strides)`. Both inputs broadcast to the shape of `out`.
 
     """
+
     # BEGIN SOLUTION task2_3
     def _zip(
         out: Storage,
@@ -120,6 +122,7 @@ def tensor_reduce(fn: Pair) -> Callable[..., None]:
         `out` has size 1 in `reduce_dim`, and already holds the value to start from.
 
     """
+
     # BEGIN SOLUTION task2_3
     def _reduce(
         out: Storage,
@@ -344,9 +347,7 @@ class SimpleOps(TensorOps):
         x, y = a._tensor, b._tensor
         left = TensorData.trusted(x._storage, (*x.shape, 1), (*x.strides, 1))
         right_shape = (*y.shape[:-2], 1, *y.shape[-2:])
-        right = TensorData.trusted(
-            y._storage, right_shape, (*y.strides[:-2], 1, *y.strides[-2:])
-        )
+        right = TensorData.trusted(y._storage, right_shape, (*y.strides[:-2], 1, *y.strides[-2:]))
         products = cls.zip(operators.mul)(a._new(left), b._new(right))
         sums = cls.reduce(operators.add, 0.0)(products, -2)
         return a._new(TensorData.trusted(sums._tensor._storage, shape))

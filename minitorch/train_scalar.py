@@ -56,9 +56,7 @@ class Linear(Module):
         # BEGIN SOLUTION task1_5
         outputs = [bias.value for bias in self.biases]
         for x, row in zip(inputs, self.weights, strict=True):
-            outputs = [
-                total + weight.value * x for total, weight in zip(outputs, row, strict=True)
-            ]
+            outputs = [total + weight.value * x for total, weight in zip(outputs, row, strict=True)]
         return outputs
         # END SOLUTION
 

@@ -36,9 +36,7 @@ class Linear(Module):
     weights: Parameter
     bias: Parameter
 
-    def __init__(
-        self, in_size: int, out_size: int, backend: TensorBackend = SimpleBackend
-    ) -> None:
+    def __init__(self, in_size: int, out_size: int, backend: TensorBackend = SimpleBackend) -> None:
         super().__init__()
         self.in_size, self.out_size = in_size, out_size
         # From -1 to 1, in the order in which the layer of Scalars draws them.

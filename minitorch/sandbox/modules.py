@@ -183,9 +183,7 @@ class ModulesSandbox(Sandbox):
     def _say_mode(self, root: Module) -> str:
         """Say which modules train, and which the last call forgot."""
         wanted = not self.mode.endswith("eval()")
-        forgotten = [
-            name or "the top" for name, module in _walk(root) if module.training != wanted
-        ]
+        forgotten = [name or "the top" for name, module in _walk(root) if module.training != wanted]
         mode = "training" if wanted else "evaluation"
         if not forgotten:
             return f"Every module is in {mode} mode."

@@ -89,9 +89,7 @@ class TensorSandbox(Sandbox):
 
         return [
             self.bind("shape", "Shape", w.Text(continuous_update=False)),
-            self.bind(
-                "order", "Permute to", w.Text(continuous_update=False, placeholder="1, 0")
-            ),
+            self.bind("order", "Permute to", w.Text(continuous_update=False, placeholder="1, 0")),
             self.bind("picture", "Show", w.Dropdown(options=self.PICTURES)),
             self.bind("other", "Other", w.Text(continuous_update=False)),
             self.bind("cell", "Cell", w.IntSlider(min=0, max=MOST_CELLS - 1)),

@@ -79,9 +79,7 @@ class PointsSandbox(Sandbox):
 
         return [
             self.bind("dataset", "Data set", w.Dropdown(options=list(datasets))),
-            self.bind(
-                "points", "Points", w.IntSlider(value=50, min=1, max=MOST_POINTS)
-            ),
+            self.bind("points", "Points", w.IntSlider(value=50, min=1, max=MOST_POINTS)),
             self.button("redraw", "Other points", self.redraw),
         ]
 
@@ -219,9 +217,7 @@ class HandTraining(PointsSandbox):
 
         model, data = self.trainer().model, self.data
         count = len(data.X)
-        figure = plot_boundary(
-            model.score, data, f"{self.dataset}: {self.model}", resolution=41
-        )
+        figure = plot_boundary(model.score, data, f"{self.dataset}: {self.model}", resolution=41)
         sentence = say_fit(total_loss(model.score, data), count_correct(model.score, data), count)
         known = [parameter for _, parameter in model.named_parameters()]
 
