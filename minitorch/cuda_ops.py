@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numba.core.config
 import numba.cuda
 import numpy as np
-from numba import int64
+from numba import int64, types
+from numba.np.numpy_support import as_dtype
 
 from . import tensor_data
 from .fast_ops import _batched
@@ -77,6 +78,24 @@ def _in_silence(fn: Any) -> Any:
     # The simulator exchanges the name `cuda` in the globals of what it runs.
     twin = FunctionType(kernel.__code__, fn.__globals__, fn.__name__, None, kernel.__closure__)
     return functools.wraps(fn)(twin)
+
+
+def _shared_array(self: Any, shape: Any, dtype: Any, depth: int = 1) -> Any:
+    """Stand in for the simulator's shared.array, which may give two threads an array each."""
+    caller = sys._getframe(depth)
+    place = caller.f_code.co_filename, caller.f_lineno
+    with _one_asks:
+        if place not in self._allocations:
+            kind = as_dtype(dtype) if isinstance(dtype, types.Type) else np.dtype(dtype)
+            self._allocations[place] = np.full(shape, np.nan, kind)
+        return self._allocations[place]
+
+
+_one_asks = threading.Lock()
+if SIMULATED:
+    from numba.cuda.simulator.kernelapi import FakeCUDAShared
+
+    FakeCUDAShared.array = _shared_array
 
 
 to_index = device_jit(tensor_data.to_index)

@@ -5,7 +5,6 @@
 # %% ../nbs/lib/cuda_watch.ipynb #imports
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from collections import Counter
@@ -17,7 +16,7 @@ from unittest.mock import patch
 import numpy as np
 import numpy.typing as npt
 
-from .cuda_ops import SIMULATED, launch
+from .cuda_ops import SIMULATED, _shared_array, launch
 
 # %% auto #0
 __all__ = ['Watched', 'watch']
@@ -88,17 +87,9 @@ class _Uneven(np.ndarray[Any, Any]):
         return value
 
 
-def _shared(self: Any, shape: Any, dtype: Any) -> Any:
-    """Stand in for the simulator's shared.array: one array for each line, filled with NaN."""
-    caller = sys._getframe(1)
-    place = caller.f_code.co_filename, caller.f_lineno
-    if place not in self._allocations:
-        from numba.core import types
-        from numba.np.numpy_support import as_dtype
-
-        kind = as_dtype(dtype) if isinstance(dtype, types.Type) else np.dtype(dtype)
-        self._allocations[place] = np.full(shape, np.nan, kind).view(_Uneven)
-    return self._allocations[place]
+def _uneven_array(self: Any, shape: Any, dtype: Any) -> Any:
+    """Stand in for shared.array: one for each line of the kernel, filled with NaN."""
+    return _shared_array(self, shape, dtype, depth=2).view(_Uneven)
 
 
 @contextmanager
@@ -152,7 +143,7 @@ def watch(kernel: Any, blocks: Any, threads: Any, *args: Any, slow: int | None =
     with ExitStack() as stack:
         stack.enter_context(patch.object(BlockThread, "syncthreads", counted_wait))
         stack.enter_context(patch.object(BlockThread, "run", counted_run))
-        stack.enter_context(patch.object(FakeCUDAShared, "array", _shared))
+        stack.enter_context(patch.object(FakeCUDAShared, "array", _uneven_array))
         stack.enter_context(_keeping_time(slow))
         launch(kernel, blocks, threads, *args)
     return sorted(set(barriers.values()))

@@ -118,19 +118,21 @@ def probe_matmul_batches(mt: Any, rng: random.Random) -> Any:
     return found
 
 
-def _at_work(mt: Any, rng: random.Random, sizes: tuple[int, int, int], slow: int | None) -> Any:
+def _at_work(
+    mt: Any, rng: random.Random, sizes: tuple[int, int, int], slow: int | None, batch: int = 1
+) -> Any:
     n, k, m = sizes
     ops, watching = _ops(mt), _watching(mt)
     tile = ops.TILE
-    a, b = watching.Watched(_cells(rng, n * k)), watching.Watched(_cells(rng, k * m))
-    out = watching.Watched([0.0] * (n * m))
+    a, b = watching.Watched(_cells(rng, batch * n * k)), watching.Watched(_cells(rng, k * m))
+    out = watching.Watched([0.0] * (batch * n * m))
 
-    def placed(rows: int, columns: int) -> tuple[Any, Any]:
-        return np.array([1, rows, columns]), np.array([rows * columns, columns, 1])
+    def placed(matrices: int, rows: int, columns: int) -> tuple[Any, Any]:
+        return np.array([matrices, rows, columns]), np.array([rows * columns, columns, 1])
 
     barriers = watching.watch(
-        ops.tensor_matrix_multiply, (-(-m // tile), -(-n // tile), 1), (tile, tile),
-        out, *placed(n, m), n * m, a, *placed(n, k), b, *placed(k, m),
+        ops.tensor_matrix_multiply, (-(-m // tile), -(-n // tile), batch), (tile, tile),
+        out, *placed(batch, n, m), batch * n * m, a, *placed(batch, n, k), b, *placed(1, k, m),
         slow=slow,
     )  # fmt: skip
     return a, b, out, barriers
@@ -140,9 +142,10 @@ def probe_matmul_at_work(mt: Any, rng: random.Random) -> Any:
     """matmul: its reads and writes in global memory, and whether barriers are for all threads."""
     tile = _ops(mt).TILE
     found: list[Any] = []
-    for n, k, m in [(tile, tile, tile), (3, 2, 3), (2, 2 * tile + 1, tile + 1)]:
-        a, b, out, barriers = _at_work(mt, rng, (n, k, m), None)
-        found.append([len(barriers) == 1 and barriers[0] > 0, out.writes])
+    cases = [(1, tile, tile, tile), (2, 3, 2, 3), (1, 2, 2 * tile + 1, tile + 1)]
+    for batch, n, k, m in cases:
+        a, b, out, barriers = _at_work(mt, rng, (n, k, m), None, batch)
+        found.append([len(barriers) == 1 and barriers[0] > 0, out.writes, out.cells])
         found.append([a.reads, b.reads, a.outside, b.outside, out.outside])
     return found
 
