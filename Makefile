@@ -34,7 +34,8 @@ test: writable $(READY) ## everything that CI runs
 lab: writable $(READY) ## JupyterLab on the notebooks, with nbgrader's panels
 	@echo "JupyterLab opens in your browser; the guides are in nbs/guides. Stop it with Ctrl-C."
 	@find nbs -name '*.ipynb' -exec $(VENV)/bin/jupyter trust {} + >/dev/null # else pictures show as text
-	@$(VENV)/bin/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/nbs/index.ipynb
+	@$(VENV)/bin/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/nbs/index.ipynb \
+		$$([ "$$(id -u)" != 0 ] || echo --allow-root) # in a container one is often root
 
 release: writable $(READY) ## the student's project, in course/student
 	@$(PY) -m grading.release
