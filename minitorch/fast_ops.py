@@ -78,6 +78,7 @@ def tensor_map(fn: Callable[[float], float]) -> Callable[..., None]:
         The kernel `(out, out_shape, out_strides, in_storage, in_shape, in_strides)`.
 
     """
+
     # BEGIN SOLUTION task3_1
     def _map(
         out: Storage,
@@ -126,6 +127,7 @@ def tensor_zip(fn: Callable[[float, float], float]) -> Callable[..., None]:
         b_shape, b_strides)`.
 
     """
+
     # BEGIN SOLUTION task3_1
     def _zip(
         out: Storage,
@@ -186,6 +188,7 @@ def tensor_reduce(fn: Callable[[Any, Any], Any]) -> Callable[..., None]:
         whose `out` already holds the value to start from.
 
     """
+
     # BEGIN SOLUTION task3_1
     def _reduce(
         out: Storage,
@@ -472,16 +475,28 @@ def _tensor_matrix_multiply(
             p, q = k * a_step, (k + 1) * a_step
             r, s = (k + 2) * a_step, (k + 3) * a_step
             a0p, a0q, a0r, a0s = (
-                a_storage[a0 + p], a_storage[a0 + q], a_storage[a0 + r], a_storage[a0 + s]
+                a_storage[a0 + p],
+                a_storage[a0 + q],
+                a_storage[a0 + r],
+                a_storage[a0 + s],
             )
             a1p, a1q, a1r, a1s = (
-                a_storage[a1 + p], a_storage[a1 + q], a_storage[a1 + r], a_storage[a1 + s]
+                a_storage[a1 + p],
+                a_storage[a1 + q],
+                a_storage[a1 + r],
+                a_storage[a1 + s],
             )
             a2p, a2q, a2r, a2s = (
-                a_storage[a2 + p], a_storage[a2 + q], a_storage[a2 + r], a_storage[a2 + s]
+                a_storage[a2 + p],
+                a_storage[a2 + q],
+                a_storage[a2 + r],
+                a_storage[a2 + s],
             )
             a3p, a3q, a3r, a3s = (
-                a_storage[a3 + p], a_storage[a3 + q], a_storage[a3 + r], a_storage[a3 + s]
+                a_storage[a3 + p],
+                a_storage[a3 + q],
+                a_storage[a3 + r],
+                a_storage[a3 + s],
             )
             bp = b0 + k * b_row
             bq, br, bs = bp + b_row, bp + 2 * b_row, bp + 3 * b_row
@@ -497,7 +512,10 @@ def _tensor_matrix_multiply(
         for k in range(in_fours, inner):
             p, bp = k * a_step, b0 + k * b_row
             a0p, a1p, a2p, a3p = (
-                a_storage[a0 + p], a_storage[a1 + p], a_storage[a2 + p], a_storage[a3 + p]
+                a_storage[a0 + p],
+                a_storage[a1 + p],
+                a_storage[a2 + p],
+                a_storage[a3 + p],
             )
             for j in range(width):
                 x = b_storage[uint64(bp + j * b_step)]
