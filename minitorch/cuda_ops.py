@@ -168,9 +168,7 @@ def _sizes(numbers: tuple[int, ...]) -> Any:
 
 def _carried(*parts: Any) -> list[Any]:
     """Bring the shapes and strides among a kernel's arguments to the GPU; storages are there."""
-    return [
-        part if n % 3 == 0 else _sizes(tuple(part.tolist())) for n, part in enumerate(parts)
-    ]
+    return [part if n % 3 == 0 else _sizes(tuple(part.tolist())) for n, part in enumerate(parts)]
 
 # %% ../nbs/guides/module3/03_cuda.ipynb #cuda-map
 def tensor_map(fn: Callable[[float], float]) -> Any:
@@ -184,6 +182,7 @@ def tensor_map(fn: Callable[[float], float]) -> Any:
         compiled by `jit`. It is launched with `out_size` threads or a few more.
 
     """
+
     # BEGIN SOLUTION task3_3
     def _map(
         out: Storage,
@@ -219,6 +218,7 @@ def tensor_zip(fn: Callable[[float, float], float]) -> Any:
         or a few more.
 
     """
+
     # BEGIN SOLUTION task3_3
     def _zip(
         out: Storage,
@@ -313,6 +313,7 @@ def tensor_reduce(fn: Callable[[float, float], float]) -> Any:
         fold starts from, and takes part in it once.
 
     """
+
     # BEGIN SOLUTION task3_3
     def _reduce(
         out: Storage,
@@ -539,9 +540,7 @@ def mm_practice(a: Tensor, b: Tensor) -> TensorData:
     out = TensorData.trusted(CudaOps.empty(size * size, a.dtype), (size, size))
     # The simulator's block is as small as it may be; a GPU's has all its 1,024 threads.
     side = min(TILE * math.ceil(size / TILE), THREADS_PER_BLOCK)
-    launch(
-        jit_mm_practice, 1, (side, side), out._storage, left._storage, right._storage, size
-    )
+    launch(jit_mm_practice, 1, (side, side), out._storage, left._storage, right._storage, size)
     return out
 
 # %% ../nbs/guides/module3/04_cuda_shared.ipynb #cuda-matmul

@@ -1,0 +1,67 @@
+"""Compiled kernels stay on disk, for several processes at once, and without a folder to write."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ADD_TWICE = """
+import json, sys, time
+import numba
+from minitorch import FastOps, TensorBackend, tensor
+fast = TensorBackend(FastOps)
+x = tensor([[1.0, 2.0], [3.0, 4.0]], backend=fast)
+start = time.perf_counter()
+values = [(x + x).tolist(), (x * x).tolist(), (x @ x).tolist(), x.sum(0).tolist()]
+kernel = fast.add_zip
+print(json.dumps([values, time.perf_counter() - start]))
+"""
+EXPECTED = [
+    [[2.0, 4.0], [6.0, 8.0]],
+    [[1.0, 4.0], [9.0, 16.0]],
+    [[7.0, 10.0], [15.0, 22.0]],
+    [[4.0, 6.0]],
+]
+
+
+def start(folder: Path, code: str = ADD_TWICE) -> subprocess.Popen[str]:
+    env = {**os.environ, "NUMBA_CACHE_DIR": str(folder), "NUMBA_DISABLE_JIT": "0"}
+    env["PYTHONPATH"] = os.pathsep.join(sys.path)
+    return subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=env,
+    )
+
+
+def finish(process: subprocess.Popen[str]) -> list[Any]:
+    out, err = process.communicate(timeout=300)
+    assert not err, err
+    values, _ = json.loads(out)
+    return values
+
+
+def test_kernels_are_kept_for_later_processes(tmp_path: Path) -> None:
+    # Two processes at once, on an empty cache, then one that finds it filled.
+    for process in [start(tmp_path), start(tmp_path)]:
+        assert finish(process) == EXPECTED
+    kept = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.nbc")}
+    assert len(kept) == 4, "one file for each of add, mul, matmul and sum"
+    assert not list(tmp_path.rglob("*.tmp"))
+    assert finish(start(tmp_path)) == EXPECTED
+    assert {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.nbc")} == kept
+    # A spoiled file is compiled anew.
+    for path in kept:
+        path.write_bytes(path.read_bytes()[:100])
+    assert finish(start(tmp_path)) == EXPECTED
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "minitorch").write_text("a file where the folder should be")
+    assert finish(start(tmp_path)) == EXPECTED
