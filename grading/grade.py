@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grading import examples, report, sandbox
-from grading.course import GradingError, Task
+from grading.course import GUIDES, GradingError, Task
 from grading.judge import Judge, Judgement
 from grading.nbgrader_plugin import CACHE, PREREQUISITES, ROOT, UNSANDBOXED, judge_submission
 
@@ -60,6 +60,8 @@ def submissions(root: Path, assignment: str) -> tuple[dict[str, Path], list[str]
     found: dict[str, Path] = {}
     odd: list[str] = []
     folder = root / SUBMITTED
+    ours = _notebooks_in(root / GUIDES / assignment)
+    every = {name for guides in (root / GUIDES).glob("*/") for name in _notebooks_in(guides)}
     for student in sorted(folder.iterdir()) if folder.is_dir() else []:
         if student.name.startswith("."):
             continue
@@ -73,12 +75,16 @@ def submissions(root: Path, assignment: str) -> tuple[dict[str, Path], list[str]
             found[student.name] = student / assignment
         elif (student / assignment).exists():
             odd.append(f"{where / assignment} is a file, and should be the folder of notebooks.")
-        elif loose := sorted(path.name for path in student.glob("*.ipynb")):
+        elif loose := [n for n in _notebooks_in(student) if n in ours or n not in every]:
             odd.append(
                 f"{where} holds {loose[0]} itself; notebooks of {assignment} belong in "
                 f"{where / assignment}."
             )
     return found, odd
+
+
+def _notebooks_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.glob("*.ipynb"))
 
 
 def judge_all(

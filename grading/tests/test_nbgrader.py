@@ -17,6 +17,7 @@ import nbformat
 import pytest
 
 from grading import examples, sandbox
+from grading.grade import submissions
 from grading.judge import Judge
 from grading.nbgrader_plugin import outputs
 from grading.tests import tiny
@@ -331,3 +332,16 @@ def test_other_files_of_a_submission_are_not_trusted(graded: Path, tmp_path: Pat
     assert automatic(graded, "links") == ALL
     assert "is no date" in said
     assert not (graded / "course/autograded/links/module0/stolen.txt").exists()
+
+
+def test_a_loose_notebook_is_named_for_its_own_module_only(tmp_path: Path) -> None:
+    for name in ("module0/01_a.ipynb", "module1/01_b.ipynb"):
+        (tmp_path / "nbs" / "guides" / name).parent.mkdir(parents=True)
+        (tmp_path / "nbs" / "guides" / name).write_text("{}")
+    student = tmp_path / "course" / "submitted" / "ada"
+    student.mkdir(parents=True)
+    (student / "01_b.ipynb").write_text("{}")
+    assert submissions(tmp_path, "module0") == ({}, [])
+    assert "01_b.ipynb" in submissions(tmp_path, "module1")[1][0]
+    (student / "01_b.ipynb").rename(student / "my work.ipynb")
+    assert "my work.ipynb" in submissions(tmp_path, "module0")[1][0]
