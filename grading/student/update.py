@@ -434,13 +434,13 @@ def main() -> None:
     for line in made.report:
         print(f"- {line}")
     if arguments.dry_run:
-        print(f"{len(made.write)} files would be written: {', '.join(made.write) or 'none'}")
+        print(f"{len(made.write)} file(s) would be written: {', '.join(made.write) or 'none'}")
         return
     backup = carry_out(made, HERE)
     if backup is None:
         print("This project is up to date.")
     else:
-        print(f"Updated {len(made.write)} files; what was there before is in {backup}.")
+        print(f"Updated {len(made.write)} file(s); what was there before is in {backup}.")
         print("Now close the notebooks in JupyterLab, open them again, and run nbdev_export.")
 
 
