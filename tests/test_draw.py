@@ -639,3 +639,13 @@ def test_tile_words():
 def test_bad_launches(make, error, says):
     with pytest.raises(error, match=says):
         make()
+
+
+def test_the_axes_of_points_can_be_named() -> None:
+    data = SimpleNamespace(X=[(0.0, 0.2), (1.0, 0.8)], y=[0, 1])
+    drawn = [
+        draw.plot_points(data, "Moved", names=("$h_1$", "up")),
+        draw.plot_boundary(lambda x1, x2: x1 - 0.5, data, "Moved", names=("$h_1$", "up")),
+    ]
+    for figure in drawn:
+        assert "h1 from 0 to 1, up from 0.2 to 0.8" in figure.desc

@@ -38,14 +38,18 @@ def _points(data: Any) -> list[tuple[float, float, int]]:
     return points
 
 
-def _say_points(points: Sequence[tuple[float, float, int]]) -> str:
+_AXES = ("$x_1$", "$x_2$")
+
+
+def _say_points(points: Sequence[tuple[float, float, int]], names: tuple[str, str]) -> str:
     """Count the points of each class and say where they lie."""
+    across, up = (plain(name).replace("_", "") for name in names)
     crosses = sum(group for _, _, group in points)
     xs, ys = [p[0] for p in points], [p[1] for p in points]
     return (
         f"{len(points)} points: {len(points) - crosses} of class 0 (blue circles), {crosses} of"
-        f" class 1 (vermilion crosses); x1 from {say(min(xs))} to {say(max(xs))},"
-        f" x2 from {say(min(ys))} to {say(max(ys))}."
+        f" class 1 (vermilion crosses); {across} from {say(min(xs))} to {say(max(xs))},"
+        f" {up} from {say(min(ys))} to {say(max(ys))}."
     )
 
 
@@ -57,9 +61,13 @@ def _square(points: Sequence[tuple[float, float, int]]) -> tuple[float, float]:
 
 
 def _scatter(
-    axes: Any, points: Sequence[tuple[float, float, int]], low: float, high: float
+    axes: Any,
+    points: Sequence[tuple[float, float, int]],
+    low: float,
+    high: float,
+    names: tuple[str, str],
 ) -> None:
-    """Put the points on square axes."""
+    """Put the points on square axes with these names."""
     circles = [p for p in points if p[2] == 0]
     crosses = [p for p in points if p[2] == 1]
     narrow = axes.figure.get_size_inches()[0] < 5
@@ -67,28 +75,33 @@ def _scatter(
     line = 1.4 if narrow else 2.0
     if circles:
         axes.scatter(
-            [p[0] for p in circles], [p[1] for p in circles], s=size, marker="o",
+            [p[0] for p in circles], [p[1] for p in circles], s=size, marker="o", clip_on=False,
             facecolors="#FFFFFF", edgecolors=PALETTE["value"], linewidths=line, zorder=4,
         )  # fmt: skip
     if crosses:
         place = [p[0] for p in crosses], [p[1] for p in crosses]
-        axes.scatter(*place, s=size, marker="x", color="#FFFFFF", linewidths=2.2 * line, zorder=4)
-        color = PALETTE["gradient"]
-        axes.scatter(*place, s=size, marker="x", color=color, linewidths=1.1 * line, zorder=5)
+        # Points on the edge are seen whole.
+        look = {"s": size, "marker": "x", "clip_on": False}
+        axes.scatter(*place, color="#FFFFFF", linewidths=2.2 * line, zorder=4, **look)
+        axes.scatter(*place, color=PALETTE["gradient"], linewidths=1.1 * line, zorder=5, **look)
     pad = 0.03 * (high - low)
     axes.set_xlim(low - pad, high + pad)
     axes.set_ylim(low - pad, high + pad)
     axes.set_aspect("equal")
-    axes.set_xlabel("$x_1$", fontsize=16)
-    axes.set_ylabel("$x_2$", rotation=0, labelpad=12, fontsize=16)
+    short = all(name.startswith("$") for name in names)
+    size = 16 if short else 13
+    axes.set_xlabel(names[0], fontsize=size)
+    upright = {"rotation": 0, "labelpad": 12} if short else {}
+    axes.set_ylabel(names[1], fontsize=size, **upright)
 
 # %% ../../nbs/lib/draw_points.ipynb #plot-points
-def plot_points(data: Any, title: str = "") -> Figure:
+def plot_points(data: Any, title: str = "", *, names: tuple[str, str] = _AXES) -> Figure:
     """Draw a data set of two classes.
 
     Args:
         data: A `Graph` of `minitorch.datasets`, or anything with points `X` and labels `y`.
         title: Shown above the points.
+        names: What runs along and what runs up; formulas stand between dollar signs.
 
     Raises:
         TypeError: If `data` has no points or labels, or something isn't a number.
@@ -99,11 +112,11 @@ def plot_points(data: Any, title: str = "") -> Figure:
 
     def paint(fig: Any, width: float) -> None:
         axes = fig.add_subplot()
-        _scatter(axes, points, low, high)
+        _scatter(axes, points, low, high, names)
         axes.locator_params(steps=[1, 2, 5, 10], nbins=6)
         set_title(axes, title, min(width, 400))
 
-    return painted(paint, 380, plain(title) or "A data set", _say_points(points), ratio=1.0)
+    return painted(paint, 380, plain(title) or "A data set", _say_points(points, names), ratio=1.0)
 
 # %% ../../nbs/lib/draw_points.ipynb #edges
 def _change(score: Callable[[float], float]) -> float:
@@ -171,6 +184,7 @@ def plot_boundary(
     *,
     lines: Any = None,
     resolution: int = 61,
+    names: tuple[str, str] = _AXES,
 ) -> Figure:
     """Show what a model says about each place of the unit square.
 
@@ -181,6 +195,7 @@ def plot_boundary(
         lines: Other separators to draw as lines: a list, or a mapping from names, of scores like
             `model` or of weights and bias (w1, w2, b). The first is green, the second yellow.
         resolution: How many places the model is asked about along each side.
+        names: What runs along and what runs up; formulas stand between dollar signs.
 
     Raises:
         TypeError: If a score isn't a number, or `data` or `lines` has another form.
@@ -202,14 +217,14 @@ def plot_boundary(
         name: [[sample(each, name, x1, x2) for x1 in ticks] for x2 in ticks]
         for name, each in extra.items()
     }
-    said = _say_boundary(grid, _edge_crossings(score, low, high), points, wrong)
+    said = _say_boundary(grid, _edge_crossings(score, low, high), points, wrong, names)
     for name, each in extra.items():
         ends = _edge_crossings(lambda x1, x2, each=each: sample(each, "", x1, x2), low, high)
         where = listed([f"({say(a)}, {say(b)})" for a, b in ends[:4]])
         said += f" Line {name}: " + (f"meets the edges at {where}." if ends else "outside.")
 
     def paint(fig: Any, width: float) -> None:
-        _paint_boundary(fig, ticks, grid, others, points, wrong)
+        _paint_boundary(fig, ticks, grid, others, points, wrong, names)
         set_title(fig.axes[0], title, min(width, 400))
 
     return painted(paint, 400, plain(title) or "A decision boundary", said, ratio=1.0)
@@ -220,6 +235,7 @@ def _say_boundary(
     ends: Sequence[tuple[float, float]],
     points: Sequence[Any],
     wrong: Sequence[tuple[float, float, int]],
+    names: tuple[str, str],
 ) -> str:
     """Say how much of the square is positive, where the boundary ends, which points are wrong."""
     cells = [value for row in grid for value in row]
@@ -239,7 +255,7 @@ def _say_boundary(
         said += f" It has no score at {undefined} of {len(cells)} places."
     if points:
         right = len(points) - len(wrong)
-        said += f" {_say_points(points)} {right} of {len(points)} are on the right side"
+        said += f" {_say_points(points, names)} {right} of {len(points)} are on the right side"
         if 0 < len(wrong) <= 5:
             said += "; ringed: " + listed([f"({say(p[0])}, {say(p[1])})" for p in wrong])
         elif wrong:
@@ -255,6 +271,7 @@ def _paint_boundary(
     others: Mapping[str, Sequence[Sequence[float]]],
     points: Sequence[tuple[float, float, int]],
     wrong: Sequence[tuple[float, float, int]],
+    names: tuple[str, str],
 ) -> None:
     """Draw areas, boundary, extra lines, points and rings."""
     import numpy as np
@@ -287,7 +304,7 @@ def _paint_boundary(
         handle = Line2D([], [], color=color, linestyle=dash, linewidth=3, label=name)
         handle.set_path_effects(effects)
         handles.append(handle)
-    _scatter(axes, points, low, high)
+    _scatter(axes, points, low, high, names)
     axes.set_xlim(low, high)
     axes.set_ylim(low, high)
     axes.locator_params(steps=[1, 2, 5, 10], nbins=6)
@@ -295,6 +312,7 @@ def _paint_boundary(
         narrow = fig.get_size_inches()[0] < 5
         axes.scatter(
             [p[0] for p in wrong], [p[1] for p in wrong], s=90 if narrow else 190, marker="o",
+            clip_on=False,
             facecolors="none", edgecolors=DARK["ink"], linewidths=1.2 if narrow else 1.8,
             zorder=6,
         )  # fmt: skip
