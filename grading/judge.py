@@ -903,7 +903,8 @@ def _suspects(
                 same = difference(wrong.value, got.value, tolerance) is None
             else:
                 same = (wrong.error, wrong.message) == (got.error, got.message) != ("", "")
-                same = same and got.error != "NotImplementedError"
+                # A stub is no misconception, and a machine may be slow for reasons of its own.
+                same = same and got.error not in ("NotImplementedError", "TookTooLong")
             if same:
                 items.append(item)
         if items:

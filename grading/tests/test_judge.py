@@ -7,15 +7,17 @@ import math
 import os
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import nbformat
 import pytest
 
 from grading import examples, sandbox
-from grading.compare import clean, difference, parse, show
+from grading.compare import Outcome, clean, difference, parse, show
 from grading.course import GradingError, fill, load_course
-from grading.judge import Judge, Judgement, Submission
+from grading.judge import Judge, Judgement, Submission, _suspects
+from grading.mutants import Mutant
 from grading.nbgrader_plugin import ROOT
 from grading.packages import Reference, assemble, same_code, split
 from grading.report import lines, page, plain, table
@@ -631,3 +633,14 @@ def test_a_backward_goes_with_its_own_forward(tmp_path: Path) -> None:
     assert judged_with(**own) == task.points
     assert judged_with(forward="ctx.save_for_backward(a, b)\nreturn a * b + 1") == task.points
     assert judged_with(backward="return d_output, d_output") < task.points
+
+
+@pytest.mark.parametrize(("error", "blamed"), [("IndexError", True), ("TookTooLong", False)])
+def test_a_slow_machine_is_no_misconception(error: str, blamed: bool) -> None:
+    wrong = Outcome(error=error, message="the same words")
+    material: Any = SimpleNamespace(
+        items=["probe:p"], mutants=[Mutant("m", "operators.mul", "", "You forgot it.")]
+    )
+    known = {"reference": {"probe:p": Outcome(value=1.0)}, "mutant:m": {"probe:p": wrong}}
+    found = _suspects(material, known, {"probe:p": wrong}, 1e-6)
+    assert bool(found) is blamed
