@@ -703,7 +703,6 @@ def test_make_and_types() -> None:
     assert operators.id(t.zeros().tolist()) == [0.0, 0.0]
 
 
-@pytest.mark.task2_3
 @pytest.mark.parametrize(
     "call", ["rand((2,))", "zeros((2,))", "tensor([1.0])", "Tensor.make([1.0], (1,))"]
 )
