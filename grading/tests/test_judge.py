@@ -312,11 +312,11 @@ def test_one_stopped_probe_leaves_the_others(judged: Judged) -> None:
         ("print('x' * 1000 * 1000 * 100)", "output"),
         (
             "a = []\n    while True: a.append(bytearray(10_000_000))",
-            "memory|MemoryError|took longer|was stopped after",
+            "memory|MemoryError|took longer|was (stopped|not run)",
         ),
         (
             "import os\n    while True: os.fork()",
-            "processes|BlockingIOError|took longer|was stopped after",
+            "processes|BlockingIOError|took longer|was (stopped|not run)",
         ),
         ("raise SystemExit(0)", "SystemExit"),
         ("raise KeyboardInterrupt", "KeyboardInterrupt"),
