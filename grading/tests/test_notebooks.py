@@ -1,6 +1,7 @@
 """The checks of the notebooks find what they are there to find."""
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -107,3 +108,11 @@ def test_every_guide_begins_with_the_same_bootstrap():
             assert second["id"] == "bootstrap", f"{path.name}: the second cell is the bootstrap"
             found.setdefault("".join(second["source"]), []).append(path.name)
     assert len(found) == 1, f"The bootstrap differs: {list(found.values())}"
+
+
+@pytest.mark.parametrize("path", notebooks(ROOT), ids=lambda p: f"{p.parent.name}/{p.stem}")
+def test_no_stored_output_names_the_machine_it_was_made_on(path):
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        stored = json.dumps(cell.get("outputs", []))
+        place = re.search(r"/(home|root|tmp|work|Users)/[\w./-]+", stored)
+        assert not place, f"{cell['id']}: its output names {place and place.group()}"
