@@ -328,7 +328,8 @@ def test_bombs(judged: Judged, bomb: str, told: str) -> None:
     import re
 
     judgement = judged(swap("operators", MUL.strip(), bomb))
-    # What a fork bomb leaves running may take the time of its own task's other probes.
+    # Seen twice with two test workers, never alone: a fork bomb took its own task's other
+    # points, too. Why isn't known yet; once it is, this should ask for 20 again.
     own = earned(judgement)["task0_1"]
     assert own == 20 or (own < 20 and "fork" in bomb), judgement
     assert earned(judgement)["task0_3"] == 30
