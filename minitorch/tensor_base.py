@@ -20,6 +20,7 @@ from minitorch.tensor_data import (
     TensorData,
     UserShape,
     UserStrides,
+    broadcast_strides,
     shape_broadcast,
 )
 from .tensor_ops import SimpleBackend, TensorBackend
@@ -306,12 +307,21 @@ class TensorBase(Variable):
         backend: Any = self.backend
         shape = tuple(shape_broadcast(self.shape, other.shape))
         if other.shape != shape:
-            other = backend.id_map(other, self.zeros(shape))
+            # Repeated by strides of 0: no cell is copied.
+            data = other._tensor
+            strides = broadcast_strides(data.shape, data.strides, shape)
+            other = self._new(TensorData.trusted(data._storage, shape, strides))
+            if shape == self.shape:
+                return other
         missing = len(shape) - len(self.shape)
         for dim, size in enumerate(shape):
             if dim < missing or (size != 1 and self.shape[dim - missing] == 1):
                 other = backend.add_reduce(other, dim)
         return self._new(TensorData.trusted(other._tensor._storage, self.shape))
+
+    def accumulate_derivative(self, x: Any) -> None:
+        """Add `x` to the derivative of this leaf, with a cell for every number of its own."""
+        super().accumulate_derivative(x if x._tensor.is_contiguous() else x.f.id_map(x))
 
     def chain_rule(self, d_output: Any) -> Iterable[tuple[Any, Any]]:
         """Take the derivative one step back; each comes in the shape of its input.

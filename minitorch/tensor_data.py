@@ -6,6 +6,7 @@
 __all__ = ['MAX_DIMS', 'Storage', 'OutIndex', 'Index', 'Shape', 'Strides', 'UserIndex', 'UserShape', 'UserStrides', 'FLOATS', 'IndexingError', 'strides_from_shape', 'index_to_position', 'to_index', 'as_storage', 'checked_order', 'checked_dim', 'TensorData', 'positions', 'broadcast_index', 'shape_broadcast', 'broadcast_strides']
 
 # %% ../nbs/guides/module2/01_tensors.ipynb #imports
+import math
 import operator
 import random
 from collections.abc import Iterator, Sequence
@@ -207,9 +208,11 @@ class TensorData:
         if any(size < 0 for size in sizes):
             raise IndexingError(f"shape {sizes} has a negative size.")
         self._lay_out(row, sizes, steps)
-        if len(row) != self.size:
+        # With a stride of 0, one number stands for all along its dimension.
+        needed = math.prod(n for n, step in zip(sizes, steps, strict=True) if step != 0)
+        if len(row) != needed:
             raise IndexingError(
-                f"shape {sizes} needs {self.size} numbers, and the storage has {len(row)}."
+                f"shape {sizes} needs {needed} numbers, and the storage has {len(row)}."
             )
 
     def _lay_out(self, row: Storage, shape: tuple[int, ...], strides: tuple[int, ...]) -> None:

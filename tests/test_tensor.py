@@ -710,3 +710,16 @@ def test_any_of_them_may_come_first(call: str) -> None:
     code = f"import minitorch; assert len(minitorch.{call}.shape) == 1"
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     subprocess.run([sys.executable, "-c", code], check=True, env=env)
+
+
+@pytest.mark.task2_4
+def test_the_gradient_of_a_sum_has_cells_of_its_own() -> None:
+    x = tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+    for total in (x.sum(), x.sum(0).sum(), (x.permute(1, 0) + tensor([1.0])).sum()):
+        x.zero_grad_()
+        total.backward()
+        assert x.grad.tolist() == [[1.0, 1.0], [1.0, 1.0]]
+        x.grad[0, 1] = 5.0
+        assert x.grad.tolist() == [[1.0, 5.0], [1.0, 1.0]]
+    x.sum().backward()
+    assert x.grad.tolist() == [[2.0, 6.0], [2.0, 2.0]]

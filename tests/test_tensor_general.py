@@ -233,6 +233,22 @@ def test_reductions_of_nothing() -> None:
     assert zeros((3, 0), backend=FAST).sum(1).tolist() == [[0.0]] * 3
 
 
+@pytest.mark.task3_1
+def test_folds_of_all_cells_in_parts() -> None:
+    cells = np.random.default_rng(8).uniform(0.999999, 1.000001, FastOps.LARGE + 5)
+    every_second = tensor(np.repeat(cells, 2).reshape(-1, 2), backend=FAST).permute(1, 0)[0]
+    for x in (tensor(cells, backend=FAST), every_second):
+        assert math.isclose(FastOps.reduce(operators.add, 5.0)(x, 0).item(), 5.0 + cells.sum())
+        assert math.isclose(FastOps.reduce(operators.mul, 2.0)(x, 0).item(), 2.0 * cells.prod())
+        assert FastOps.reduce(operators.max, -math.inf)(x, 0).item() == cells.max()
+        # Nothing says that a function of ours may be folded in parts: this one mayn't.
+        assert math.isclose(FastOps.reduce(minus, 0.0)(x, 0).item(), -cells.sum())
+
+
+def minus(x: float, y: float) -> float:
+    return x - y
+
+
 @pytest.mark.task3_2
 def test_both_variants_of_a_kernel_agree(monkeypatch: pytest.MonkeyPatch) -> None:
     cells = np.random.default_rng(3).normal(size=(40, 70))
