@@ -8,18 +8,17 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import numba
 import numpy as np
 from numba import prange, uint64
-from numba.core import config
 from numba.core.dispatcher import Dispatcher
 from numba.core.errors import NumbaError
 
 from . import operators, tensor_data
 from .kernel_cache import compiled
-from .machine import check_threads, keep_freed_memory
+from .machine import check_threads, keep_freed_memory, threads
 from .tensor_data import MAX_DIMS, Shape, Storage, Strides, TensorData
 from .tensor_ops import TensorOps, check_together, matmul_shape, power
 
@@ -255,7 +254,7 @@ class Kernel:
 
     def __init__(self, parallel: Callable[..., None], name: str, large: int) -> None:
         self.name = name
-        self.large = large if getattr(config, "NUMBA_NUM_THREADS", 2) > 1 else math.inf
+        self.large = large if threads() > 1 else math.inf
         self._parallel = parallel
 
     @functools.cached_property
@@ -345,7 +344,11 @@ class FastOps(TensorOps):
     LARGE_IF_SLOW = 1 << 17
     SLOW = (operators.log, operators.sigmoid, power)
     # What may be folded in parts, and what a part then starts from.
-    NEUTRAL = {operators.add: 0.0, operators.mul: 1.0, operators.max: -math.inf}
+    NEUTRAL: ClassVar[dict[Any, float]] = {
+        operators.add: 0.0,
+        operators.mul: 1.0,
+        operators.max: -math.inf,
+    }
 
     @classmethod
     def map_kernel(  # type: ignore[override]
@@ -377,7 +380,7 @@ class FastOps(TensorOps):
             size, step = int(shape[dim]), int(strides[dim])
             if len(out) == 1 and size >= kernel.large and fn in cls.NEUTRAL:
                 # One fold is one turn of the loop: so every core folds a part of its own first.
-                parts = config.NUMBA_NUM_THREADS
+                parts = threads()
                 sums = TensorData(np.full(parts, cls.NEUTRAL[fn], out.dtype), (parts, 1))
                 part = size // parts
                 spread = TensorData.trusted(row, (parts, part), (part * step, step))

@@ -89,7 +89,9 @@ class View(Function):
         (shape,) = ctx.saved_values
         data = grad_output._tensor
         if not any(data.strides):  # one number for every cell, as sum() gives it
-            return grad_output._new(TensorData.trusted(data._storage, shape, (0,) * len(shape))), 0.0
+            return grad_output._new(
+                TensorData.trusted(data._storage, shape, (0,) * len(shape))
+            ), 0.0
         row_by_row = grad_output.contiguous()._tensor._storage
         return grad_output._new(TensorData.trusted(row_by_row, shape)), 0.0
 

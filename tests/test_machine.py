@@ -10,7 +10,7 @@ import sys
 import pytest
 from numba.core import config
 
-from minitorch.machine import check_threads
+from minitorch.machine import check_threads, cores
 
 KEEP_AND_TOUCH = """
 import resource
@@ -33,11 +33,11 @@ def run(code: str, **settings: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_more_threads_than_cores(monkeypatch: pytest.MonkeyPatch) -> None:
-    cores = config.NUMBA_DEFAULT_NUM_THREADS
-    monkeypatch.setattr(config, "NUMBA_NUM_THREADS", cores)
+    limit = cores()
+    monkeypatch.setattr(config, "NUMBA_NUM_THREADS", limit)
     check_threads()
-    monkeypatch.setattr(config, "NUMBA_NUM_THREADS", cores + 1)
-    with pytest.raises(ValueError, match=rf"is {cores + 1}, .* {cores} core.* from 1 to {cores}"):
+    monkeypatch.setattr(config, "NUMBA_NUM_THREADS", limit + 1)
+    with pytest.raises(ValueError, match=rf"is {limit + 1}, .* {limit} core.* from 1 to {limit}"):
         check_threads()
 
 
