@@ -41,7 +41,6 @@ from grading.sandbox import Limits, Result
 
 SECONDS = 10.0  # of one probe, unless its file says otherwise
 WORKERS = max(2, min(4, os.cpu_count() or 1))
-RESTARTS = 3  # sandboxes for what a stopped run left undone
 PATIENCE = 6  # so many probes' time for all of a task, and then what is left is not run
 
 
@@ -597,7 +596,7 @@ class Judge:
                 extras=extras,
                 only=mutant.target.partition(".")[0],
             )
-            results, _ = self._outcomes(material, files | broken, items=valid, restarts=0)
+            results, _ = self._outcomes(material, files | broken, items=valid, first_failure=True)
             return any(not results[item].ok for item in valid)
 
         def noticed(group: list[Mutant]) -> bool:
@@ -633,18 +632,21 @@ class Judge:
         files: Files,
         *,
         items: set[str] | None = None,
-        restarts: int = RESTARTS,
+        first_failure: bool = False,
     ) -> tuple[Outcomes, list[str]]:
-        """Run a package's items; start again after one that had to be stopped."""
+        """Run a package's items; start again after one that had to be stopped.
+
+        Every run finds an outcome or blames an item, so it ends. With `first_failure` it begins
+        no other sandbox once an item has failed.
+        """
         wanted = [
             item for item in (*material.items, material.check) if items is None or item in items
         ]
         found: Outcomes = {}
         notes: list[str] = []
         until = time.monotonic() + material.seconds * PATIENCE + 10
-        for _ in range(restarts + 1):
-            left = {item for item in wanted if item not in found}
-            if not left or time.monotonic() > until:
+        while left := {item for item in wanted if item not in found}:
+            if time.monotonic() > until:
                 break
             request = material.request(left)
             result = self._run(material, files, request, until - time.monotonic())
@@ -654,10 +656,15 @@ class Judge:
                     found.setdefault(item, outcome)
             begun = [i for i, outcome in lines if outcome is None and i in left and i not in found]
             ended = any(item == "" for item, _ in lines)
-            if not (left - found.keys()):
+            if found.keys() >= left:
                 break
             why = _ending(result, ended, material.seconds)
-            notes.append(why)
+            if result.stopped or result.code:
+                notes.append(why)
+            if first_failure and not all(outcome.ok for outcome in found.values()):
+                break
+            if found.keys() & left and not (begun and result.stopped == "time"):
+                continue  # what an earlier one left behind may be to blame: try in a fresh place
             # The one that had begun is to blame; without one, none of them can be run.
             for item in begun[-1:] or list(left):
                 found.setdefault(item, Outcome(missing=why))

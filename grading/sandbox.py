@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import itertools
 import os
 import platform
+import random
 import selectors
 import shutil
 import signal
@@ -50,11 +50,13 @@ class Limits:
     Attributes:
         seconds: wall-clock time of the whole run.
         silence: longest wait between two reports, so that one probe's endless loop does not
-            eat the time of all.
+            eat the time of all. Twice as long where the machine gave it little of its time.
         memory: bytes that all its processes hold together.
         address_space: bytes that one process may ask for; Numba and BLAS reserve much more
             than they use.
-        processes: processes and threads at one time.
+        processes: processes at one time. Looked at ten times a second, so that a fork bomb
+            ends before its neighbours feel it.
+        threads: processes and threads at one time, for the kernel to enforce.
         files: bytes it may write.
         output: bytes on standard output and standard error together.
         report: bytes of the answer.
@@ -65,7 +67,8 @@ class Limits:
     silence: float = 15.0
     memory: int = 1024 * MEGABYTE
     address_space: int = 4096 * MEGABYTE
-    processes: int = 256
+    processes: int = 24
+    threads: int = 256
     files: int = 64 * MEGABYTE
     output: int = 8 * MEGABYTE
     report: int = 4 * MEGABYTE
@@ -101,7 +104,7 @@ class Result:
 # runner. Written out here because nothing of `grading` is there to import.
 _BOOTSTRAP = """
 import os, resource, sys
-uid, processes, space, files, *argv = sys.argv[1:]
+uid, threads, space, files, *argv = sys.argv[1:]
 def limit(what, value):
     hard = resource.getrlimit(what)[1]
     value = value if hard == resource.RLIM_INFINITY else min(value, hard)
@@ -110,8 +113,7 @@ limit(resource.RLIMIT_CORE, 0)
 limit(resource.RLIMIT_FSIZE, int(files))
 limit(resource.RLIMIT_NOFILE, 256)
 limit(resource.RLIMIT_AS, int(space))
-if int(processes):
-    limit(resource.RLIMIT_NPROC, int(processes))
+limit(resource.RLIMIT_NPROC, int(threads))
 if int(uid):
     os.setgroups([])
     os.setresgid(int(uid), int(uid), int(uid))
@@ -200,7 +202,7 @@ def run(
             script = [*python, f"{place}/{entry}", str(writer), packages, *args]
             if sandboxed:
                 uid = _ordinary_uid()
-                start = [*python, "-c", _BOOTSTRAP, str(uid), str(_processes(limits, uid))]
+                start = [*python, "-c", _BOOTSTRAP, str(uid), str(_threads(limits, uid))]
                 start += [str(limits.address_space), str(limits.files)]
                 command = [*_walls(folder, limits, uid), *start, *script]
                 environment, cwd = {"PATH": "/usr/bin:/bin"}, "/"
@@ -337,37 +339,42 @@ def _hidden() -> list[Path]:
     )
 
 
-# As root every run gets a user of its own, so that runs side by side don't share its limit.
-_users = itertools.cycle(range(20001, 29999))
-_first_user = os.getpid() % 9000
-
-
 def _ordinary_uid() -> int:
-    """Choose the user to become; 0 when we are an ordinary user already."""
-    if os.geteuid() != 0:
-        return 0
-    global _first_user
-    while _first_user:
-        next(_users)
-        _first_user -= 1
-    return next(_users)
+    """Choose the user to become; 0 when we are an ordinary user already.
+
+    The kernel counts processes by user, so every run gets one of its own: by chance, since
+    another judge, or one in another container, may be at work on the same kernel.
+    """
+    return random.SystemRandom().choice(_users()) if os.geteuid() == 0 else 0
 
 
-def _processes(limits: Limits, uid: int) -> int:
-    """Say what to set as the limit of processes.
+@functools.cache
+def _users() -> range:
+    """Give the users that we may become and that belong to nobody."""
+    mapped = [line.split() for line in Path("/proc/self/uid_map").read_text().splitlines()]
+    largest = max((range(int(first), int(first) + int(n)) for first, _, n in mapped), key=len)
+    lowest = 1 << 20 if largest.stop > 1 << 21 else 20_000
+    users = range(max(largest.start, lowest), min(largest.stop, 1 << 30))
+    if not users:
+        raise SandboxError("Root may become no ordinary user here (see /proc/self/uid_map).")
+    return users
+
+
+def _threads(limits: Limits, uid: int) -> int:
+    """Say what to set as the limit of processes and threads.
 
     Since Linux 5.14 it counts the sandbox's own user namespace; before, it counted all that
     the user runs anywhere, so those are added.
     """
     release = tuple(int(part) for part in platform.release().split("-")[0].split(".")[:2])
     if uid or release >= (5, 14):
-        return limits.processes
+        return limits.threads
     mine = 0
     for entry in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             if entry.stat().st_uid == os.geteuid():
                 mine += len(list((entry / "task").iterdir()))
-    return mine + limits.processes
+    return mine + limits.threads
 
 
 @contextlib.contextmanager
@@ -403,8 +410,8 @@ class _Streams:
 def _watch(process: subprocess.Popen[bytes], reader: int, limits: Limits) -> Result:
     """Collect what the run says, and stop it at the first limit it reaches."""
     streams, result = _Streams(), Result()
-    began = heard = time.monotonic()
-    next_look = began
+    began = heard = next_look = time.monotonic()
+    usage, used = _Usage(), 0.0
     try:
         with selectors.DefaultSelector() as selector:
             assert process.stdout is not None and process.stderr is not None
@@ -421,23 +428,25 @@ def _watch(process: subprocess.Popen[bytes], reader: int, limits: Limits) -> Res
                         selector.unregister(key.fd)
                         continue
                     if key.data == "report":
-                        heard = time.monotonic()
+                        heard, used = time.monotonic(), usage.seconds
                         streams.report += chunk
                     else:
                         streams.output += len(chunk)
                         kept: bytearray = getattr(streams, key.data)
                         kept += chunk[: max(0, _KEPT - len(kept))]
                 now = time.monotonic()
+                idle = usage.seconds - used < limits.silence / 2
+                patience = limits.silence * (2 if idle else 1)
                 if len(streams.report) > limits.report or streams.output > limits.output:
                     result.stopped = "output"
-                elif now - began > limits.seconds or now - heard > limits.silence:
+                elif now - began > limits.seconds or now - heard > patience:
                     result.stopped = "time"
                 elif now >= next_look:
-                    memory, processes = _usage(process.pid)
-                    if memory > limits.memory:
-                        result.stopped = "memory"
-                    elif processes > limits.processes + 4:  # bwrap's own and the starter
+                    usage = _usage(process.pid)
+                    if usage.processes > limits.processes + 3:  # bwrap's own and the starter
                         result.stopped = "processes"
+                    elif usage.memory > limits.memory:
+                        result.stopped = "memory"
                     next_look = now + 0.1
         if not result.stopped:
             result.code = process.wait(timeout=5)
@@ -461,17 +470,28 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             stream.close()
 
 
-def _usage(pid: int) -> tuple[int, int]:
-    """Sum the resident memory (bytes) and count the processes and threads below a process."""
-    memory = count = 0
+@dataclass
+class _Usage:
+    """What a run uses: bytes, processes, seconds of the processors' time."""
+
+    memory: int = 0
+    processes: int = 0
+    seconds: float = 0.0
+
+
+def _usage(pid: int) -> _Usage:
+    """Sum what a process and all below it use."""
+    page, tick = os.sysconf("SC_PAGE_SIZE"), os.sysconf("SC_CLK_TCK")
+    usage = _Usage()
     waiting = [pid]
     while waiting:
         current = waiting.pop()
         with contextlib.suppress(OSError, ValueError, IndexError):
-            pages = Path(f"/proc/{current}/statm").read_text().split()
-            memory += int(pages[1]) * os.sysconf("SC_PAGE_SIZE")
+            usage.memory += int(Path(f"/proc/{current}/statm").read_text().split()[1]) * page
+            usage.processes += 1
+            times = Path(f"/proc/{current}/stat").read_text().rpartition(")")[2].split()[11:15]
+            usage.seconds += sum(int(each) for each in times) / tick
             for thread in os.listdir(f"/proc/{current}/task"):
-                count += 1
                 children = Path(f"/proc/{current}/task/{thread}/children").read_text()
                 waiting += [int(child) for child in children.split()]
-    return memory, count
+    return usage

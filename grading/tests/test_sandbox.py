@@ -284,12 +284,28 @@ def test_fork_bomb_is_bounded() -> None:
             pass
         os.write(report, b"%d\\n" % count)
         """,
-        processes=24,
         seconds=20,
     )
-    count = int(result.lines()[0]) if result.lines() else 0
-    assert result.stopped == "processes" or count < 24, result
+    assert result.stopped == "processes" and result.seconds < 5, result
     assert not _survivors()
+
+
+def test_threads_are_bounded_by_the_kernel() -> None:
+    result = run(
+        """
+        import threading
+        stay = threading.Event()
+        try:
+            for count in range(400):
+                threading.Thread(target=stay.wait, daemon=True).start()
+        except RuntimeError:
+            os.write(report, b"%d\\n" % count)
+        os._exit(0)
+        """,
+        threads=24,
+        seconds=20,
+    )
+    assert result.stopped == "processes" or int(result.lines()[0]) < 24, result
 
 
 def test_flood_of_output() -> None:
@@ -350,7 +366,7 @@ def test_runs_side_by_side() -> None:
                 time.sleep(1)
                 print("done")
                 """,
-                processes=16,
+                threads=16,
             )
         )
 
@@ -360,6 +376,23 @@ def test_runs_side_by_side() -> None:
     for thread in threads:
         thread.join()
     assert [r.stdout for r in results] == [b"done\n"] * 3, results
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user's runs have a namespace each")
+def test_judges_at_work_together_use_no_user_twice() -> None:
+    """The kernel counts processes by user: a bomb in one judge would starve a run of the other."""
+    code = "from grading import sandbox; print(*(sandbox._ordinary_uid() for _ in range(300)))"
+    command = [sys.executable, "-c", code]
+    judges = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) for _ in range(2)]
+    one, other = (set(judge.communicate()[0].split()) for judge in judges)
+    assert len(one) > 290 and not one & other and b"0" not in one
+
+
+def test_silence_is_longer_where_the_machine_is_busy_with_others() -> None:
+    """One that waits gets twice the time of one that computes."""
+    for code, least, most in (("while True: pass", 1.0, 1.9), ("import time; time.sleep(9)", 2, 9)):
+        result = run(code, silence=1.0)
+        assert result.stopped == "time" and least <= result.seconds < most, (code, result)
 
 
 def test_names_that_lead_out_are_refused() -> None:
@@ -395,7 +428,7 @@ def test_works_for_an_ordinary_user(tmp_path: Path) -> None:
             print(os.getuid() != 0, os.path.exists("/root"), os.path.exists("/home"))
             '''
             code = textwrap.dedent(bomb.decode()).encode()
-            result = sandbox.run("a.py", files={"a.py": code}, limits=sandbox.Limits(processes=16))
+            result = sandbox.run("a.py", files={"a.py": code}, limits=sandbox.Limits(threads=16))
             print(result.stopped, result.stdout, result.stderr)
             for other in others:
                 other.kill()
