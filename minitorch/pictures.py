@@ -71,25 +71,27 @@ def lifting() -> Figure:
     def step(x: float, name: str) -> str:
         return box(x - 19, 103, 38, 24, fill="#FFFFFF") + write(x, 115, name, size=13, mono=True)
 
-    heads = ((80, "map(neg)"), (303, "zipWith(add)"), (540, "reduce(add, 0)"))
+    heads = ((66, "map(neg)"), (254, "zipWith(add)"), (502, "reduce(add, 0)"))
     pieces = [write(x, 14, name, mono=True, bold=True) for x, name in heads]
     for i, n in enumerate((1, 3, 5)):
-        x = 30 + 50 * i
+        x = 20 + 46 * i
         pieces += [number(x, 60, n), arrow([(x, 75), (x, 103)]), step(x, "neg")]
         pieces += [arrow([(x, 127), (x, 153)]), number(x, 170, -n, "output")]
-        x = 225 + 78 * i
+        x = 182 + 72 * i
         pieces += [number(x - 17, 60, n), number(x + 17, 60, 10 * n), step(x, "add")]
         pieces += [arrow([(x + side, 75), (x + side / 3, 103)]) for side in (-17, 17)]
         pieces += [arrow([(x, 127), (x, 153)]), number(x, 170, 11 * n, "output")]
-        x = 500 + 50 * i
+        x = 450 + 72 * i
         pieces += [number(x, 60, n), arrow([(x, 75), (x, 103)]), step(x, "add")]
-        pieces += [arrow([(x - 31, 115), (x - 19, 115)], head=6)]
-    pieces += [number(454, 115, 0), arrow([(600, 127), (600, 153)]), number(600, 170, 9, "output")]
+        pieces += [arrow([(x - 53 + 19 * (i == 0), 115), (x - 19, 115)])]
+        if i:
+            pieces += [write(x - 38, 104, str(1 if i == 1 else 4), size=13, color=DARK["output"])]
+    pieces += [number(401, 115, 0), arrow([(594, 127), (594, 153)]), number(594, 170, 9, "output")]
     return Figure(
         document(pieces, 624, 190),
         "map, zipWith and reduce",
         "map(neg) sends 1, 3 and 5 each through its own neg, giving -1, -3 and -5. zipWith(add) "
         "pairs 1, 3, 5 with 10, 30, 50 and sends each pair through an add, giving 11, 33 and 55. "
         "reduce(add, 0) chains three adds: it starts with 0, takes in 1, 3 and 5 one after the "
-        "other, and gives the single number 9.",
+        "other, with 1 and 4 on the way, and gives the single number 9.",
     )
