@@ -44,6 +44,9 @@ MAKERS = {
     "two functions": lambda: draw.plot_function(
         "both", math.sin, math.cos, labels=["$f(x)$", "$f'(x)$"], points=[(0, 1)]
     ),
+    "three functions": lambda: draw.plot_function(
+        "crowded", lambda x: math.sin(9 * x), math.sin, math.cos, labels=["a", "b", "c"]
+    ),
     "surface": lambda: draw.plot_function3D("$x + y$", lambda x, y: x + y),
     "curves": lambda: draw.plot_curves("loss", {"a": [3, 2, 1], "b": ([0, 2], [4, 5])}),
     "bars": lambda: draw.plot_bars("time", {"scalar": 2.0, "tensor": 0.5}, ylabel="seconds"),
@@ -166,6 +169,18 @@ def test_function_words():
     assert "x from -2 to 2" in alt
     assert "between -3 and 1" in alt
     assert "crossing zero at 1." in alt
+
+
+def test_legend_stands_clear_of_the_lines():
+    def lowest_label(fn):
+        svg = draw.plot_function("", fn, lambda x: -fn(x), labels=["up", "down"]).svg
+        legend = svg[svg.index('legend_1"') :]
+        return max(float(y) for y in re.findall(r"translate\([\d.]+ ([\d.]+)\)", legend))
+
+    crowded = lowest_label(lambda x: math.sin(9 * x))
+    assert crowded > lowest_label(lambda x: 1.0 if x > -4 else 0.9) + 20
+    alt = draw.plot_function("", math.sin, math.cos, math.tanh, labels=["a", "b", "c"]).alt
+    assert "c (green line of dashes and dots)" in alt
 
 
 def test_gap_words():

@@ -27,6 +27,7 @@ from ..svg import plain
 
 # %% ../../nbs/lib/draw_plots.ipynb #limits
 _SAMPLES = 401
+_NAMED = ("blue line", "dashed vermilion line", "green line of dashes and dots")
 
 
 def _window(curves: Sequence[Sequence[float]]) -> tuple[float, float]:
@@ -54,23 +55,36 @@ def _segments(ys: Sequence[float], low: float, high: float) -> list[float]:
             cut[place] = math.nan
     return cut
 
+# %% ../../nbs/lib/draw_plots.ipynb #legend
+def _legend(fig: Any, axes: Any) -> None:
+    """Put the legend where no line runs through it, under the plot if there is no such place."""
+    legend = axes.legend(loc="best")
+    fig.canvas.draw()
+    room = legend.get_window_extent().padded(2)
+    lines = [axes.transData.transform(line.get_xydata()) for line in axes.get_lines()]
+    if any(room.count_contains(points) for points in lines):
+        legend.remove()
+        fig.legend(loc="outside lower center", ncols=min(3, len(legend.get_texts())))
+
 # %% ../../nbs/lib/draw_plots.ipynb #plot-function
 def plot_function(
     title: str,
     fn: Callable[[float], Any],
     fn2: Callable[[float], Any] | None = None,
+    fn3: Callable[[float], Any] | None = None,
     *,
     lo: float = -5,
     hi: float = 5,
     labels: Sequence[str] | None = None,
     points: Iterable[tuple[float, float]] | None = None,
 ) -> Figure:
-    """Plot a function of one number, and a second one with it if wanted.
+    """Plot a function of one number, and one or two others with it if wanted.
 
     Args:
         title: Shown above the plot; formulas stand between dollar signs.
         fn: The function, drawn as a blue line.
         fn2: Another one, such as its derivative or a tangent: vermilion, dashed.
+        fn3: A third, to compare with: green, in dashes and dots.
         lo: Where the plot begins.
         hi: Where it ends.
         labels: Names of the functions, for a legend.
@@ -82,15 +96,15 @@ def plot_function(
     """
     if not lo < hi:
         raise ValueError(f"plot_function needs lo < hi, and got lo={lo}, hi={hi}.")
-    functions = [fn] if fn2 is None else [fn, fn2]
+    functions = [each for each in (fn, fn2, fn3) if each is not None]
     if labels is not None and len(labels) != len(functions):
         raise ValueError(
             f"plot_function got {len(labels)} labels for {len(functions)} functions: {labels!r}."
         )
     xs = [lo + (hi - lo) * place / (_SAMPLES - 1) for place in range(_SAMPLES)]
     fallback = [getattr(each, "__name__", "f").replace("<lambda>", "f") for each in functions]
-    if len(functions) > 1 and fallback[0] == fallback[1]:
-        fallback = ["The first", "The second"]
+    if len(set(fallback)) < len(functions):
+        fallback = ["The first", "The second", "The third"][: len(functions)]
     names = list(labels or fallback)
     curves = [
         [sample(each, name, x) for x in xs] for each, name in zip(functions, fallback, strict=True)
@@ -99,8 +113,7 @@ def plot_function(
     low, high = _window([*curves, [y for _, y in dots]])
     said = [f"x from {say(lo)} to {say(hi)}."]
     for place, (name, curve) in enumerate(zip(names, curves, strict=True)):
-        line = "blue line" if place == 0 else "dashed vermilion line"
-        said.append(say_curve(f"{plain(name)} ({line})", xs, curve))
+        said.append(say_curve(f"{plain(name)} ({_NAMED[place]})", xs, curve))
     if any(y < low or y > high for curve in curves for y in curve):
         said.append(f"Heights beyond {say(low)} and {say(high)} are cut off.")
     if dots:
@@ -126,7 +139,7 @@ def plot_function(
         axes.xaxis.get_major_locator().set_params(nbins=5 if width < 350 else 11)
         set_title(axes, title, width)
         if labels is not None:
-            axes.legend(loc="best")
+            _legend(fig, axes)
 
     return painted(paint, 320, plain(title) or "A function", " ".join(said))
 
@@ -252,7 +265,7 @@ def plot_curves(
         axes.set_ylabel(ylabel)
         set_title(axes, title, width)
         if len(lines) > 1:
-            axes.legend(loc="best")
+            _legend(fig, axes)
 
     return painted(paint, 340, plain(title) or "Curves", " ".join(said))
 
