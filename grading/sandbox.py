@@ -27,6 +27,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from grading import seccomp
+
 MEGABYTE = 1 << 20
 
 INSTALL = (
@@ -195,6 +197,7 @@ def run(
     """
     with _folder(files) as folder:
         reader, writer = os.pipe()
+        inherited = [writer]
         try:
             place = TASK if sandboxed else str(folder)
             packages = os.pathsep.join(str(p) for p in site_folders())
@@ -204,7 +207,11 @@ def run(
                 uid = _ordinary_uid()
                 start = [*python, "-c", _BOOTSTRAP, str(uid), str(_threads(limits, uid))]
                 start += [str(limits.address_space), str(limits.files)]
-                command = [*_walls(folder, limits, uid), *start, *script]
+                walls = _walls(folder, limits, uid)
+                if (forbidden := _forbidden()) is not None:
+                    inherited.append(forbidden)
+                    walls += ["--seccomp", str(forbidden)]
+                command = [*walls, "--", *start, *script]
                 environment, cwd = {"PATH": "/usr/bin:/bin"}, "/"
             else:
                 scratch = folder.parent / "scratch"
@@ -215,18 +222,17 @@ def run(
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                pass_fds=[writer],
+                pass_fds=inherited,
                 env=environment,
                 cwd=cwd,
                 start_new_session=True,
             )
-            os.close(writer)
-            writer = -1
+            while inherited:
+                os.close(inherited.pop())
             return _watch(process, reader, limits)
         finally:
-            os.close(reader)
-            if writer >= 0:
-                os.close(writer)
+            for file in (reader, *inherited):
+                os.close(file)
 
 
 # --- the walls -------------------------------------------------------------------------------
@@ -269,7 +275,17 @@ def _walls(folder: Path, limits: Limits, uid: int) -> list[str]:
     wall += ["--proc", "/proc", "--dev", "/dev"]
     wall += [*_writable(SCRATCH, limits.files), *_writable("/dev/shm", 16 * MEGABYTE)]
     wall += ["--ro-bind", str(folder), TASK, "--remount-ro", "/dev", "--remount-ro", "/"]
-    return [*wall, "--chdir", SCRATCH, "--"]
+    return [*wall, "--chdir", SCRATCH]
+
+
+def _forbidden() -> int | None:
+    """Open the filter of system calls as a file; None on a machine that it isn't written for."""
+    if not (program := seccomp.program()):
+        return None
+    file = os.memfd_create("seccomp")
+    os.write(file, program)
+    os.lseek(file, 0, os.SEEK_SET)
+    return file
 
 
 def _writable(path: str, size: int) -> list[str]:
