@@ -611,3 +611,12 @@ def test_the_cells_slider_ends_with_the_tensor() -> None:
     sandbox.widgets["shape"].value = "2"
     assert sandbox.cell == sandbox.widgets["cell"].max == 1
     assert sandbox.widgets["other"].layout.display == "none"
+
+
+def test_source_is_shown_without_marks() -> None:
+    from minitorch.sandbox.math import math_sandbox, source
+
+    text = source(operators.mul)
+    assert "return" in text and "SOLUTION" not in text
+    assert "return" in math_sandbox().view().detail
+    assert math_sandbox(show_source=False).view().detail == ""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -134,10 +135,10 @@ def source(fn: Callable[..., Any]) -> str:
     except (OSError, TypeError):
         return "(its source isn't in a file)"
     lines = inspect.cleandoc(text).splitlines()
-    return "\n".join(line for line in lines if not line.strip().startswith(_MARKERS))
+    return "\n".join(line for line in lines if not _NOT_CODE.match(line))
 
 
-_MARKERS = ("# BEGIN SOLUTION", "# END SOLUTION", "@staticmethod")
+_NOT_CODE = re.compile(r"\s*(# (BEGIN|END) [A-Z]+\b|@staticmethod\b)")
 
 # %% ../../nbs/lib/sandbox_math.ipynb #sandbox-code
 def _gaps(fn: Callable[..., float]) -> Callable[..., float]:
@@ -171,13 +172,15 @@ class MathSandbox(Sandbox):
         y: Second argument, −5 to 5.
         surface: Which of the surfaces of a function of two arguments is drawn.
         numbers: The list to reduce, as typed.
+        show_source: Whether the function's source code stands beneath.
     """
 
     title = "Math sandbox"
     SURFACES = ("value", "slope along x", "slope along y")
 
-    def __init__(self) -> None:
+    def __init__(self, show_source: bool = True) -> None:
         super().__init__()
+        self.show_source = show_source
         self.kind = ONE
         self.function = "sigmoid"
         self.x = 1.0
@@ -225,7 +228,8 @@ class MathSandbox(Sandbox):
         name = self.function.removeprefix("tests: ")
         look = {ONE: self._one, TWO: self._two, REDUCE: self._reduce}[self.kind]
         figure, sentence = look(fn, name)
-        return View(figure, sentence, code(source(fn), f"Source of {name}"))
+        detail = code(source(fn), f"Source of {name}") if self.show_source else ""
+        return View(figure, sentence, detail)
 
     def _one(self, fn: Callable[[float], float], name: str) -> tuple[Figure, str]:
         value = _gaps(fn)
@@ -283,6 +287,10 @@ class MathSandbox(Sandbox):
         return figure, f"{name} of {typed} is {_say(results[-1])}."
 
 # %% ../../nbs/lib/sandbox_math.ipynb #function-code
-def math_sandbox() -> MathSandbox:
-    """Open the math sandbox: one of your operators, its code, curve, slope and surface."""
-    return MathSandbox()
+def math_sandbox(show_source: bool = True) -> MathSandbox:
+    """Open the math sandbox: one of your operators, its code, curve, slope and surface.
+
+    Args:
+        show_source: Whether the function's source code stands beneath.
+    """
+    return MathSandbox(show_source)
