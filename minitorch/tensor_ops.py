@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 # %% auto #0
 __all__ = ['Number', 'Pair', 'SimpleBackend', 'MapProto', 'tensor_map', 'tensor_zip', 'tensor_reduce', 'TensorOps',
-           'check_together', 'power', 'matmul_shape', 'SimpleOps', 'TensorBackend']
+           'check_together', 'power', 'larger', 'matmul_shape', 'SimpleOps', 'TensorBackend']
 
 # %% ../nbs/guides/module2/03_operations.ipynb #kernel-types
 Number = Callable[[float], float]
@@ -240,7 +240,8 @@ class TensorOps:
             data = x._tensor
             dim = checked_dim(dim, data.shape)
             result = _room(cls, data, (*data.shape[:dim], 1, *data.shape[dim + 1 :]))
-            result._storage[:] = start
+            if not (cls.cuda and data.size):  # a kernel for the GPU starts by itself
+                result._storage[:] = start
             if data.size:
                 kernel()(*result.tuple(), *data.tuple(), dim)
             return x._new(result)
@@ -303,6 +304,11 @@ def power(x: float, y: float) -> float:
     if y * math.log(abs(x)) > 709.782712893384:  # the logarithm of the largest float
         return -math.inf if x < 0.0 and odd else math.inf
     return x**y
+
+# %% ../nbs/guides/module2/03_operations.ipynb #larger
+def larger(x: float, y: float) -> float:
+    """Return the larger of two numbers, or NaN if one of them is NaN."""
+    return x if x != x or x > y else y
 
 # %% ../nbs/guides/module2/03_operations.ipynb #matmul-shape
 def matmul_shape(shape_a: tuple[int, ...], shape_b: tuple[int, ...]) -> tuple[int, ...]:
@@ -385,7 +391,7 @@ class TensorBackend:
 
         self.add_reduce = ops.reduce(operators.add, 0.0)
         self.mul_reduce = ops.reduce(operators.mul, 1.0)
-        self.max_reduce = ops.reduce(operators.max, -math.inf)
+        self.max_reduce = ops.reduce(larger, -math.inf)
 
         self.matrix_multiply = ops.matrix_multiply
 

@@ -257,6 +257,14 @@ def test_ieee_results_without_a_warning() -> None:
         assert (tensor([1e300, -1e300]) ** 3).tolist() == [math.inf, -math.inf]
 
 
+@pytest.mark.task2_3
+def test_the_largest_of_numbers_and_nan_is_nan() -> None:
+    nan = math.nan
+    cells = np.array([[nan, 1.0, 2.0], [0.0, nan, 2.0], [0.0, 1.0, nan], [0.0, 1.0, 2.0]])
+    largest = minitorch.SimpleBackend.max_reduce(tensor(cells), 1).to_numpy()
+    np.testing.assert_array_equal(largest, np.max(cells, axis=1, keepdims=True))
+
+
 @pytest.mark.parametrize("x", [0.0, -0.0, 1.0, -2.0, 2.5, 1e300, -1e300, math.inf, -math.inf])
 @pytest.mark.parametrize("y", [0.0, 1.0, 2.0, 3.0, -1.0, -2.0, 1.5, -1.5, -3.0])
 def test_power_is_the_ieee_power(x: float, y: float) -> None:
