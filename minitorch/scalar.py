@@ -234,11 +234,12 @@ class Scalar(Variable):
     __floordiv__ = __rfloordiv__ = _refused("//")
     __matmul__ = __rmatmul__ = _refused("@")
 
+
+ScalarFunction.variable = ScalarFunction.make = Scalar
+
 # %% ../nbs/guides/module1/02_scalar.ipynb #scalar-register
 ScalarHistory = History
 ScalarLike = float | int | Scalar
-
-ScalarFunction.variable = ScalarFunction.make = Scalar
 
 
 def _as_float(value: Any, history: History | None) -> float:
