@@ -97,7 +97,7 @@ def _copy(source: Path, target: Path) -> None:
 
 def student_pyproject(text: str) -> str:
     """Returns `pyproject.toml` without the instructor's side."""
-    text = re.sub(r',\s*"grading(/tests)?"', "", text)
+    text = re.sub(r',\s*"(grading(/tests)?|benchmarks)"', "", text)
     text = re.sub(r'^"grading.*\n', "", text, flags=re.M)
     ignores = '"minitorch/*" = [\n'
     return text.replace(ignores, f'{ignores}    "F401",  # imports that your code will use\n')

@@ -1,0 +1,1 @@
+"""How long the package takes beside NumPy and PyTorch: the command, and what it found."""
