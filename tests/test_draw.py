@@ -223,6 +223,9 @@ def test_curve_and_bar_words():
     assert "2 bars: scalar 2; tensor 0.5" in MAKERS["bars"]().alt
     alt = draw.plot_curves("l", {"a": [1, 0, math.inf]}, logy=True).alt
     assert "1 values that aren't positive" in alt
+    alt = draw.plot_curves("l", {"a": ([2, 2048], [1, 68719.5])}, logx=True, logy=True).alt
+    assert "x from 2 to 2048" in alt and "Both scales are logarithmic" in alt
+    assert "x is on a logarithmic scale" in draw.plot_curves("l", {"a": [1, 2]}, logx=True).alt
 
 
 def test_box_words():

@@ -161,9 +161,11 @@ def set_title(axes: Any, title: str, width: float) -> None:
 
 # %% ../../nbs/lib/draw_canvas.ipynb #say
 def say(value: float) -> str:
-    """Write a number for an alt text: three significant digits."""
+    """Write a number for an alt text: three significant digits, thousands in full."""
     if value == 0:
         return "0"
+    if 1000 <= abs(value) < 1e6:
+        return f"{value:.0f}"
     return f"{value:.3g}".replace("e+0", "e").replace("e-0", "e-")
 
 

@@ -217,6 +217,7 @@ def plot_curves(
     xlabel: str = "",
     ylabel: str = "",
     logy: bool = False,
+    logx: bool = False,
 ) -> Figure:
     """Plot measured curves, such as losses by epoch.
 
@@ -226,6 +227,7 @@ def plot_curves(
         xlabel: What runs along.
         ylabel: What runs up.
         logy: Whether heights are shown on a logarithmic scale.
+        logx: Whether what runs along is, too; a few xs are then written at their places.
 
     Raises:
         ValueError: If there is no curve, a curve is empty, or its xs and ys differ in number.
@@ -246,8 +248,10 @@ def plot_curves(
     said = [f"{xlabel or 'x'} from {say(min(across))} to {say(max(across))}."]
     said += [say_curve(plain(name), xs, ys) for name, (xs, ys) in lines.items()]
     hidden = sum(y <= 0 for _, ys in lines.values() for y in ys) if logy else 0
-    if logy:
-        said.append("Heights are on a logarithmic scale.")
+    if logx and logy:
+        said.append("Both scales are logarithmic.")
+    elif logx or logy:
+        said.append(f"{'Heights are' if logy else (xlabel or 'x') + ' is'} on a logarithmic scale.")
     if hidden:
         said.append(f"{hidden} values that aren't positive can't be shown on it.")
 
@@ -261,6 +265,12 @@ def plot_curves(
             axes.plot(xs, shown, label=mathtext(name), **style)
         if logy:
             axes.set_yscale("log")
+        if logx:
+            axes.set_xscale("log")
+            places = sorted(set(across))
+            if len(places) <= 8:
+                axes.set_xticks(places, [f"{place:g}" for place in places])
+                axes.set_xticks([], minor=True)
         axes.set_xlabel(xlabel)
         axes.set_ylabel(ylabel)
         set_title(axes, title, width)

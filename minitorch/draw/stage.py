@@ -12,7 +12,7 @@ from typing import Any
 
 from .grids import Content, Grid, padded, read_marks, read_tensor, shape_text
 from ..figure import DARK, PALETTE, TINT, WIDTH, Figure, document
-from ..svg import arrow, box, label_width, width_of, write
+from ..svg import arrow, box, label_width, line_path, px, width_of, write
 
 # %% ../../nbs/lib/draw_stage.ipynb #stage
 def stage(
@@ -43,13 +43,18 @@ def _across(
     tall = max(tall_in, output.size[1], 68.0)
     center = tall / 2 + 12
     pieces, y = [], (tall - tall_in) / 2
-    x_box = wide + max(54.0, overhang + 16)
+    x_box = wide + max(54.0, overhang + (16 if back or len(inputs) == 1 else 48))
     x_out = x_box + side + 44
     for number, grid in enumerate(inputs):
         pieces.append(grid.draw(wide - grid.body, y))
         level = y + grid.head + (grid.size[1] - grid.head) / 2
         port = center + (number - (len(inputs) - 1) / 2) * 14
-        bend = [(wide + 7, level), (x_box - 24, level), (wide + 30, port), (x_box, port)]
+        start = wide + 7
+        if level > port and not back and grid.size[0] > grid.body:
+            # The wire rises, so it first passes the grid's label, which is wider than the grid.
+            start = max(start, wide + grid.size[0] - grid.body)
+            pieces.append(_level(wide + 7, start, level))
+        bend = [(start, level), (x_box - 16, level), (start + 18, port), (x_box, port)]
         pieces.append(_wire(bend, back))
         y += grid.size[1] + gap
     pieces.append(_operation(x_box, center, side, name, 36))
@@ -65,6 +70,11 @@ def _wire(points: list[tuple[float, float]], back: bool) -> str:
     if back:
         return arrow(points[::-1], stroke=PALETTE["gradient"], line=2, curved=len(points) > 2)
     return arrow(points, stroke=PALETTE["muted"], curved=len(points) > 2)
+
+
+def _level(x0: float, x1: float, y: float) -> str:
+    """Draw the straight part of a wire, before its bend."""
+    return line_path(f"M{px(x0)},{px(y)} H{px(x1)}", stroke=PALETTE["muted"], line=1.5)
 
 
 def _down(

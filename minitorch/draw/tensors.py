@@ -209,7 +209,7 @@ def _step(grid: Grid, start: tuple[int, ...], end: tuple[int, ...], color: str, 
         return arrow(points, stroke=color, line=2.5, head=8, curved=True)
     length = math.hypot(x1 - x0, y1 - y0)
     ux, uy = (x1 - x0) / length, (y1 - y0) / length
-    near = 8.0 if length < 40 else 11.0
+    near = 9.5 if length < 40 else 11.0
     points = [(x0 + near * ux, y0 + near * uy), (x1 - near * ux, y1 - near * uy)]
     return arrow(points, stroke=color, line=2.5, head=8)
 
