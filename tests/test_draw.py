@@ -44,6 +44,9 @@ MAKERS = {
     "two functions": lambda: draw.plot_function(
         "both", math.sin, math.cos, labels=["$f(x)$", "$f'(x)$"], points=[(0, 1)]
     ),
+    "named points": lambda: draw.plot_function(
+        "$x^2$", lambda x: x * x, points={"low": (0, 0), "high": (4, 16)}
+    ),
     "three functions": lambda: draw.plot_function(
         "crowded", lambda x: math.sin(9 * x), math.sin, math.cos, labels=["a", "b", "c"]
     ),

@@ -46,6 +46,21 @@ def _window(curves: Sequence[Sequence[float]]) -> tuple[float, float]:
     return low - pad, high + pad
 
 
+def _name_dots(
+    axes: Any, words: Sequence[str], dots: Sequence[tuple[float, float]], rising: bool
+) -> None:
+    """Write a word beside each dot, on the side that its curve leaves free."""
+    from matplotlib.patheffects import withStroke
+
+    for word, dot in zip(words, dots, strict=True):
+        beside = (9, -5) if rising else (8, 5)
+        axes.annotate(
+            mathtext(word), dot, beside, textcoords="offset points", fontsize=13,
+            va="top" if rising else "bottom", zorder=6,
+            path_effects=[withStroke(linewidth=3, foreground="white")],
+        )  # fmt: skip
+
+
 def _segments(ys: Sequence[float], low: float, high: float) -> list[float]:
     """Cut a curve where it leaves the window on one side and comes back on the other."""
     cut = [y if math.isfinite(y) else math.nan for y in ys]
@@ -76,7 +91,7 @@ def plot_function(
     lo: float = -5,
     hi: float = 5,
     labels: Sequence[str] | None = None,
-    points: Iterable[tuple[float, float]] | None = None,
+    points: Iterable[tuple[float, float]] | Mapping[str, tuple[float, float]] | None = None,
 ) -> Figure:
     """Plot a function of one number, and one or two others with it if wanted.
 
@@ -88,7 +103,7 @@ def plot_function(
         lo: Where the plot begins.
         hi: Where it ends.
         labels: Names of the functions, for a legend.
-        points: Points (x, y) to mark with dots.
+        points: Points (x, y) to mark with dots; a mapping from names writes these beside them.
 
     Raises:
         TypeError: If a function returns something else than a number.
@@ -109,7 +124,9 @@ def plot_function(
     curves = [
         [sample(each, name, x) for x in xs] for each, name in zip(functions, fallback, strict=True)
     ]
-    dots = [(read_number(x, "points"), read_number(y, "points")) for x, y in points or ()]
+    named = points if isinstance(points, Mapping) else dict(enumerate(points or ()))
+    dots = [(read_number(x, "points"), read_number(y, "points")) for x, y in named.values()]
+    words = [key if isinstance(key, str) else "" for key in named]
     low, high = _window([*curves, [y for _, y in dots]])
     said = [f"x from {say(lo)} to {say(hi)}."]
     for place, (name, curve) in enumerate(zip(names, curves, strict=True)):
@@ -117,7 +134,10 @@ def plot_function(
     if any(y < low or y > high for curve in curves for y in curve):
         said.append(f"Heights beyond {say(low)} and {say(high)} are cut off.")
     if dots:
-        marked = [f"({say(x)}, {say(y)})" for x, y in dots]
+        marked = [
+            f"{plain(word)} ({say(x)}, {say(y)})".lstrip()
+            for word, (x, y) in zip(words, dots, strict=True)
+        ]
         said.append(f"Marked: {listed(marked) if len(dots) <= 8 else f'{len(dots)} points'}.")
 
     def paint(fig: Any, width: float) -> None:
@@ -134,6 +154,8 @@ def plot_function(
                 [x for x, _ in dots], [y for _, y in dots], s=64, color=PALETTE["output"],
                 edgecolors=PALETTE["ink"], linewidths=1.2, zorder=5,
             )  # fmt: skip
+        if any(words):
+            _name_dots(axes, words, dots, rising=curves[0][-1] > curves[0][0])
         axes.set_xlim(lo, hi)
         axes.set_ylim(low, high)
         axes.xaxis.get_major_locator().set_params(nbins=5 if width < 350 else 11)
