@@ -214,20 +214,22 @@ def write(
         bold: Whether it is set in bold.
         halo: Whether a white edge keeps lines behind it away.
     """
-    pieces, raised = [], 0.0
+    pieces, raised, before = [], 0.0, ""
     for run in runs(label):
         target = -0.38 * size if run.level > 0 else 0.24 * size if run.level < 0 else 0.0
         pieces.append(
             tag(
                 "tspan",
                 escape(run.text),
+                # An f leans over to the right, where it would touch the prime.
+                dx=0.1 * size if before.endswith("f") and run.text[0] == "′" else None,
                 dy=target - raised if target != raised else None,
                 font_family=SERIF if run.math else None,
                 font_style="italic" if run.italic else None,
                 font_size=float(_run_size(run, size)) if run.math else None,
             )
         )
-        raised = target
+        raised, before = target, run.text if run.italic else ""
     return tag(
         "text",
         "".join(pieces),

@@ -174,6 +174,12 @@ def test_function_words():
     assert "crossing zero at 1." in alt
 
 
+def test_primes_and_factors_stand_clear():
+    prime = r'<tspan dx="[\d.]+"[^>]*>′<'
+    assert re.search(prime, draw.boxes(["$f'(x)$", "$y$"], [1], "").svg)
+    assert not re.search(prime, draw.boxes(["$g'(x)$", "$y$"], [1], "").svg)
+
+
 def test_legend_stands_clear_of_the_lines():
     def lowest_label(fn):
         svg = draw.plot_function("", fn, lambda x: -fn(x), labels=["up", "down"]).svg
