@@ -176,8 +176,8 @@ def test_function_words():
 
 def test_primes_and_factors_stand_clear():
     prime = r'<tspan dx="[\d.]+"[^>]*>′<'
-    assert re.search(prime, draw.boxes(["$f'(x)$", "$y$"], [1], "").svg)
-    assert not re.search(prime, draw.boxes(["$g'(x)$", "$y$"], [1], "").svg)
+    assert re.search(prime, draw.boxes(["$f'(x)$", "$y$"], [1], "f").svg)
+    assert not re.search(prime, draw.boxes(["$g'(x)$", "$y$"], [1], "g").svg)
 
 
 def test_legend_stands_clear_of_the_lines():
