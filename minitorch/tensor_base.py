@@ -8,12 +8,12 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Iterable, Iterator
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from .autodiff import History, Variable
+from .autodiff import FunctionBase, History, Variable
 from minitorch.tensor_data import (
     IndexingError,
     Storage,
@@ -25,8 +25,11 @@ from minitorch.tensor_data import (
 )
 from .tensor_ops import SimpleBackend, TensorBackend
 
+if TYPE_CHECKING:
+    from minitorch.tensor import Tensor  # noqa: F401
+
 # %% auto #0
-__all__ = ['Plain', 'TensorBase', 'checked_key']
+__all__ = ['Plain', 'Function', 'TensorBase', 'checked_key']
 
 # %% ../nbs/lib/tensor_base.ipynb #plain-code
 class Plain(Variable):
@@ -40,6 +43,10 @@ class Plain(Variable):
 
     def __repr__(self) -> str:
         return repr(self.data)
+
+# %% ../nbs/lib/tensor_base.ipynb #function
+class Function(FunctionBase["Tensor"]):
+    """An operation on tensors: `forward` computes, `backward` differentiates."""
 
 # %% ../nbs/lib/tensor_base.ipynb #tensor-base
 class TensorBase(Variable):
