@@ -25,6 +25,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from grading.course import Course, GradingError, Region, given_lines, load_course, read_notebook
 
@@ -183,10 +184,13 @@ def views(data: bytes, depth: int = DEPTH) -> Iterator[str]:
         text = _unescaped(text)
         yield normal(text)
         yield normal(_unescaped(text))
-    if "&" in text:
-        yield normal(html.unescape(text))
-    if "<" in text:
-        yield normal(html.unescape(_TAG.sub("", text)))
+    for read in {text, unquote(text)}:
+        if read != text:
+            yield normal(read)
+        if "&" in read:
+            yield normal(html.unescape(read))
+        if "<" in read:
+            yield normal(html.unescape(_TAG.sub("", read)))
     if depth:
         for inner in _unpacked(data):
             yield from views(inner, depth - 1)

@@ -7,6 +7,8 @@ from configparser import ConfigParser
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
+from xml.sax.saxutils import quoteattr
 
 import nbformat
 from nbgrader.preprocessors import (
@@ -21,6 +23,7 @@ from nbgrader.preprocessors import (
 
 from grading.course import GUIDES, GradingError, load_course, strip_solutions
 from grading.leaks import search, secrets, shows
+from grading.site_filter import alt_text
 
 SETTINGS = Path(__file__).resolve().parent.parent / "settings.ini"
 SVG = "image/svg+xml"
@@ -87,13 +90,24 @@ def _addresses() -> tuple[str, str]:
 
 
 def _diagrams(cell: Any, wanted: Collection[str]) -> list[Any]:
-    """The outputs that are diagrams, without anything beside the picture."""
+    """The outputs that are diagrams, without anything beside the picture.
+
+    JupyterLab shows no SVG in a notebook that it doesn't trust, as a student's is at first, and
+    says no alternative text of one: each becomes an image that has both.
+    """
     kept = []
     for output in cell.get("outputs", []):
         picture = output.get("data", {}).get(SVG)
         if picture and not shows(picture, wanted):
-            kept.append(nbformat.v4.new_output("display_data", {SVG: picture}))
+            kept.append(nbformat.v4.new_output("display_data", {"text/html": _image(picture)}))
     return kept
+
+
+def _image(svg: str) -> str:
+    """What `minitorch.figure.image` makes of a diagram; grading imports no course's package."""
+    source = f"data:{SVG};charset=utf-8," + quote(svg, safe=' !"$()*+,/:;<=>?@[]^{|}')
+    alt = quoteattr(alt_text(svg))
+    return f"<img alt={alt} style=\"max-width:100%;height:auto\" src='{source}'>"
 
 
 class Strip(NbGraderPreprocessor):

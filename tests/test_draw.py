@@ -5,9 +5,12 @@ import random
 import re
 import subprocess
 import sys
+from html.parser import HTMLParser
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import unquote
 from xml.etree import ElementTree
+from xml.sax.saxutils import escape
 
 import pytest
 
@@ -16,7 +19,7 @@ pytest.importorskip("chalk")
 
 from minitorch import draw
 from minitorch.draw.canvas import crossings
-from minitorch.figure import DARK, PALETTE, SMALLEST, TINT, Figure, contrast
+from minitorch.figure import DARK, PALETTE, SMALLEST, TINT, Figure, contrast, image, watched
 from minitorch.svg import label_width, plain, runs, width_of
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -87,6 +90,71 @@ def test_is_one_accessible_svg(figure):
     assert bundle["text/plain"] == figure.alt
     assert all(text in figure.alt for text in named.values())
     assert "nan" not in figure.alt.lower().split()
+
+
+def test_a_person_gets_an_image_with_alternative_text(figure, monkeypatch):
+    monkeypatch.setattr("minitorch.figure.watched", lambda: True)
+    bundle = figure._repr_mimebundle_()
+    assert set(bundle) == {"text/html", "text/plain"}
+    shown = read_image(bundle["text/html"])
+    assert shown["alt"] == figure.alt
+    head, _, drawn = shown["src"].partition(",")
+    assert head == "data:image/svg+xml;charset=utf-8"
+    assert unquote(drawn) == figure.svg
+
+
+@pytest.mark.parametrize("text", ["a \"b\" & 'c' <d>", "100 % of #1\n\ttwo", "é − ∂ 😀", "%27"])
+def test_an_image_keeps_every_character(text):
+    svg = f"<svg><text>{escape(text)}</text></svg>"
+    shown = read_image(image(svg, text))
+    assert shown["alt"] == text
+    address = shown["src"].partition(",")[2]
+    assert not set("#\n\t") & set(address), "a browser would drop it"
+    assert unquote(address) == svg
+
+
+class Reader(HTMLParser):
+    """Collects tags and text as a browser reads them."""
+
+    def __init__(self):
+        super().__init__()
+        self.found = []
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.found.append(("text", data))
+
+
+def read_image(html):
+    reader = Reader()
+    reader.feed(html)
+    reader.close()
+    ((tag, attributes),) = reader.found
+    assert tag == "img"
+    return attributes
+
+
+@pytest.mark.parametrize(
+    ("shell", "expected"),
+    [
+        (None, False),
+        (SimpleNamespace(), False),  # IPython in a terminal
+        (SimpleNamespace(kernel=SimpleNamespace(_allow_stdin=True)), True),
+        (SimpleNamespace(kernel=SimpleNamespace(_allow_stdin=False)), False),  # nbclient
+        (SimpleNamespace(kernel=SimpleNamespace()), True),  # another kernel than ipykernel
+    ],
+)
+def test_a_program_that_runs_notebooks_is_known(monkeypatch, shell, expected):
+    pytest.importorskip("IPython")
+    monkeypatch.setattr("IPython.core.getipython.get_ipython", lambda: shell)
+    assert watched() is expected
+
+
+def test_without_ipython_nobody_looks(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert watched() is False
 
 
 def test_ids_are_unique_and_resolve(figure):

@@ -20,7 +20,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
+
+from grading.strip import strip_notebook
 
 pytestmark = pytest.mark.browser
 
@@ -362,6 +365,61 @@ def test_stored_figures_show_before_anything_runs(open_notebook: Any) -> None:
     assert size and size["width"] > 400 and size["height"] > 100, size
     assert figure.evaluate("image => image.complete && image.naturalWidth") == 640
     notebook.shot("guide-dark")
+
+
+def said(page: Any, role: str) -> list[str]:
+    """List what a screen reader would call the page's elements of a role, in their order."""
+    session = page.context.new_cdp_session(page)
+    nodes = session.send("Accessibility.getFullAXTree")["nodes"]
+    session.detach()
+    return [
+        node.get("name", {}).get("value", "")
+        for node in nodes
+        if not node.get("ignored") and node.get("role", {}).get("value") == role
+    ]
+
+
+def pictures(notebook: Notebook) -> list[dict[str, Any]]:
+    """Say of each picture among the outputs what it is called and how large it is drawn."""
+    return notebook.page.locator(".jp-OutputArea-output img").evaluate_all(
+        """images => images.map(image => ({
+            alt: image.alt, width: image.width, drawn: image.complete && image.naturalWidth }))"""
+    )
+
+
+def test_a_picture_says_its_alternative_text(open_notebook: Any) -> None:
+    notebook = open_notebook(ROOT / "nbs/lib/figure.ipynb")
+    notebook.run_all()
+    notebook.page.locator(".jp-OutputArea-output img").nth(1).wait_for()
+    first, second = pictures(notebook)
+    assert first["alt"] == "A dot. One green circle."
+    assert second["alt"].startswith("Three dots. 3 pictures.")
+    assert first["drawn"] == second["drawn"] == 640
+    assert {first["alt"], second["alt"]} <= set(said(notebook.page, "image"))
+    notebook.shot("figure-light")
+    notebook.theme("Dark")
+    notebook.shot("figure-dark")
+
+
+@pytest.mark.parametrize("trusted", [False, True])
+def test_a_students_guide_shows_its_pictures_at_once(
+    open_notebook: Any, tmp_path: Path, trusted: bool
+) -> None:
+    """Nothing has run yet, and JupyterLab doesn't trust a file that came from elsewhere."""
+    name = "nbs/guides/module1/03_autodifferentiation.ipynb"
+    guide = strip_notebook(nbformat.read(ROOT / name, as_version=4), name)
+    released = tmp_path / "released.ipynb"
+    nbformat.write(guide, released)
+    notebook = open_notebook(released, trusted=trusted)
+    notebook.page.set_viewport_size({"width": 1000, "height": 20_000})  # all cells are drawn
+    images = notebook.page.locator(".jp-OutputArea-output img")
+    images.nth(8).wait_for()
+    for picture in pictures(notebook):
+        assert len(picture["alt"]) > 20 and picture["drawn"] == 640, picture
+        assert picture["alt"] in said(notebook.page, "image")
+    images.first.scroll_into_view_if_needed()
+    notebook.page.set_viewport_size({"width": 1000, "height": 1000})
+    notebook.shot(f"released-{'trusted' if trusted else 'untrusted'}")
 
 
 def test_nbgrader_is_at_hand(open_notebook: Any) -> None:

@@ -17,6 +17,7 @@ from grading.course import load_course
 from grading.leaks import check_tree, secrets, written_out
 from grading.release import build
 from grading.tests import tiny
+from minitorch.figure import image
 
 SECRET = "product_of_both = x * y"
 Plant = Callable[[Path], None]
@@ -125,6 +126,12 @@ PLANTED: dict[str, Plant] = {
     "result": set_outputs(output("text/plain", repr(f"'{SECRET}'"))),
     "html": set_outputs(output("text/html", "<b>return</b> x if x &gt; 0 else <i>0.0</i>")),
     "svg": set_outputs(output("image/svg+xml", f"<svg><text>{SECRET}</text></svg>")),
+    "image": set_outputs(
+        output(
+            "text/html",
+            image("<svg><text>return x if x &gt; 0 <tspan>else 0.0</tspan></text></svg>", "a % b"),
+        )
+    ),
     "traceback": set_outputs(
         nbformat.v4.new_output("error", ename="E", evalue="", traceback=[f"---> {SECRET}"])
     ),

@@ -135,6 +135,9 @@ def test_every_figure_has_alternative_text(path):
             kinds = set(output.get("data", {}))
             pictures = kinds & {"image/png", "image/jpeg", "image/gif"}
             assert not pictures, f"{cell['id']}: a bitmap, which can't carry alternative text"
+            assert "text/html" not in kinds, (
+                f"{cell['id']}: HTML, as JupyterLab stores it; run jupyter execute --inplace"
+            )
         if cell["cell_type"] == "markdown":
             for alt in re.findall(r"!\[(.*?)\]\(", text_of(cell["source"])):
                 assert alt.strip(), f"{cell['id']}: an image without alternative text"

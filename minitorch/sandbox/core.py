@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from ..figure import PALETTE, Figure, document
+from ..figure import PALETTE, Figure, document, watched
 from ..svg import px, tag, write
 
 # %% auto #0
@@ -106,12 +106,7 @@ def why_static() -> str | None:
     """Say why controls can't be shown here; None where they can."""
     if importlib.util.find_spec("ipywidgets") is None:
         return "Its controls need ipywidgets: pip install ipywidgets, then restart the kernel."
-    kernel = None
-    if importlib.util.find_spec("IPython") is not None:
-        from IPython.core.getipython import get_ipython
-
-        kernel = getattr(get_ipython(), "kernel", None)
-    if kernel is None or not getattr(kernel, "_allow_stdin", True):
+    if not watched():
         return "This is a still picture: run the cell in JupyterLab to move the controls."
     return None
 
@@ -257,12 +252,10 @@ class Sandbox(ABC):
         return f"{self.title}: {self.view().sentence}"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        still = self.still()
-        bundle: dict[str, Any] = {"text/plain": repr(self), "image/svg+xml": still.svg}
+        bundle: dict[str, Any] = dict(self.still()._repr_mimebundle_())
         if why_static() is None:
             bundle.update(self.live()._repr_mimebundle_())
-            bundle["text/plain"] = repr(self)
-        return bundle
+        return bundle | {"text/plain": repr(self)}
 
 # %% ../../nbs/lib/sandbox.ipynb #parts-code
 def _status(sentence: str) -> str:
