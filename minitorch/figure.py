@@ -104,7 +104,7 @@ def _prefixed(content: str, prefix: str) -> str:
     return re.sub(r'(href="#)', rf"\g<1>{prefix}", content)
 
 # %% ../nbs/lib/figure.ipynb #shown-code
-_AS_IT_IS = " !\"$()*+,/:;<=>?@[]^{|}"  # what may stand in a data address between single quotes
+_AS_IT_IS = ' !"$()*+,/:;<=>?@[]^{|}'  # what may stand in a data address between single quotes
 
 
 def image(svg: str, alt: str) -> str:
