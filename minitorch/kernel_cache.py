@@ -13,6 +13,7 @@ import pickle
 import platform
 import sys
 import threading
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from types import CodeType, FunctionType
@@ -133,7 +134,7 @@ class KernelCache:
         return None
 
     def save_overload(self, sig: Any, result: Any) -> None:
-        """Keep a kernel that was compiled; where no folder can be written, do nothing."""
+        """Keep a kernel that was compiled; where no folder can be written, warn of it."""
         if result.library.has_dynamic_globals or any(not x.can_cache for x in result.lifted):
             return
         payload = dumps(result._reduce())
@@ -142,9 +143,22 @@ class KernelCache:
                 folder.mkdir(parents=True, exist_ok=True)
                 _put(folder / self._file(sig, result.target_context), payload)
                 return
+        _warn_of_folders()
 
     def flush(self) -> None:
         """Forget nothing: files of other sources have other names."""
+
+
+@functools.cache
+def _warn_of_folders() -> None:
+    """Say, once in a process, that kernels can't be kept."""
+    folders = " nor in ".join(map(repr, map(str, cache_folders())))
+    warnings.warn(
+        f"Compiled kernels can't be written in {folders}. They work, and every process compiles "
+        f"its own, which takes seconds: set NUMBA_CACHE_DIR to a folder that you may write in.",
+        RuntimeWarning,
+        stacklevel=2,
+    )
 
 
 def _put(path: Path, content: bytes) -> None:
