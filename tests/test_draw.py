@@ -242,8 +242,8 @@ def test_function_words():
     assert "crossing zero at 1." in alt
 
 
-def test_primes_and_factors_stand_clear():
-    prime = r'<tspan dx="[\d.]+"[^>]*>′<'
+def test_a_prime_stands_clear_of_its_f():
+    prime = r'<tspan dx="[\d.]+"[^>]*>′'
     assert re.search(prime, draw.boxes(["$f'(x)$", "$y$"], [1], "f").svg)
     assert not re.search(prime, draw.boxes(["$g'(x)$", "$y$"], [1], "g").svg)
 
