@@ -15,7 +15,8 @@ from typing import Any
 import nbformat
 
 from grading.course import Assignment, Region, fill, read_notebook, regions_of
-from grading.judge import Judge, Submission
+from grading.judge import Judge
+from grading.submission import Submission
 
 PREFIX = "example"
 _made: dict[tuple[str, str], list[dict[str, bytes]]] = {}

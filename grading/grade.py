@@ -20,8 +20,9 @@ from pathlib import Path
 
 from grading import examples, report, sandbox
 from grading.course import GUIDES, GradingError, Task
-from grading.judge import Judge, Judgement
+from grading.judge import Judge
 from grading.nbgrader_plugin import CACHE, PREREQUISITES, ROOT, UNSANDBOXED, judge_submission
+from grading.verdict import Judgement
 
 SUBMITTED = Path("course") / "submitted"
 FEEDBACK = Path("course") / "feedback"

@@ -31,7 +31,9 @@ from nbgrader.preprocessors import (
 
 from grading import examples, report, sandbox
 from grading.graft import Graft
-from grading.judge import Judge, Judgement, Submission, Verdict
+from grading.judge import Judge
+from grading.submission import Submission
+from grading.verdict import Judgement, Verdict
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = Path("course") / "judged"
@@ -64,7 +66,7 @@ def judge_submission(judge: Judge, submission: Submission, *, again: bool = Fals
         raise sandbox.SandboxError(sandbox.available())
     trusting = Judge(
         judge.course.root,
-        cache=judge.cache,
+        cache=judge.cache.folder,
         own_prerequisites=judge.own_prerequisites,
         sandboxed=False,
     )

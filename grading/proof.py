@@ -19,7 +19,9 @@ from pathlib import Path
 
 from grading.compare import has_odd
 from grading.course import MIN_MUTANTS, GradingError, Task, problems, task_label
-from grading.judge import WORKERS, Judge, Outcomes, check_says, says
+from grading.diagnosis import check_says, says
+from grading.execute import WORKERS, Outcomes
+from grading.judge import Judge
 from grading.nbgrader_plugin import CACHE, ROOT
 
 TABLE = Path("course") / "proof.md"

@@ -8,7 +8,7 @@ from configparser import ConfigParser
 from pathlib import Path
 
 from grading.course import task_label
-from grading.judge import Finding, Judgement, Verdict
+from grading.verdict import Finding, Judgement, Verdict
 
 LONGEST_LIST = 12  # findings told in full; one misconception seldom needs more
 

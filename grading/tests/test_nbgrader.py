@@ -312,7 +312,7 @@ def test_without_bwrap_only_examples_are_graded(graded: Path, tmp_path: Path) ->
 
 
 def test_points_never_exceed_the_cell(graded: Path) -> None:
-    from grading.judge import Verdict
+    from grading.verdict import Verdict
 
     too_much = Verdict("task0_1", 40, 50)
     assert outputs(too_much, "", [], 40) == []

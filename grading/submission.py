@@ -1,0 +1,57 @@
+"""What a student handed in for an assignment: finding the notebooks and reading them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grading.compare import clean
+from grading.course import Assignment
+from grading.graft import read_file
+
+
+@dataclass
+class Submission:
+    """One student's files of one assignment, by notebook."""
+
+    assignment: str
+    files: Mapping[str, bytes | None]
+    reasons: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_submission(assignment: Assignment, folder: Path) -> Submission:
+    """Read the notebooks that lie in a submission's folder.
+
+    A notebook that isn't where it belongs is looked for: in a folder below, or under the
+    name that a browser or a file manager gives to a second copy.
+    """
+    files: dict[str, bytes | None] = {}
+    reasons: dict[str, str] = {}
+    for notebook in assignment.notebooks:
+        path = folder / Path(notebook).name
+        if not path.exists() and not path.is_symlink():
+            if (found := _astray(folder, path.stem)) is None:
+                files[notebook], reasons[notebook] = None, "was not handed in"
+                continue
+            place = clean(str(found.relative_to(folder)), 120)
+            reasons[notebook] = f"was found as {place}"
+            path = found
+        files[notebook], why = read_file(path)
+        if why:
+            reasons[notebook] = why
+    return Submission(assignment.name, files, reasons)
+
+
+def _astray(folder: Path, stem: str) -> Path | None:
+    """Find a notebook that isn't where it belongs; None unless there is exactly one."""
+    name = re.compile(rf"{re.escape(stem)}([ _-]*(\(\d+\)|copy\d*|\d+))*\.ipynb", re.IGNORECASE)
+    hidden = re.compile(r"^[._]")
+    found = [
+        path
+        for path in sorted(folder.rglob("*.ipynb"))[:1000]
+        if name.fullmatch(path.name)
+        and not any(hidden.match(part) for part in path.relative_to(folder).parts)
+    ]
+    return found[0] if len(found) == 1 else None

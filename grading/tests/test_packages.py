@@ -1,0 +1,64 @@
+"""Packages: whose work stands in which region."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grading.course import GradingError, load_course
+from grading.judge import Judge
+from grading.packages import Reference, assemble, merge, same_code, split
+from grading.readings import chooser
+from grading.tests import tiny
+from grading.tests.handing_in import RELU, hand_in
+
+
+def test_a_task_has_its_own_regions_only(judge: Judge) -> None:
+    task = judge.course.task("task0_2")
+    files, _ = assemble(judge.reference, chooser(task, "reference"))
+    operators, module = (files[f"minitorch/{n}.py"].decode() for n in ("operators", "module"))
+    assert "product_of_both" in operators  # a prerequisite
+    assert "self.training = False" not in module and "Task 0.3" in module
+
+
+def test_blocks_join_to_the_module(judge: Judge) -> None:
+    for text in judge.reference.modules.values():
+        head, blocks = split(text)
+        assert head + "".join(block.text for block in blocks) == text
+
+
+def test_the_reference_handed_in_is_the_reference(judge: Judge) -> None:
+    grafts = judge.grafts(hand_in(judge))
+    theirs, notes = assemble(judge.reference, lambda region: "student", grafts)
+    ours, _ = assemble(judge.reference, lambda region: "reference")
+    assert same_code(theirs, ours) and notes == []
+
+
+def test_an_old_export_is_refused(judge: Judge, tmp_path: Path) -> None:
+    root = tiny.make_project(tmp_path / "project")
+    path = root / "minitorch" / "operators.py"
+    path.write_text(path.read_text().replace("def relu", "def rely"))
+    with pytest.raises(GradingError, match=r"relu.*Run nbdev_export"):
+        Reference(load_course(root))
+
+
+def test_two_tasks_in_one_cell(judge: Judge) -> None:
+    """Of one cell, each task gets its own functions."""
+    course = judge.course
+    region = course.task("task0_1").regions[0]
+    assert region.qualname == "mul"
+    other = course.task("task0_1").regions[1]
+    text = judge.reference.modules["operators"]
+    block = next(b.text for b in split(text)[1] if b.cell_id == "operators")
+    mine = "def relu(x):\n    return 'mine'\n\nCONSTANT = 4\n\ndef mul(x, y):\n    return CONSTANT"
+    notes: list[str] = []
+    merged = merge(block, mine, [region], [other], "here", notes)
+    assert "CONSTANT = 4" in merged and "return CONSTANT" in merged
+    assert "'mine'" not in merged and RELU in merged and not notes
+    compile(merged, "merged", "exec")
+    lost = merge(block, "def mul(x, y):\n    return 5", [region], [other], "here", notes)
+    assert "return 5" in lost and RELU in lost
+    broken = merge(block, "def mul(x, y:\n  return 5", [region], [other], "here", notes)
+    assert "raise SyntaxError" in broken and RELU in broken and notes
+    compile(broken, "broken", "exec")
