@@ -5,22 +5,25 @@
 # %% ../nbs/guides/module3/03_cuda.ipynb #imports
 from __future__ import annotations
 
-import functools
-import inspect
 import math
-import sys
-import threading
 from collections.abc import Callable
-from types import FunctionType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-import numba.core.config
 import numba.cuda
 import numpy as np
-from numba import int64, types
-from numba.np.numpy_support import as_dtype
+from numba import int64
 
 from . import tensor_data
+from minitorch.cuda_launch import (
+    SIMULATED,
+    FakeCUDAKernel,
+    carried,
+    device_jit,
+    jit,
+    launch,
+    launch_made_from,
+    on_device,
+)
 from .fast_ops import _batched
 from minitorch.tensor_data import (
     MAX_DIMS,
@@ -35,143 +38,25 @@ from .tensor_ops import TensorOps, check_together, matmul_shape
 if TYPE_CHECKING:
     from minitorch.tensor import Tensor
 
-# In a kernel their names mean something else than to a type checker.
-cuda: Any = numba.cuda
-config: Any = numba.core.config
+cuda: Any = numba.cuda  # in a kernel its names mean something else than to a type checker
 
 # %% auto #0
-__all__ = ['cuda', 'config', 'SIMULATED', 'THREADS_PER_BLOCK', 'MAP_THREADS', 'REDUCE_THREADS', 'TILE', 'Fn', 'to_index', 'index_to_position', 'broadcast_index', 'jit_sum_practice', 'MOST_BLOCKS', 'device_jit', 'jit', 'launch', 'tensor_map', 'tensor_zip', 'sum_practice', 'tensor_reduce', 'CudaOps', 'jit_mm_practice', 'tensor_matrix_multiply', 'mm_practice']
+__all__ = ['cuda', 'THREADS_PER_BLOCK', 'MAP_THREADS', 'REDUCE_THREADS', 'TILE', 'to_index', 'index_to_position', 'broadcast_index', 'jit_sum_practice', 'MOST_BLOCKS', 'tensor_map', 'tensor_zip', 'sum_practice', 'tensor_reduce', 'CudaOps', 'jit_mm_practice', 'tensor_matrix_multiply', 'mm_practice']
 
 # %% ../nbs/guides/module3/03_cuda.ipynb #sizes
-SIMULATED = bool(config.ENABLE_CUDASIM)
 THREADS_PER_BLOCK = 32  # of the practice kernels
 
 MAP_THREADS = 8 if SIMULATED else 256  # of map and zip
 REDUCE_THREADS = 8 if SIMULATED else 256  # of a reduction; a power of two
 TILE = 4 if SIMULATED else 32  # rows and columns of a tile of a matrix
 
-# Numba warns of small grids. Small tensors have small grids.
-config.CUDA_LOW_OCCUPANCY_WARNINGS = 0
-
 # %% ../nbs/guides/module3/03_cuda.ipynb #jit
-Fn = TypeVar("Fn")
-
-
-def device_jit(fn: Fn, **options: Any) -> Fn:
-    """Compile a function that kernels call; the simulator takes it as it is."""
-    return fn if SIMULATED else cuda.jit(device=True, **options)(fn)
-
-
-def jit(fn: Any, **options: Any) -> Any:
-    """Compile a kernel, to be launched by `kernel[blocks, threads](...)`."""
-    return cuda.jit(**options)(_in_silence(fn) if SIMULATED else fn)
-
-
-def _in_silence(fn: Any) -> Any:
-    """Let a simulated kernel divide by zero and overflow without a word, as a GPU does."""
-    ignore = np.errstate
-
-    def kernel(*args: Any) -> None:
-        with ignore(all="ignore"):
-            fn(*args)
-
-    # The simulator exchanges the name `cuda` in the globals of what it runs.
-    twin = FunctionType(kernel.__code__, fn.__globals__, fn.__name__, None, kernel.__closure__)
-    return functools.wraps(fn)(twin)
-
-
-def _shared_array(self: Any, shape: Any, dtype: Any, depth: int = 1) -> Any:
-    """Stand in for the simulator's shared.array, which may give two threads an array each."""
-    caller = sys._getframe(depth)
-    place = caller.f_code.co_filename, caller.f_lineno
-    with _one_asks:
-        if place not in self._allocations:
-            kind = as_dtype(dtype) if isinstance(dtype, types.Type) else np.dtype(dtype)
-            self._allocations[place] = np.full(shape, np.nan, kind)
-        return self._allocations[place]
-
-
-_one_asks = threading.Lock()
-if SIMULATED:
-    from numba.cuda.simulator.kernelapi import FakeCUDAShared
-
-    FakeCUDAShared.array = _shared_array
-
-
 to_index = device_jit(tensor_data.to_index)
 index_to_position = device_jit(tensor_data.index_to_position)
 broadcast_index = device_jit(tensor_data.broadcast_index)
 
-# %% ../nbs/guides/module3/03_cuda.ipynb #launch
-_one_at_a_time = threading.Lock()
-
-
-def launch(kernel: Any, blocks: Any, threads: Any, *args: Any) -> None:
-    """Start a kernel on a grid of blocks.
-
-    Args:
-        kernel: What `jit` made.
-        blocks: How many blocks, in each dimension of the grid.
-        threads: How many threads a block has, in each of its dimensions.
-        *args: The kernel's arguments.
-
-    """
-    source = inspect.unwrap(kernel.py_func)
-    if "NotImplementedError" in source.__code__.co_names:
-        source(*args)  # on a GPU an exception passes unseen, so a stub speaks up here
-    if not SIMULATED:
-        kernel[blocks, threads](*args)
-        return
-    with _one_at_a_time:
-        # The simulator keeps looking at its threads, which get their turn sooner this way.
-        interval = sys.getswitchinterval()
-        sys.setswitchinterval(1e-4)
-        try:
-            kernel[blocks, threads](*args)
-        except NotImplementedError as error:
-            # The simulator writes the thread's number before the message.
-            raise NotImplementedError(str(error).partition("]: ")[2]) from None
-        finally:
-            sys.setswitchinterval(interval)
-
-# %% ../nbs/guides/module3/03_cuda.ipynb #device
-def _on_device(make: Callable[[], Any], size: int) -> Any:
-    """Make an array on the GPU, or say why that can't be.
-
-    Raises:
-        RuntimeError: If there is no GPU.
-        MemoryError: If it is full.
-
-    """
-    if not cuda.is_available():
-        raise RuntimeError(
-            "CudaOps needs a GPU by NVIDIA, and Numba finds none. FastOps computes on the CPU. To "
-            "try CudaOps without a GPU, set NUMBA_ENABLE_CUDASIM=1 before Python starts: Numba's "
-            "simulator is slow, and good for a few hundred numbers."
-        )
-    try:
-        return make()
-    except Exception as error:
-        if "OUT_OF_MEMORY" not in str(error):
-            raise
-        raise MemoryError(
-            f"The GPU has no room left for {size / 2**20:,.1f} MiB. Use smaller batches, float32 "
-            f"instead of float64, or let go of tensors that aren't needed any more."
-        ) from error
-
-
-@functools.lru_cache(maxsize=1024)
-def _sizes(numbers: tuple[int, ...]) -> Any:
-    """Keep a shape or strides on the GPU, so that they travel there once."""
-    return _on_device(lambda: cuda.to_device(np.array(numbers, np.int64)), 8 * len(numbers))
-
-
-def _carried(*parts: Any) -> list[Any]:
-    """Bring the shapes and strides among a kernel's arguments to the GPU; storages are there."""
-    return [part if n % 3 == 0 else _sizes(tuple(part.tolist())) for n, part in enumerate(parts)]
-
 # %% ../nbs/guides/module3/03_cuda.ipynb #cuda-map
-def tensor_map(fn: Callable[[float], float]) -> Any:
+def tensor_map(fn: Callable[[float], float]) -> FakeCUDAKernel:
     """Make a CUDA kernel that applies a function to every cell: one thread for each.
 
     Args:
@@ -206,7 +91,7 @@ def tensor_map(fn: Callable[[float], float]) -> Any:
     # END SOLUTION
 
 # %% ../nbs/guides/module3/03_cuda.ipynb #cuda-zip
-def tensor_zip(fn: Callable[[float, float], float]) -> Any:
+def tensor_zip(fn: Callable[[float, float], float]) -> FakeCUDAKernel:
     """Make a CUDA kernel that combines the cells of two tensors: one thread for each pair.
 
     Args:
@@ -297,7 +182,7 @@ def sum_practice(a: Tensor) -> TensorData:
     return TensorData.trusted(sums, (max(2, blocks),))
 
 # %% ../nbs/guides/module3/03_cuda.ipynb #cuda-reduce
-def tensor_reduce(fn: Callable[[float, float], float]) -> Any:
+def tensor_reduce(fn: Callable[[float, float], float]) -> FakeCUDAKernel:
     """Make a CUDA kernel that folds one dimension: one block for each cell of the result.
 
     A dimension may be longer than a block has threads. The order in which values are folded is
@@ -361,12 +246,12 @@ class CudaOps(TensorOps):
     @staticmethod
     def empty(size: int, dtype: Any) -> Any:
         """Make room on the GPU for the numbers of a result."""
-        return _on_device(lambda: cuda.device_array(size, dtype), size * np.dtype(dtype).itemsize)
+        return on_device(lambda: cuda.device_array(size, dtype), size * np.dtype(dtype).itemsize)
 
     @staticmethod
     def hold(row: Storage) -> Any:
         """Copy a row of numbers to the GPU."""
-        return _on_device(lambda: cuda.to_device(row), row.nbytes)
+        return on_device(lambda: cuda.to_device(row), row.nbytes)
 
     @staticmethod
     def map_kernel(fn: Callable[[float], float]) -> Callable[..., None]:
@@ -387,9 +272,9 @@ class CudaOps(TensorOps):
 
         def run(*args: Any) -> None:
             *tensors, dim = args
-            out, out_shape, out_strides, *rest = _carried(*tensors)
+            out, out_shape, out_strides, *rest = carried(*tensors)
             size = out.size
-            _compiled(
+            launch_made_from(
                 fn.__name__, kernel, size, REDUCE_THREADS,
                 out, out_shape, out_strides, size, *rest, dim, start,
             )  # fmt: skip
@@ -446,7 +331,7 @@ def _multiply(out: TensorData, a: TensorData, b: TensorData) -> None:
     batches, rows, columns = out.shape
     down = min(math.ceil(rows / TILE), MOST_BLOCKS)
     blocks = (math.ceil(columns / TILE), down, min(batches, MOST_BLOCKS))
-    out_storage, out_shape, out_strides, *rest = _carried(*out.tuple(), *a.tuple(), *b.tuple())
+    out_storage, out_shape, out_strides, *rest = carried(*out.tuple(), *a.tuple(), *b.tuple())
     launch(
         tensor_matrix_multiply, blocks, (TILE, TILE),
         out_storage, out_shape, out_strides, out.size, *rest,
@@ -455,28 +340,10 @@ def _multiply(out: TensorData, a: TensorData, b: TensorData) -> None:
 
 def _over_cells(name: str, kernel: Any, args: tuple[Any, ...]) -> None:
     """Launch a thread for each cell of the output."""
-    out, out_shape, out_strides, *rest = _carried(*args)
+    out, out_shape, out_strides, *rest = carried(*args)
     size = out.size
     blocks = math.ceil(size / MAP_THREADS)
-    _compiled(name, kernel, blocks, MAP_THREADS, out, out_shape, out_strides, size, *rest)
-
-
-def _compiled(name: str, kernel: Any, *args: Any) -> None:
-    """Launch a kernel that was made from a function.
-
-    Raises:
-        TypeError: If Numba can't compile the function.
-
-    """
-    from numba.core.errors import NumbaError
-
-    try:
-        launch(kernel, *args)
-    except NumbaError as error:
-        raise TypeError(
-            f"CudaOps can't compile {name}: Numba knows numbers, arrays and functions compiled by "
-            f"cuda.jit. Use those, or SimpleOps. Numba says: {error}"
-        ) from error
+    launch_made_from(name, kernel, blocks, MAP_THREADS, out, out_shape, out_strides, size, *rest)
 
 # %% ../nbs/guides/module3/04_cuda_shared.ipynb #mm-practice
 def _mm_practice(out: Storage, a: Storage, b: Storage, size: int) -> None:

@@ -16,7 +16,7 @@ from unittest.mock import patch
 import numpy as np
 import numpy.typing as npt
 
-from .cuda_ops import SIMULATED, _shared_array, launch
+from .cuda_launch import SIMULATED, _shared_array, launch
 
 # %% auto #0
 __all__ = ['Watched', 'watch']
@@ -88,7 +88,7 @@ class _Uneven(np.ndarray[Any, Any]):
 
 
 def _uneven_array(self: Any, shape: Any, dtype: Any) -> Any:
-    """Stand in for shared.array: one for each line of the kernel, filled with NaN."""
+    """Stand in for shared.array: one for each call in the kernel, filled with NaN."""
     return _shared_array(self, shape, dtype, depth=2).view(_Uneven)
 
 

@@ -39,6 +39,8 @@ def gpu_or_simulator() -> str:
     """
     asked = os.environ.get("NUMBA_ENABLE_CUDASIM", "0") != "0"
     if not asked and has_gpu():
+        # Numba warns of small grids. Small tensors have small grids.
+        os.environ.setdefault("NUMBA_CUDA_LOW_OCCUPANCY_WARNINGS", "0")
         return "gpu"
     os.environ["NUMBA_ENABLE_CUDASIM"] = "1"
     if "numba" in sys.modules:

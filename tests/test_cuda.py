@@ -357,6 +357,23 @@ def test_a_product_reads_each_cell_once() -> None:
 
 
 @in_simulator
+@pytest.mark.parametrize("slow", [None, 1])
+def test_two_shared_arrays_of_one_line_are_two(slow: int | None) -> None:
+    @jit
+    def swap(out: Any, a: Any) -> None:
+        left, right = cuda.shared.array(2, a.dtype), cuda.shared.array(2, a.dtype)
+        t = cuda.threadIdx.x
+        left[t] = a[t]
+        right[t] = -a[t]
+        cuda.syncthreads()
+        out[t] = left[1 - t]
+
+    out = Watched(np.zeros(2))
+    assert watch(swap, 1, 2, out, Watched(np.array([1.0, 2.0])), slow=slow) == [1]
+    assert out.cells.tolist() == [2.0, 1.0]
+
+
+@in_simulator
 def test_watching_sees_a_race_and_a_missing_guard() -> None:
     @jit
     def turn_round(out: Any, a: Any) -> None:

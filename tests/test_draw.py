@@ -698,7 +698,8 @@ def test_long_titles_break_outside_formulas():
 
 def test_thread_words():
     alt = draw.draw_threads(3, 4, 10, highlight=(1, 2)).alt
-    assert "12 threads. The data has size 10: 10 threads have work, 2 are beyond" in alt
+    assert "12 threads. The data has size 10: 10 threads have work, 2 are beyond it" in alt
+    assert "1 is beyond it" in draw.draw_threads(3, 4, 11).alt
     assert "global index: x = 1·4 + 2 = 6." in alt
     alt = draw.draw_threads((1, 3), (4, 3), (3, 8)).alt
     assert "(1, 3) blocks of (4, 3) threads: 36 threads." in alt

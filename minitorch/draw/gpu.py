@@ -45,7 +45,7 @@ def draw_threads(
     Args:
         blocks: How many blocks, as in `kernel[blocks, threads]`: x, or (x, y).
         threads: How many threads in each block: x, (x, y) or (x, y, z).
-        size: How many values there are along each dimension; threads beyond are grey.
+        size: How many values there are along each dimension; threads beyond are white and dashed.
         highlight: A block and one of its threads, whose global index is worked out.
         title: What it is; by default the launch.
 
@@ -166,10 +166,8 @@ def _say_launch(
     """Count blocks and threads."""
     said = f"{_shape(grid)} blocks of {_shape(group)} threads: {counted} threads."
     if limit is not None:
-        said += (
-            f" The data has size {_shape(limit)}: {counted - idle} threads have work, {idle} are"
-        )
-        said += " beyond it and drawn grey."
+        said += f" The data has size {_shape(limit)}: {counted - idle} threads have work, {idle}"
+        said += f" {'is' if idle == 1 else 'are'} beyond it, white and dashed."
     return said
 
 # %% ../../nbs/lib/draw_gpu.ipynb #draw-sum-tree
