@@ -233,6 +233,26 @@ def press(locator: Any, key: str, times: int = 1) -> None:
         locator.press(key)
 
 
+def nodes(page: Any, role: str) -> list[dict[str, Any]]:
+    """List the elements of a role in the accessibility tree, in their order."""
+    session = page.context.new_cdp_session(page)
+    tree = session.send("Accessibility.getFullAXTree")["nodes"]
+    session.detach()
+    return [n for n in tree if not n["ignored"] and n.get("role", {}).get("value") == role]
+
+
+def said(page: Any, role: str) -> list[str]:
+    """List what a screen reader calls the elements of a role."""
+    return [node["name"]["value"] for node in nodes(page, role)]
+
+
+def spoken_sliders(page: Any) -> dict[str, str]:
+    """Say what a screen reader hears of each slider: its name, its value."""
+    # Chromium's tree holds the name; it leaves the text of the value out.
+    values = page.get_by_role("slider").evaluate_all("all => all.map(one => one.ariaValueText)")
+    return dict(zip(said(page, "slider"), values, strict=True))
+
+
 def test_math_sandbox_by_keyboard(open_notebook: Any) -> None:
     notebook = open_notebook(ROOT / "nbs/lib/sandbox_math.ipynb")
     notebook.run_all()
@@ -241,11 +261,16 @@ def test_math_sandbox_by_keyboard(open_notebook: Any) -> None:
     after = notebook.says("sigmoid(1.5)")
     assert before != after, "the sentence didn't follow the slider"
     assert notebook.status.get_attribute("aria-live") == "polite"
+    assert spoken_sliders(notebook.page) == {"x": "1.5"}
+    notebook.page.get_by_role("textbox", name="x, typed").fill("2.3")
+    notebook.page.keyboard.press("Enter")
+    notebook.says("sigmoid(2.3)")
+    assert spoken_sliders(notebook.page) == {"x": "2.3"}
     notebook.shot("math-light")
 
     kind = notebook.page.get_by_label("Kind", exact=True)
     kind.select_option("Two arguments")
-    notebook.says("mul(1.5, 2) = 3.")
+    notebook.says("mul(2.3, 2) = 4.6.")
     notebook.theme("Dark")
     notebook.shot("math-dark")
     kind.select_option("Reduction")
@@ -287,7 +312,10 @@ def test_training_sandbox_by_keyboard(open_notebook: Any) -> None:
     notebook.changes(two)
     notebook.page.get_by_label("Data set", exact=True).select_option("Circle")
     notebook.page.get_by_label("Model", exact=True).select_option("two ReLU units")
-    notebook.page.get_by_role("slider").nth(9).wait_for()
+    notebook.page.get_by_role("slider", name="bias_0").nth(1).wait_for()
+    spoken = spoken_sliders(notebook.page)
+    assert len(spoken) == 10 and spoken["Points"] == "50"
+    assert "hidden.weight_0_1" in spoken
     notebook.theme("Dark")
     notebook.shot("training-dark")
 
@@ -344,6 +372,7 @@ def test_tensor_sandbox_by_keyboard(open_notebook: Any) -> None:
     notebook.says("Shape (2, 3), strides (3, 1), contiguous.")
     press(notebook.page.get_by_role("slider").first, "ArrowRight", 4)
     notebook.says("Cell 4 has index (1, 1)")
+    assert spoken_sliders(notebook.page) == {"Cell": "4"}
     order = notebook.page.get_by_label("Permute to", exact=True)
     order.fill("1, 0")
     order.press("Enter")
@@ -365,18 +394,6 @@ def test_stored_figures_show_before_anything_runs(open_notebook: Any) -> None:
     assert size and size["width"] > 400 and size["height"] > 100, size
     assert figure.evaluate("image => image.complete && image.naturalWidth") == 640
     notebook.shot("guide-dark")
-
-
-def said(page: Any, role: str) -> list[str]:
-    """List what a screen reader would call the page's elements of a role, in their order."""
-    session = page.context.new_cdp_session(page)
-    nodes = session.send("Accessibility.getFullAXTree")["nodes"]
-    session.detach()
-    return [
-        node.get("name", {}).get("value", "")
-        for node in nodes
-        if not node.get("ignored") and node.get("role", {}).get("value") == role
-    ]
 
 
 def pictures(notebook: Notebook) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from ..figure import PALETTE, Figure, document, watched
+from .names import named
 from ..svg import px, tag, write
 
 # %% auto #0
@@ -236,10 +237,8 @@ class Sandbox(ABC):
                 [controls, self._panes["figure"]],
                 layout=w.Layout(display="flex", flex_flow="row wrap", grid_gap="8px 24px"),
             )
-            self._box = w.VBox(
-                [head, self._panes["status"], middle, self._panes["detail"]],
-                layout=w.Layout(width="100%", padding="4px 2px"),
-            )
+            parts = [head, self._panes["status"], middle, self._panes["detail"]]
+            self._box = named(w.VBox(parts, layout=w.Layout(width="100%", padding="4px 2px")))
             self.refresh()
         return self._box
 
