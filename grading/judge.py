@@ -274,7 +274,7 @@ class Judge:
                     material,
                     outcomes,
                     said,
-                    partial(self._broken, files, grafts, choose, extras),
+                    partial(self._with_mutant, files, grafts, choose, extras),
                     partial(self._execute, material, first_failure=True),
                 )
             else:
@@ -298,15 +298,17 @@ class Judge:
             material, files, items, first_failure=first_failure, sandboxed=self.sandboxed
         )
 
-    def _broken(
+    def _with_mutant(
         self,
         files: Files,
         grafts: Mapping[str, Graft],
         choose: Chooser,
         extras: bool,
-        mutant: Mutant,
+        mutant: Mutant | None,
     ) -> Files:
-        """Put a mutant into a package."""
+        """Put a mutant into a package; without one it is right."""
+        if mutant is None:
+            return files
         module, _ = assemble(
             self.reference,
             choose,

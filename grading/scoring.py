@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import random
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
+from grading.compare import Outcome
 from grading.course import GradingError
 from grading.diagnosis import check_says, says, suspects
 from grading.execute import WORKERS, Outcomes
@@ -12,6 +15,9 @@ from grading.material import Material
 from grading.mutants import Mutant
 from grading.packages import Files
 from grading.verdict import Finding, Verdict, clamped, share_of
+
+RIGHT_ONES = 2  # right packages among the broken ones
+UNSTEADY = "passed on a right package once and failed on the same another time"
 
 Run = Callable[[Files, set[str]], tuple[Outcomes, list[str]]]
 
@@ -65,56 +71,65 @@ def score_tests(
     material: Material,
     outcomes: Outcomes,
     notes: list[str],
-    broken: Callable[[Mutant], Files],
+    package: Callable[[Mutant | None], Files],
     run: Run,
 ) -> Verdict:
     """Score tests that a student wrote: they pass on the reference and fail on mutants.
 
     Each package has a sandbox of its own that doesn't know which it is, and only
-    verdicts leave it: a message could carry the reference's source.
+    verdicts leave it: a message could carry the reference's source. Among the broken packages
+    are right ones, run in the same way, so that tests which fail for other reasons than what
+    they test are found out.
 
     Args:
         material: the task.
         outcomes: on a right package.
         notes: what was odd in that run.
-        broken: builds the package with a mutant in it.
+        package: builds the package with a mutant in it, or a right one.
         run: runs some of the items on a package.
     """
     task = material.task
-    findings, valid = [], set()
-    for item in material.items:
-        name, outcome = item.partition(":")[2], outcomes[item]
-        if outcome.ok:
-            valid.add(item)
-            findings.append(Finding(name, "passes on a right package", True))
-        else:
-            said = outcome.missing or f"fails on a right package: it raised {outcome.error}"
-            if outcome.error == "NotImplementedError":
-                said = "is not written yet"
-            elif outcome.error == "AttributeError" and name in outcome.message:
-                said = f"is not there: {material.module} has no {name}"
-            findings.append(Finding(name, "", False, said))
+    findings = [_on_a_right_package(material, item, outcomes[item]) for item in material.items]
+    valid = {item for item in material.items if outcomes[item].ok}
     check = check_says(outcomes[material.check], silent=True)
-
-    def caught(mutant: Mutant) -> bool:
-        results, _ = run(broken(mutant), valid)
-        return any(not results[item].ok for item in valid)
-
-    def noticed(group: list[Mutant]) -> bool:
-        return any(caught(mutant) for mutant in group)
-
     groups: dict[str, list[Mutant]] = {}
     for mutant in material.mutants:
         groups.setdefault(mutant.group or f"mutant {mutant.name}", []).append(mutant)
-    earned = 0.0
-    if valid:
+
+    def failing(mutant: Mutant | None) -> set[str]:
+        results, _ = run(package(mutant), valid)
+        return {item for item in valid if not results[item].ok}
+
+    def noticed(group: Sequence[Mutant | None]) -> set[str]:
+        return next((found for each in group if (found := failing(each))), set())
+
+    earned, found = 0.0, dict[str, set[str]]()
+    while valid:
+        trials = [*groups.items(), *((f"right {n}", [None]) for n in range(RIGHT_ONES))]
+        random.SystemRandom().shuffle(trials)
         with ThreadPoolExecutor(max_workers=WORKERS) as pool:
-            verdicts = list(pool.map(noticed, groups.values()))
-        for group, found in zip(groups.values(), verdicts, strict=True):
-            earned += found * task.points / len(groups)
+            found = dict(
+                zip(
+                    (name for name, _ in trials),
+                    pool.map(noticed, (group for _, group in trials)),
+                    strict=True,
+                )
+            )
+        unsteady = {item for n in range(RIGHT_ONES) for item in found[f"right {n}"]}
+        if not unsteady:
+            break
+        valid -= unsteady
+        for at, item in enumerate(material.items):
+            if item in unsteady:
+                findings[at] = replace(findings[at], agrees=False, said=UNSTEADY)
+    if valid:
+        for name, group in groups.items():
+            earned += bool(found[name]) * task.points / len(groups)
             about = "a wrong package must make a test fail"
-            said = "" if found else f"no test notices it: {group[0].says}"
-            findings.append(Finding(group[0].group or group[0].name, about, found, said))
+            said = "" if found[name] else f"no test notices it: {group[0].says}"
+            findings.append(
+                Finding(group[0].group or group[0].name, about, bool(found[name]), said)
+            )
         if check and all(finding.agrees for finding in findings):
             earned -= task.points / len(groups)
     return Verdict(
@@ -126,3 +141,15 @@ def score_tests(
         section=task.section,
         notes=tuple(notes),
     )
+
+
+def _on_a_right_package(material: Material, item: str, outcome: Outcome) -> Finding:
+    name = item.partition(":")[2]
+    if outcome.ok:
+        return Finding(name, "passes on a right package", True)
+    said = outcome.missing or f"fails on a right package: it raised {outcome.error}"
+    if outcome.error == "NotImplementedError":
+        said = "is not written yet"
+    elif outcome.error == "AttributeError" and name in outcome.message:
+        said = f"is not there: {material.module} has no {name}"
+    return Finding(name, "", False, said)

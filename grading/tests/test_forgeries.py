@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from grading.compare import Outcome
+from grading.judge import Judge
+from grading.packages import Files
+from grading.scoring import score_tests
 from grading.tests import tiny
 from grading.tests.handing_in import ALL, MUL, RELU, Judged, before, earned, swap
 
@@ -109,6 +115,52 @@ def test_tests_that_test_nothing(judged: Judged, test: str) -> None:
 
     judgement = judged(change)
     assert earned(judgement) == ALL | {"task0_2": 0}
+
+
+IS_FIRST_RUN = """import gc, json, os, sys
+def _looks_like_the_first_run():
+    asked = [open("/task/request.json").read()] if os.path.exists("/task/request.json") else []
+    frame = sys._getframe()
+    while frame is not None:
+        asked.append(repr(frame.f_locals))
+        frame = frame.f_back
+    asked += [repr(each) for each in gc.get_objects() if type(each) is dict and "seconds" in each]
+    return any("visible" in each and "test-task0_2" in each for each in asked)
+
+def test_symmetric():
+    assert _looks_like_the_first_run()"""
+
+
+@pytest.mark.sandbox
+def test_a_test_can_not_tell_a_right_package_by_the_way_it_is_run(judged: Judged) -> None:
+    """It would pass on the reference and fail on every mutant without testing anything."""
+
+    def change(notebook: Any) -> None:
+        tiny.cell(notebook, "property").source = f"#| export property_tests\n{IS_FIRST_RUN}"
+
+    verdict = judged(change).verdict("task0_2")
+    assert verdict.earned == 0, verdict
+
+
+def _chance(seed: int) -> Callable[..., tuple[dict[str, Outcome], list[str]]]:
+    """Tests that pass on half of all packages, whatever these hold."""
+    chance = random.Random(seed)
+
+    def run(files: Files, items: set[str]) -> tuple[dict[str, Outcome], list[str]]:
+        passed, failed = Outcome(value="passed"), Outcome(error="AssertionError")
+        return {item: chance.choice([passed, failed]) for item in items}, []
+
+    return run
+
+
+def test_tests_that_fail_by_chance_earn_little(judge: Judge) -> None:
+    material = judge.material(judge.course.task("task0_2"))
+    outcomes = {name: Outcome(value="passed") for name in (*material.items, material.check)}
+    earned = [
+        score_tests(material, outcomes, [], lambda mutant: {}, _chance(seed)).earned
+        for seed in range(200)
+    ]
+    assert sum(earned) / len(earned) < 0.15 * material.task.points
 
 
 @pytest.mark.sandbox
