@@ -60,6 +60,9 @@ MAKERS = {
     "boundary": lambda: draw.plot_boundary(
         lambda x1, x2: 0.4 - x1, points(), "model", lines={"other": (1, 1, -1)}, resolution=21
     ),
+    "named places": lambda: draw.plot_boundary(
+        lambda x1, x2: 0.4 - x1, points(), "model", words={"here": (0.2, 0.5)}, resolution=21
+    ),
     "boxes": lambda: draw.boxes(["$x$", ("$g(x)$", "$h(x)$"), "$f(x)$"], [2, 1], "boxes"),
     "back": lambda: draw.boxes(["$d$", ("$d_1$", "$d_2$")], [1], "back", lr=False),
     "tree": lambda: draw.draw_tree({"a": {"b": 1.0, "c": {"d": 2}}}, "tree"),
@@ -745,3 +748,11 @@ def test_the_axes_of_points_can_be_named() -> None:
     ]
     for figure in drawn:
         assert "h1 from 0 to 1, up from 0.2 to 0.8" in figure.desc
+
+
+def test_words_beside_places_are_drawn_and_said():
+    bare = draw.plot_function("$x^2$", lambda x: x * x, points=[(0, 0), (4, 16)])
+    named = MAKERS["named points"]()
+    assert len(named.svg) > len(bare.svg)
+    assert "Marked: low (0, 0) and high (4, 16)." in named.desc
+    assert "Named: here at (0.2, 0.5)." in MAKERS["named places"]().desc

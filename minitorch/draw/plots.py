@@ -14,6 +14,7 @@ from minitorch.draw.canvas import (
     LINES,
     listed,
     mathtext,
+    name_dots,
     painted,
     read_number,
     read_numbers,
@@ -44,21 +45,6 @@ def _window(curves: Sequence[Sequence[float]]) -> tuple[float, float]:
         low = core_low - 0.5 * spread
     pad = 0.06 * (high - low) or 0.5
     return low - pad, high + pad
-
-
-def _name_dots(
-    axes: Any, words: Sequence[str], dots: Sequence[tuple[float, float]], rising: bool
-) -> None:
-    """Write a word beside each dot, on the side that its curve leaves free."""
-    from matplotlib.patheffects import withStroke
-
-    for word, dot in zip(words, dots, strict=True):
-        beside = (9, -5) if rising else (8, 5)
-        axes.annotate(
-            mathtext(word), dot, beside, textcoords="offset points", fontsize=13,
-            va="top" if rising else "bottom", zorder=6,
-            path_effects=[withStroke(linewidth=3, foreground="white")],
-        )  # fmt: skip
 
 
 def _segments(ys: Sequence[float], low: float, high: float) -> list[float]:
@@ -155,7 +141,7 @@ def plot_function(
                 edgecolors=PALETTE["ink"], linewidths=1.2, zorder=5,
             )  # fmt: skip
         if any(words):
-            _name_dots(axes, words, dots, rising=curves[0][-1] > curves[0][0])
+            name_dots(axes, words, dots, rising=curves[0][-1] > curves[0][0])
         axes.set_xlim(lo, hi)
         axes.set_ylim(low, high)
         axes.xaxis.get_major_locator().set_params(nbins=5 if width < 350 else 11)

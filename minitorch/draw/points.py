@@ -10,7 +10,15 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from .canvas import listed, painted, read_number, sample, say, set_title
+from minitorch.draw.canvas import (
+    listed,
+    name_dots,
+    painted,
+    read_number,
+    sample,
+    say,
+    set_title,
+)
 from ..figure import DARK, PALETTE, TINT, Figure
 from ..svg import plain
 
@@ -185,6 +193,7 @@ def plot_boundary(
     lines: Any = None,
     resolution: int = 61,
     names: tuple[str, str] = _AXES,
+    words: Mapping[str, tuple[float, float]] | None = None,
 ) -> Figure:
     """Show what a model says about each place of the unit square.
 
@@ -196,6 +205,7 @@ def plot_boundary(
             `model` or of weights and bias (w1, w2, b). The first is green, the second yellow.
         resolution: How many places the model is asked about along each side.
         names: What runs along and what runs up; formulas stand between dollar signs.
+        words: Words to write beside places.
 
     Raises:
         TypeError: If a score isn't a number, or `data` or `lines` has another form.
@@ -223,8 +233,14 @@ def plot_boundary(
         where = listed([f"({say(a)}, {say(b)})" for a, b in ends[:4]])
         said += f" Line {name}: " + (f"meets the edges at {where}." if ends else "outside.")
 
+    places = words or {}
+    if places:
+        named = [f"{plain(word)} at ({say(x)}, {say(y)})" for word, (x, y) in places.items()]
+        said += f" Named: {listed(named)}."
+
     def paint(fig: Any, width: float) -> None:
         _paint_boundary(fig, ticks, grid, others, points, wrong, names)
+        name_dots(fig.axes[0], list(places), list(places.values()))
         set_title(fig.axes[0], title, min(width, 400))
 
     return painted(paint, 400, plain(title) or "A decision boundary", said, ratio=1.0)
