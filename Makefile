@@ -20,8 +20,8 @@ $(READY): constraints.txt settings.ini setup.py
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"Python 3.11, 3.12 or 3.13 is needed, and {sys.executable} is {v[0]}.{v[1]}. Install one of them and run: make PYTHON=python3.12 <what>")'
 	@echo "Creating $(VENV) from constraints.txt (one to three minutes, once)"
 	@$(PYTHON) -m venv $(VENV) || { echo "No virtual environment could be made. On Debian or Ubuntu: apt install python3-venv"; exit 1; }
-	@$(PY) -m pip install --quiet --disable-pip-version-check --upgrade pip || { echo "pip could not reach the package index; see the message above."; exit 1; }
-	@$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[course]' || { echo "The installation failed; see the message above. Nothing else was changed: fix it and run make again."; exit 1; }
+	@$(PY) -m pip install -qq --disable-pip-version-check --upgrade pip || { echo "pip could not reach the package index; see the message above."; exit 1; }
+	@$(PY) -m pip install -qq --disable-pip-version-check --constraint constraints.txt --editable '.[course]' || { echo "The installation failed; see the message above. Nothing else was changed: fix it and run make again."; exit 1; }
 	@touch $(READY)
 	@echo "Created $(VENV)"
 

@@ -26,8 +26,24 @@ CHECKS: list[tuple[str, list[str]]] = [
 ]
 
 
+def _typed(word: str) -> str:
+    """Write a program as it is typed in the project's folder."""
+    path = Path(word)
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else word
+
+
 def main() -> None:
     """Run every check, go on after a failure, and end with a line for each."""
+    try:
+        _check()
+    except KeyboardInterrupt:
+        print("\nInterrupted; nothing was changed. Each check can be run alone, too:")
+        for name, command in CHECKS:
+            print(f"  {name}: {' '.join(map(_typed, command))}")
+        sys.exit(130)
+
+
+def _check() -> None:
     # A notebook, a test and the journey must see this project's package and no other.
     env = {k: v for k, v in os.environ.items() if k != "IN_TEST"} | {"PYTHONPATH": str(ROOT)}
     results: list[tuple[str, bool, float, list[str]]] = []
@@ -40,8 +56,7 @@ def main() -> None:
     for name, good, seconds, command in results:
         print(f"{'ok  ' if good else 'FAIL'} {seconds:6.0f} s  {name}")
         if not good:
-            words = [Path(word).name if word.startswith("/") else word for word in command]
-            print(f"     again, alone: {' '.join(words)}")
+            print(f"     again, alone: {' '.join(map(_typed, command))}")
     failed = sum(not good for _, good, _, _ in results)
     print(f"{len(results) - failed} passed, {failed} failed")
     sys.exit(1 if failed else 0)

@@ -172,7 +172,10 @@ def main() -> None:
         sys.exit(f"There is no check {unknown[0]!r}; there are {', '.join(CHECKS)}.")
     failed = False
     for name in names:
-        problems = CHECKS[name](Path.cwd())
+        try:
+            problems = CHECKS[name](Path.cwd())
+        except KeyboardInterrupt:
+            sys.exit(130)
         for problem in problems:
             print(problem)
         if problems:
