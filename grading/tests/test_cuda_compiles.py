@@ -1,0 +1,60 @@
+"""Without a GPU: every CUDA kernel of the library and of the guides compiles for one."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grading.tests.pretended_gpu import MAPS, REDUCES, REGISTERS, SHARED_BYTES, THREADS, ZIPS
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def kernels() -> list[dict[str, Any]]:
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "MPLBACKEND": "Agg"}
+    env.pop("NUMBA_ENABLE_CUDASIM", None)
+    run = subprocess.run(
+        [sys.executable, "-m", "grading.tests.pretended_gpu"],
+        cwd=ROOT, env=env, capture_output=True, text=True, timeout=540,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr[-3000:]
+    found = json.loads(run.stdout.splitlines()[-1])
+    if found is None:
+        pytest.skip("there is no CUDA toolkit with NVVM here")
+    return found
+
+
+def test_the_kernels_compile_in_both_precisions(kernels: list[dict[str, Any]]) -> None:
+    ours = ("_sum_practice", "_mm_practice", "_tensor_matrix_multiply", "_map", "_zip", "_reduce")
+    for kind in ("float64", "float32"):
+        rows = [row for row in kernels if kind in row["types"][0]]
+        assert {row["kernel"] for row in rows} >= set(ours)
+        made = {name for row in rows for name in row["made from"]}
+        assert made >= {*MAPS, *ZIPS, "add", "mul", "larger"}
+        assert len(REDUCES) == 3
+
+
+def test_the_guides_kernels_compile(kernels: list[dict[str, Any]]) -> None:
+    cuda = {"saxpy", "guarded_saxpy", "times_table", "powers", "convert", "moving_sum"}
+    assert {row["kernel"] for row in kernels} >= {*cuda, "distances", "tiled_distances"}
+
+
+def test_a_kernel_fits_on_a_card(kernels: list[dict[str, Any]]) -> None:
+    for row in kernels:
+        assert row["threads"] <= THREADS, row
+        # Registers are handed out in eights.
+        assert -(-row.get("registers", 0) // 8) * 8 * row["threads"] <= REGISTERS, row
+        assert row.get("shared", 0) <= SHARED_BYTES, row
+
+
+def test_barriers_are_kept(kernels: list[dict[str, Any]]) -> None:
+    with_barriers = {row["kernel"] for row in kernels if row["barriers"]}
+    shared = {"_sum_practice", "_mm_practice", "_tensor_matrix_multiply", "_reduce"}
+    assert with_barriers == {*shared, "moving_sum", "tiled_distances"}
