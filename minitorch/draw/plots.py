@@ -279,6 +279,8 @@ def plot_curves(
             if len(places) <= 8:
                 axes.set_xticks(places, [f"{place:g}" for place in places])
                 axes.set_xticks([], minor=True)
+        elif all(x == round(x) for x in across if math.isfinite(x)):
+            axes.xaxis.get_major_locator().set_params(integer=True)
         axes.set_xlabel(xlabel)
         axes.set_ylabel(ylabel)
         set_title(axes, title, width)
