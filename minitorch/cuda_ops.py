@@ -13,7 +13,7 @@ import numba.cuda
 import numpy as np
 from numba import int64
 
-from . import tensor_data
+from . import fast_ops, tensor_data
 from minitorch.cuda_launch import (
     SIMULATED,
     FakeCUDAKernel,
@@ -24,7 +24,7 @@ from minitorch.cuda_launch import (
     launch_made_from,
     on_device,
 )
-from .fast_ops import _batched
+from .fast_ops import NEUTRAL, _batched, column, parts_of
 from minitorch.tensor_data import (
     MAX_DIMS,
     IndexingError,
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 cuda: Any = numba.cuda  # in a kernel its names mean something else than to a type checker
 
 # %% auto #0
-__all__ = ['cuda', 'THREADS_PER_BLOCK', 'MAP_THREADS', 'REDUCE_THREADS', 'TILE', 'to_index', 'index_to_position', 'broadcast_index', 'jit_sum_practice', 'MOST_BLOCKS', 'tensor_map', 'tensor_zip', 'sum_practice', 'tensor_reduce', 'CudaOps', 'jit_mm_practice', 'tensor_matrix_multiply', 'mm_practice']
+__all__ = ['cuda', 'THREADS_PER_BLOCK', 'MAP_THREADS', 'REDUCE_THREADS', 'TILE', 'to_index', 'index_to_position', 'broadcast_index', 'aligned', 'jit_sum_practice', 'MOST_BLOCKS', 'tensor_map', 'tensor_zip', 'sum_practice', 'tensor_reduce', 'CudaOps', 'jit_mm_practice', 'tensor_matrix_multiply', 'mm_practice']
 
 # %% ../nbs/guides/module3/03_cuda.ipynb #sizes
 THREADS_PER_BLOCK = 32  # of the practice kernels
@@ -54,6 +54,7 @@ TILE = 4 if SIMULATED else 32  # rows and columns of a tile of a matrix
 to_index = device_jit(tensor_data.to_index)
 index_to_position = device_jit(tensor_data.index_to_position)
 broadcast_index = device_jit(tensor_data.broadcast_index)
+aligned = device_jit(fast_ops.aligned.py_func)
 
 # %% ../nbs/guides/module3/03_cuda.ipynb #cuda-map
 def tensor_map(fn: Callable[[float], float]) -> FakeCUDAKernel:
@@ -80,8 +81,12 @@ def tensor_map(fn: Callable[[float], float]) -> FakeCUDAKernel:
     ) -> None:
         out_index = cuda.local.array(MAX_DIMS, int64)
         in_index = cuda.local.array(MAX_DIMS, int64)
-        i = cuda.grid(1)
-        if i < out_size:
+        i: int = cuda.grid(1)
+        if i >= out_size:
+            return
+        if aligned(out_shape, out_strides, in_shape, in_strides):
+            out[i] = fn(in_storage[i])
+        else:
             to_index(i, out_shape, out_index)
             broadcast_index(out_index, out_shape, in_shape, in_index)
             o = index_to_position(out_index, out_strides)
@@ -120,8 +125,14 @@ def tensor_zip(fn: Callable[[float, float], float]) -> FakeCUDAKernel:
         out_index = cuda.local.array(MAX_DIMS, int64)
         a_index = cuda.local.array(MAX_DIMS, int64)
         b_index = cuda.local.array(MAX_DIMS, int64)
-        i = cuda.grid(1)
-        if i < out_size:
+        i: int = cuda.grid(1)
+        if i >= out_size:
+            return
+        if aligned(out_shape, out_strides, a_shape, a_strides) and aligned(
+            out_shape, out_strides, b_shape, b_strides
+        ):
+            out[i] = fn(a_storage[i], b_storage[i])
+        else:
             to_index(i, out_shape, out_index)
             broadcast_index(out_index, out_shape, a_shape, a_index)
             broadcast_index(out_index, out_shape, b_shape, b_index)
@@ -242,6 +253,9 @@ class CudaOps(TensorOps):
     """The backend for the GPU: kernels compiled by Numba for CUDA."""
 
     cuda = True
+    # From how many cells on a fold into one cell is cut into parts, and into how many.
+    LONG = 1 << 16
+    PARTS = 1024
 
     @staticmethod
     def empty(size: int, dtype: Any) -> Any:
@@ -265,21 +279,35 @@ class CudaOps(TensorOps):
         kernel = tensor_zip(device_jit(fn))
         return lambda *args: _over_cells(fn.__name__, kernel, args)
 
-    @staticmethod
-    def reduce_kernel(fn: Callable[[float, float], float], start: float) -> Callable[..., None]:
+    @classmethod
+    def reduce_kernel(  # type: ignore[override]
+        cls, fn: Callable[[float, float], float], start: float
+    ) -> Callable[..., None]:
         """Compile a reduction; see `tensor_reduce`."""
         kernel = tensor_reduce(device_jit(fn))
 
-        def run(*args: Any) -> None:
-            *tensors, dim = args
+        def fold(dim: int, start: float, *tensors: Any) -> None:
             out, out_shape, out_strides, *rest = carried(*tensors)
-            size = out.size
             launch_made_from(
-                fn.__name__, kernel, size, REDUCE_THREADS,
-                out, out_shape, out_strides, size, *rest, dim, start,
+                fn.__name__, kernel, out.size, REDUCE_THREADS,
+                out, out_shape, out_strides, out.size, *rest, dim, start,
             )  # fmt: skip
 
-        return run
+        def reduce(*args: Any) -> None:
+            *tensors, dim = args
+            out, _, _, row, shape, strides = tensors
+            size, step = int(shape[dim]), int(strides[dim])
+            if out.size > 1 or size < cls.LONG or fn not in NEUTRAL:
+                fold(dim, start, *tensors)
+                return
+            # One cell is the work of one block: so many blocks fold a part of the row each first.
+            sums = cls.empty(cls.PARTS + 1, out.dtype)
+            spread, left = parts_of(row, size, step, cls.PARTS)
+            fold(1, NEUTRAL[fn], *column(sums[:-1]).tuple(), *spread.tuple())
+            fold(1, NEUTRAL[fn], *column(sums[-1:]).tuple(), *left.tuple())
+            fold(0, start, *column(out).tuple(), *column(sums).tuple())
+
+        return reduce
 
     @classmethod
     def matrix_multiply(cls, a: Tensor, b: Tensor) -> Tensor:

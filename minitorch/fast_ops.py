@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numba
 import numpy as np
@@ -29,7 +29,7 @@ check_threads()
 keep_freed_memory()
 
 # %% auto #0
-__all__ = ['Fn', 'REGROUP', 'to_index', 'index_to_position', 'broadcast_index', 'STRIP', 'IN_ARITHMETIC', 'njit', 'aligned', 'last_step', 'tensor_map', 'tensor_zip', 'tensor_reduce', 'Kernel', 'exp', 'FastOps', 'tensor_matrix_multiply', 'LARGE_MATMUL']
+__all__ = ['Fn', 'REGROUP', 'to_index', 'index_to_position', 'broadcast_index', 'STRIP', 'IN_ARITHMETIC', 'NEUTRAL', 'njit', 'aligned', 'last_step', 'tensor_map', 'tensor_zip', 'tensor_reduce', 'Kernel', 'exp', 'parts_of', 'column', 'FastOps', 'tensor_matrix_multiply', 'LARGE_MATMUL']
 
 # %% ../nbs/guides/module3/01_parallel.ipynb #njit
 Fn = TypeVar("Fn")
@@ -334,6 +334,34 @@ def exp(x: float) -> float:
 
 IN_ARITHMETIC = {operators.exp: exp}
 
+# %% ../nbs/guides/module3/01_parallel.ipynb #parts
+# What may be folded in any order, and what a part then starts from.
+NEUTRAL: dict[Any, float] = {operators.add: 0.0, operators.mul: 1.0, larger: -math.inf}
+
+
+def parts_of(row: Storage, size: int, step: int, parts: int) -> tuple[TensorData, TensorData]:
+    """Cut a long row of numbers into equal parts.
+
+    Args:
+        row: The storage that holds them.
+        size: How many there are.
+        step: How far apart they lie.
+        parts: How many parts to make.
+
+    Returns:
+        The parts, of shape (parts, numbers in each), and what is left over, of shape
+        (1, from 1 to `parts` numbers).
+
+    """
+    part = (size - 1) // parts
+    left = TensorData.trusted(row[parts * part * step :], (1, size - parts * part), (1, step))
+    return TensorData.trusted(row, (parts, part), (part * step, step)), left
+
+
+def column(row: Storage) -> TensorData:
+    """Read a row of numbers as a column."""
+    return TensorData.trusted(row, (len(row), 1))
+
 # %% ../nbs/guides/module3/01_parallel.ipynb #fast-ops
 class FastOps(TensorOps):
     """The backend for the CPU: kernels compiled by Numba, on all cores where it pays."""
@@ -343,12 +371,6 @@ class FastOps(TensorOps):
     LARGE = 1 << 21
     LARGE_IF_SLOW = 1 << 17
     SLOW = (operators.log, operators.sigmoid, power)
-    # What may be folded in parts, and what a part then starts from.
-    NEUTRAL: ClassVar[dict[Any, float]] = {
-        operators.add: 0.0,
-        operators.mul: 1.0,
-        larger: -math.inf,
-    }
 
     @classmethod
     def map_kernel(  # type: ignore[override]
@@ -378,19 +400,15 @@ class FastOps(TensorOps):
         def reduce(out: Storage, *rest: Any) -> None:
             _, _, row, shape, strides, dim = rest
             size, step = int(shape[dim]), int(strides[dim])
-            if len(out) == 1 and size >= kernel.large and fn in cls.NEUTRAL:
-                # One fold is one turn of the loop: so every core folds a part of its own first.
-                parts = threads()
-                sums = TensorData(np.full(parts, cls.NEUTRAL[fn], out.dtype), (parts, 1))
-                part = size // parts
-                spread = TensorData.trusted(row, (parts, part), (part * step, step))
-                kernel(size, *sums.tuple(), *spread.tuple(), 1)
-                left = TensorData.trusted(row[parts * part * step :], (size % parts, 1), (step, 1))
-                one = TensorData.trusted(out, (1, 1))
-                kernel(0, *one.tuple(), *sums.tuple(), 0)
-                kernel(0, *one.tuple(), *left.tuple(), 0)
-            else:
+            if len(out) > 1 or size < kernel.large or fn not in NEUTRAL:
                 kernel(len(out) * size, out, *rest)
+                return
+            # One fold is one turn of the loop: so every core folds a part of its own first.
+            sums = np.full(threads() + 1, NEUTRAL[fn], out.dtype)
+            spread, left = parts_of(row, size, step, threads())
+            kernel(size, *column(sums[:-1]).tuple(), *spread.tuple(), 1)
+            kernel(0, *column(sums[-1:]).tuple(), *left.tuple(), 1)
+            kernel(0, *column(out).tuple(), *column(sums).tuple(), 0)
 
         return reduce
 

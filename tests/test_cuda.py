@@ -199,6 +199,20 @@ def test_a_reduction_of_any_length_starts_once() -> None:
 
 
 @task3_3
+def test_folds_of_all_cells_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(CudaOps, "LONG", 20)
+    monkeypatch.setattr(CudaOps, "PARTS", 3)
+    for size in (20, 21, 22, 61):
+        values = np.random.default_rng(size).normal(size=size)
+        t = tensor(values, backend=CUDA)
+        total = CudaOps.reduce(operators.add, 10.0)(t, 0).item()
+        assert total == pytest.approx(10.0 + values.sum())
+        assert CUDA.max_reduce(t, 0).item() == values.max()
+    every_second = tensor(np.arange(60.0).reshape(30, 2), backend=CUDA).permute(1, 0)
+    assert CUDA.add_reduce(every_second, 1).tolist() == [[870.0], [900.0]]
+
+
+@task3_3
 def test_a_tensor_stays_on_its_backend() -> None:
     t = tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], backend=CUDA)
     for moved in (t.permute(1, 0), t.view(6), t.contiguous(), t[0], t.detach(), -t, t.zeros()):
