@@ -107,7 +107,6 @@ def test_picture(capsys, tmp_path) -> None:
         (["app", "5"], "'5' isn't a whole number from 0 to 4"),
         (["app", "1", "--notebook", "x.py"], "should end in .ipynb"),
         (["run_sentiment"], "it belongs to Module 4"),
-        (["run_torch.py"], "PyTorch is no part of this project"),
     ],
 )
 def test_mistakes_are_answered_in_a_sentence(
@@ -125,6 +124,12 @@ def test_a_backend_that_is_still_to_come(capsys, monkeypatch) -> None:
     monkeypatch.setitem(cli.BACKENDS, "later", later)
     code, _, err = run(capsys, "train", "--backend", "later")
     assert code == 2 and "comes with Module 9" in err and "manual" in err
+
+
+def test_a_backend_that_needs_more(capsys, monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)  # as if it weren't installed
+    code, _, err = run(capsys, "train", "--backend", "torch")
+    assert code == 2 and "needs it" in err and "pip install torch" in err
 
 
 def test_main_runs_the_command(capsys, monkeypatch) -> None:

@@ -59,9 +59,8 @@ SCRIPTS: dict[str, Script] = {
         "app", "the sandboxes of the modules up to N", "guides/module0/06_visualization.ipynb"
     ),
     "run_torch": Script(
-        "", "the same network in PyTorch, to compare", "guides/module1/05_training.ipynb",
-        "PyTorch is no part of this project; train one of ours with: minitorch train "
-        "--dataset xor --points 250 --hidden 10 --rate 0.5 --backend scalar",
+        "train --backend torch --points 250 --dataset xor --hidden 10 --rate 0.5 --epochs 500",
+        "the same network in PyTorch, to compare", "lib/train_torch.ipynb",
     ),
     "run_mnist_multiclass": Script("", "classify digits", "", _LATER),
     "run_mnist": Script("", "an older form of it", "", _LATER),

@@ -26,7 +26,7 @@ class Backend:
         place: `module:name` of what makes the trainer from the number of hidden units.
         rate: The learning rate when none is given.
         says: What it is, for the help page.
-        brought_by: The module of the course that brings it.
+        brought_by: The module of the course that brings it, or else what has to be installed.
     """
 
     place: str
@@ -53,6 +53,9 @@ BACKENDS: dict[str, Backend] = {
     ),
     "gpu": Backend(
         "minitorch.train_fast:GPUTrain", 0.05, "Tensors, compiled for the GPU", "Module 3"
+    ),
+    "torch": Backend(
+        "minitorch.train_torch:TorchTrain", 0.5, "the network of Scalars in PyTorch", "PyTorch"
     ),
 }
 
@@ -194,7 +197,7 @@ def _trainer(make: Callable[[int], Any], hidden: int) -> Any:
         raise UsageError(
             f"{hidden} hidden units don't fit into this computer's memory: choose fewer."
         ) from None
-    except RuntimeError as error:  # no GPU, or a full one
+    except RuntimeError as error:  # no GPU, or a full one; no PyTorch
         raise UsageError(str(error)) from error
 
 
