@@ -186,6 +186,25 @@ class Notebook:
         )
         self.page.locator("#jupyterlab-splash").wait_for(state="detached")
 
+    def too_wide(self, width: int = 400) -> list[str]:
+        """Name what sticks out of the sandbox in a narrow window; a table may be scrolled."""
+        self.page.set_viewport_size({"width": width, "height": 1000})
+        self.page.evaluate(
+            "() => { jupyterapp.shell.collapseLeft(); jupyterapp.shell.collapseRight(); }"
+        )
+        sandbox = self.page.locator(".minitorch-sandbox").last
+        sandbox.evaluate("box => box.scrollIntoView()")
+        self.page.wait_for_function(
+            "width => document.querySelector('.jp-Notebook').clientWidth > 0.6 * width", arg=width
+        )
+        return sandbox.evaluate(
+            """box => [...box.querySelectorAll(
+                    ".widget-inline-hbox, .jupyter-button, .widget-box, .widget-readout, svg")]
+                .filter(part => part.getBoundingClientRect().right
+                    > box.getBoundingClientRect().right + 1)
+                .map(part => part.className)"""
+        )
+
     def shot(self, name: str) -> None:
         """Keep a picture where SCREENSHOTS names a folder, to be looked at."""
         if folder := os.environ.get("SCREENSHOTS"):
@@ -279,6 +298,8 @@ def test_math_sandbox_by_keyboard(open_notebook: Any) -> None:
     numbers.fill("2, 4, x")
     numbers.press("Enter")
     notebook.says("'x' isn't a number")
+    assert notebook.too_wide() == []
+    notebook.shot("math-narrow")
 
 
 def test_modules_sandbox_by_keyboard(open_notebook: Any) -> None:
@@ -296,6 +317,8 @@ def test_modules_sandbox_by_keyboard(open_notebook: Any) -> None:
     notebook.says("Every module is in evaluation mode.")
     notebook.theme("Dark")
     notebook.shot("modules-dark")
+    assert notebook.too_wide() == []
+    notebook.shot("modules-narrow")
 
 
 def test_training_sandbox_by_keyboard(open_notebook: Any) -> None:
@@ -318,6 +341,8 @@ def test_training_sandbox_by_keyboard(open_notebook: Any) -> None:
     assert "hidden.weight_0_1" in spoken
     notebook.theme("Dark")
     notebook.shot("training-dark")
+    assert notebook.too_wide() == []
+    notebook.shot("training-narrow")
 
 
 def test_expression_sandbox_by_keyboard(open_notebook: Any) -> None:
@@ -344,6 +369,8 @@ def test_expression_sandbox_by_keyboard(open_notebook: Any) -> None:
     notebook.says("Its derivative is")
     notebook.theme("Dark")
     notebook.shot("expression-dark")
+    assert notebook.too_wide() == []
+    notebook.shot("expression-narrow")
 
 
 def test_a_training_runs_and_stops(open_notebook: Any) -> None:
@@ -364,6 +391,8 @@ def test_a_training_runs_and_stops(open_notebook: Any) -> None:
     notebook.shot("running-light")
     notebook.theme("Dark")
     notebook.shot("running-dark")
+    assert notebook.too_wide() == []
+    notebook.shot("running-narrow")
 
 
 def test_tensor_sandbox_by_keyboard(open_notebook: Any) -> None:
@@ -382,6 +411,8 @@ def test_tensor_sandbox_by_keyboard(open_notebook: Any) -> None:
     notebook.says("can't be broadcast")
     notebook.theme("Dark")
     notebook.shot("tensor-dark")
+    assert notebook.too_wide() == []
+    notebook.shot("tensor-narrow")
 
 
 def test_stored_figures_show_before_anything_runs(open_notebook: Any) -> None:

@@ -11,6 +11,7 @@ import random
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,28 @@ def test_in_a_notebook_the_picture_stands_beside_the_widgets(
     bundle = math_sandbox()._repr_mimebundle_()
     assert "application/vnd.jupyter.widget-view+json" in bundle
     assert bundle["image/svg+xml"].startswith("<svg")
+
+
+OPENED = [
+    math_sandbox, modules_sandbox, HandTraining, TrainingRun, expression_sandbox, tensor_sandbox
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("opened", OPENED)
+def test_every_control_is_named_and_gives_way_in_a_narrow_window(opened: Any) -> None:
+    w = widgets()
+
+    def controls(box: Any) -> Iterator[Any]:
+        for child in getattr(box, "children", ()):
+            yield from controls(child)
+            if not isinstance(child, w.Box | w.HTML | w.Output):
+                yield child
+
+    found = list(controls(opened().live()))
+    assert len(found) > 2
+    for control in found:
+        assert control.description and control.tooltip, control
+        assert control.layout.max_width or control.layout.width == "max-content", control
 
 
 def test_importing_sandboxes_loads_no_widgets() -> None:

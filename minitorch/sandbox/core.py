@@ -21,7 +21,7 @@ from .names import named
 from ..svg import px, tag, write
 
 # %% auto #0
-__all__ = ['View', 'InputError', 'explain', 'notice', 'why_static', 'Sandbox', 'table', 'code']
+__all__ = ['WITHIN', 'View', 'InputError', 'explain', 'notice', 'why_static', 'Sandbox', 'table', 'code']
 
 # %% ../../nbs/lib/sandbox.ipynb #view-code
 @dataclass(frozen=True)
@@ -112,6 +112,10 @@ def why_static() -> str | None:
     return None
 
 # %% ../../nbs/lib/sandbox.ipynb #sandbox-code
+WITHIN = "calc(100% - 4px)"
+"""The widest a control may be: its box without its own margins."""
+
+
 class Sandbox(ABC):
     """Controls beside a picture, with the result in words.
 
@@ -171,9 +175,10 @@ class Sandbox(ABC):
 
     def bind(self, name: str, label: str, widget: Any) -> Any:
         """Label a widget and tie its value to the attribute of that name; returns the widget."""
-        widget.description = label
+        widget.description = widget.tooltip = label  # without a tooltip it would say "null"
         widget.style.description_width = "6em"
         widget.layout.width = "300px"
+        widget.layout.max_width = WITHIN
         widget.value = getattr(self, name)
         self.widgets[name] = widget
 
@@ -200,6 +205,12 @@ class Sandbox(ABC):
         button.on_click(clicked)
         self.widgets[name] = button
         return button
+
+    def row(self, widgets: list[Any]) -> Any:
+        """Put widgets side by side, in several lines where the window is narrow."""
+        import ipywidgets
+
+        return ipywidgets.HBox(widgets, layout=ipywidgets.Layout(flex_flow="row wrap"))
 
     def refresh(self) -> View:
         """Look again and show it."""
@@ -230,9 +241,13 @@ class Sandbox(ABC):
 
             name = html.escape(self.title)
             head = w.HTML(f'<div style="font-weight:600;font-size:1.15em">{name}</div>')
-            controls = w.VBox(self.controls(), layout=w.Layout(flex="0 0 360px"))
+            beside = w.Layout(flex="1 1 300px", max_width="360px", min_width="0")
+            controls = w.VBox(self.controls(), layout=beside)
             self._panes = {part: w.HTML() for part in ("figure", "status", "detail")}
-            self._panes["figure"].layout = w.Layout(flex="1 1 420px", max_width="640px")
+            self._panes["detail"].layout.overflow = "auto"
+            self._panes["figure"].layout = w.Layout(
+                flex="1 1 420px", max_width="640px", min_width="0"
+            )
             middle = w.Box(
                 [controls, self._panes["figure"]],
                 layout=w.Layout(display="flex", flex_flow="row wrap", grid_gap="8px 24px"),

@@ -241,7 +241,7 @@ class ExpressionSandbox(Sandbox):
             *sliders,
             self.bind("picture", "Show", w.Dropdown(options=self.PICTURES)),
             self.bind("step", "Step", w.IntSlider(min=0, max=MOST_OPERATIONS)),
-            w.HBox(steps),
+            self.row(steps),
         ]
 
     def hidden(self) -> set[str]:

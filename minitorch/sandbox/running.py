@@ -143,7 +143,7 @@ class TrainingRun(PointsSandbox):
             self.bind("hidden_units", "Hidden", w.IntSlider(min=1, max=self.MOST_UNITS)),
             self.bind("rate", "Rate", w.Dropdown(options=rates)),
             self.bind("epochs", "Epochs", w.BoundedIntText(min=1, max=100_000)),
-            w.HBox(buttons),
+            self.row(buttons),
         ]
 
     def adapt(self) -> None:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..draw import plot_boundary
-from .core import InputError, Sandbox, View, table
+from .core import WITHIN, InputError, Sandbox, View, table
 
 # %% auto #0
 __all__ = ['MOST_POINTS', 'MODELS', 'own_seed', 'PointsSandbox', 'say_fit', 'HandTraining', 'training_sandbox']
@@ -151,7 +151,7 @@ class HandTraining(PointsSandbox):
             self.bind("model", "Model", w.Dropdown(options=list(MODELS))),
             self._sliders,
             self.bind("rate", "Rate", w.Dropdown(options=self.RATES)),
-            w.HBox(buttons),
+            self.row(buttons),
         ]
 
     def adapt(self) -> None:
@@ -260,9 +260,10 @@ class HandTraining(PointsSandbox):
             max=self.REACH,
             step=0.05,
             description=name,
+            tooltip=name,
             readout_format=".2f",
             style={"description_width": "11em"},
-            layout=w.Layout(width="350px"),
+            layout=w.Layout(width="350px", max_width=WITHIN),
         )
 
         def moved(change: dict[str, Any]) -> None:
