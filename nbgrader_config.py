@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))
 
-from grading import nbgrader_plugin, strip  # noqa: E402  (grading is found only now)
+from grading import export_plugin, nbgrader_plugin, strip  # noqa: E402  (grading is found only now)
 
 c = get_config()  # noqa: F821  # type: ignore[name-defined]
 
@@ -34,3 +34,6 @@ c.GenerateAssignment.post_convert_hook = strip.remove_sidecars
 c.Autograde.exporter_class = nbgrader_plugin.GraftingExporter
 c.Autograde.sanitize_preprocessors = nbgrader_plugin.SANITIZE
 c.Autograde.autograde_preprocessors = nbgrader_plugin.AUTOGRADE
+
+# Export: `Lovelace, Ada` is one column.
+c.ExportApp.plugin_class = export_plugin.TableExport

@@ -9,25 +9,24 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
-import shutil
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grading import examples, report, sandbox
-from grading.course import GUIDES, GradingError, Task
+from grading import examples, gradebook, report, sandbox
+from grading.course import GUIDES, Assignment, GradingError, Task
+from grading.gradebook import Entry
 from grading.judge import Judge
 from grading.nbgrader_plugin import CACHE, PREREQUISITES, ROOT, UNSANDBOXED, judge_submission
+from grading.pipeline import Pipeline
 from grading.verdict import Judgement
 
 SUBMITTED = Path("course") / "submitted"
-FEEDBACK = Path("course") / "feedback"
-GRADEBOOK = Path("course") / "gradebook.db"
 EXPORT = Path("course") / "grades.csv"
+QUIET = 5.0  # seconds between two lines of progress
 
 
 @dataclass
@@ -39,12 +38,14 @@ class Graded:
         judgements: by student's id.
         refused: why, by student's id.
         odd: what was wrong with the folder of submissions.
+        entries: what the gradebook holds, by student's id; points given by hand, too.
     """
 
     assignment: str
     judgements: dict[str, Judgement] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     odd: list[str] = field(default_factory=list)
+    entries: dict[str, Entry] = field(default_factory=dict)
 
 
 def say(text: str) -> None:
@@ -96,7 +97,7 @@ def judge_all(
     if not folders:
         return graded
     began = time.monotonic()
-    say(f"Running the reference and its mutants for {assignment}")
+    say(f"Judging {len(folders)} of {assignment}; first the reference and its mutants")
 
     def ready(task: Task) -> None:
         if (seconds := time.monotonic() - began) > 2:  # what is known already needs no line
@@ -107,6 +108,10 @@ def judge_all(
     def one(folder: Path) -> Judgement:
         return judge_submission(judge, judge.read(assignment, folder), again=again)
 
+    def refuse(student: str, why: str) -> None:
+        graded.refused[student] = why
+        say(f"  {number} of {len(folders)}  {student}: refused")
+
     with _pool(max(1, (os.cpu_count() or 2) // 2)) as pool:
         waiting = {pool.submit(one, folder): student for student, folder in folders.items()}
         for number, done in enumerate(as_completed(waiting), 1):
@@ -114,8 +119,15 @@ def judge_all(
             try:
                 judgement = done.result()
             except sandbox.SandboxError as error:
-                graded.refused[student] = str(error)
-                say(f"  {number} of {len(folders)}  {student}: refused")
+                refuse(student, str(error))
+                continue
+            except (
+                GradingError,
+                OSError,
+            ):  # the course, or the disk: nothing to do with one of them
+                raise
+            except Exception as error:  # whatever one submission brings, the others are graded
+                refuse(student, f"it could not be judged: {type(error).__name__}: {error}")
                 continue
             graded.judgements[student] = judgement
             seconds = time.monotonic() - began
@@ -135,53 +147,6 @@ def _pool(workers: int) -> Iterator[ThreadPoolExecutor]:
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def nbgrader(root: Path, *arguments: str) -> None:
-    """Run one of nbgrader's commands in the project.
-
-    Raises:
-        GradingError: it failed; the message holds what it said.
-    """
-    command = [sys.executable, "-m", "nbgrader", *arguments]
-    environment = os.environ | {"PYTHONPATH": str(root), "PYTHONWARNINGS": "ignore"}
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, env=environment)
-    if done.returncode:
-        said = [line for line in (done.stdout + done.stderr).splitlines() if "| INFO]" not in line]
-        shown = "\n".join(said[-25:])
-        raise GradingError(f"nbgrader {' '.join(arguments)} failed:\n{shown}")
-
-
-def known_to_nbgrader(root: Path, judge: Judge, assignment: str) -> bool:
-    """Tell whether the gradebook knows the assignment as the guides have it now."""
-    from nbgrader.api import Gradebook, MissingEntry
-
-    if not (root / GRADEBOOK).exists():
-        return False
-    model = judge.course.assignment(assignment)
-    try:
-        with Gradebook(f"sqlite:///{root / GRADEBOOK}", "minitorch") as book:
-            entry = book.find_assignment(assignment)
-            sources = {
-                (notebook.name, cell.name): (cell.source, cell.cell_type)
-                for notebook in entry.notebooks
-                for cell in notebook.source_cells
-            }
-            names = {notebook.name for notebook in entry.notebooks}
-            points = entry.max_score
-    except MissingEntry:
-        return False
-    wanted = {
-        (Path(notebook).stem, mark["grade_id"]): (cell.source, cell.cell_type)
-        for notebook in model.notebooks
-        for cell in judge.release(notebook).cells
-        if (mark := cell.metadata.get("nbgrader"))
-    }
-    return (
-        names == {Path(notebook).stem for notebook in model.notebooks}
-        and points == model.points
-        and sources == wanted
-    )
 
 
 def grade(root: Path, assignment: str, *, again: bool = False, own: bool = False) -> Graded:
@@ -211,88 +176,117 @@ def grade(root: Path, assignment: str, *, again: bool = False, own: bool = False
     graded = judge_all(judge, assignment, folders, again=again)
     graded.odd = odd
     if graded.judgements:
-        _record(root, judge, graded)
+        _record(root, judge, graded, again=again)
     return graded
 
 
-def _record(root: Path, judge: Judge, graded: Graded) -> None:
-    """Let nbgrader store what was judged, write feedback, and export the points."""
-    name = graded.assignment
-    if not known_to_nbgrader(root, judge, name):
-        _make_room(root, judge, name)
-        say(f"nbgrader generate_assignment {name}")
-        nbgrader(root, "generate_assignment", name, "--force")
-    say(f"nbgrader autograde {name}")
-    exclude = [f"--CourseDirectory.student_id_exclude={','.join(graded.refused)}"]
-    exclude = exclude if graded.refused else []
-    nbgrader(root, "autograde", name, *exclude)
-    for student in graded.judgements:
-        _forget_old_feedback(root, student, name)
-    say(f"nbgrader generate_feedback {name}")
-    nbgrader(root, "generate_feedback", name, *exclude)
-    nbgrader(root, "export", "--to", str(root / EXPORT))
+def _record(root: Path, judge: Judge, graded: Graded, *, again: bool = False) -> None:
+    """Let nbgrader store what was judged, write feedback, and export the points.
 
-
-def _make_room(root: Path, judge: Judge, assignment: str) -> None:
-    """Let nbgrader take up another set of notebooks.
-
-    It refuses while submissions of the assignment are in the gradebook. Those of the examples
-    are made again in a moment; a student's hold grades that a person gave.
-
-    Raises:
-        GradingError: students' submissions are in the way.
+    What the gradebook and the folders hold already is left alone.
     """
-    from nbgrader.api import Gradebook, MissingEntry
-
-    if not (root / GRADEBOOK).exists():
-        return
-    with Gradebook(f"sqlite:///{root / GRADEBOOK}", "minitorch") as book:
-        try:
-            entry = book.find_assignment(assignment)
-        except MissingEntry:
-            return
-        old = {notebook.name for notebook in entry.notebooks}
-        new = {Path(notebook).stem for notebook in judge.course.assignment(assignment).notebooks}
-        if old == new:
-            return
-        students = [submission.student_id for submission in entry.submissions]
-        if theirs := [s for s in students if not s.startswith(f"{examples.PREFIX}-")]:
-            changed = ", ".join(sorted(old ^ new))
-            raise GradingError(
-                f"{GRADEBOOK} holds {len(theirs)} graded submissions of {assignment}, and its set "
-                f"of notebooks has changed since ({changed}). nbgrader refuses that. Bring the "
-                f"notebooks back, or move {GRADEBOOK} away to grade everything anew; grades that "
-                "a person gave are in the old file then."
-            )
-        for student in students:
-            book.remove_submission(assignment, student)
-            shutil.rmtree(root / "course" / "autograded" / student / assignment, ignore_errors=True)
+    assignment = judge.course.assignment(graded.assignment)
+    pipeline = Pipeline(root)
+    if not gradebook.known(root, judge, assignment):
+        gradebook.make_room(root, assignment)
+        say(f"Telling the gradebook of {assignment.name}")
+        pipeline.generate_assignment(assignment.name)
+        again = True  # checks or points may have changed
+    stored = _store(root, pipeline, assignment, graded, again=again)
+    written = _write_feedback(root, pipeline, assignment, graded)
+    if stored or written or not (root / EXPORT).exists():
+        pipeline.export(root / EXPORT)
+    else:
+        say(f"Gradebook and feedback of {assignment.name} hold all of this already")
 
 
-def _forget_old_feedback(root: Path, student: str, assignment: str) -> None:
-    """Remove feedback that is older than the grades; nbgrader would leave it as it is."""
-    feedback = root / FEEDBACK / student / assignment
-    graded = root / "course" / "autograded" / student / assignment
-    if not feedback.is_dir() or not graded.is_dir():
-        return
-    written = [path.stat().st_mtime for path in feedback.glob("*.html")]
-    newest = max((path.stat().st_mtime for path in graded.glob("*.ipynb")), default=0.0)
-    if not written or min(written) < newest:
-        shutil.rmtree(feedback)
+def _store(
+    root: Path, pipeline: Pipeline, assignment: Assignment, graded: Graded, *, again: bool
+) -> int:
+    """Store points where they aren't stored yet; say of how many submissions."""
+
+    def missing(students: Iterable[str]) -> list[str]:
+        graded.entries = gradebook.entries(root, assignment.name)
+        return [s for s in students if not _recorded(root, assignment, graded, s)]
+
+    changed = missing(graded.judgements)
+    changed = list(graded.judgements) if again else changed
+    if changed:
+        progress = _progress("Storing points in the gradebook", len(changed))
+        said = pipeline.autograde(assignment.name, changed, progress)
+        why = (said.strip().splitlines() or ["nbgrader gave no reason"])[-1]
+        for student in missing(changed):
+            graded.refused[student] = f"The gradebook did not take it: {why}"
+            del graded.judgements[student]
+    graded.entries = {student: graded.entries[student] for student in graded.judgements}
+    return len(changed)
+
+
+def _recorded(root: Path, assignment: Assignment, graded: Graded, student: str) -> bool:
+    folder = root / gradebook.AUTOGRADED / student / assignment.name
+    stamp = _stamp(root, graded, student)
+    return gradebook.is_recorded(folder, _files(assignment), stamp, graded.entries.get(student))
+
+
+def _stamp(root: Path, graded: Graded, student: str) -> str:
+    folder = root / SUBMITTED / student / graded.assignment
+    key = graded.judgements[student].key
+    return gradebook.stamp(root, key, folder, graded.entries.get(student))
+
+
+def _files(assignment: Assignment) -> list[str]:
+    return [Path(notebook).name for notebook in assignment.notebooks]
+
+
+def _write_feedback(root: Path, pipeline: Pipeline, assignment: Assignment, graded: Graded) -> int:
+    """Write the feedback that doesn't show the gradebook as it is; say of how many submissions."""
+    folders: dict[str, Path] = {}
+    states: dict[str, str] = {}
+    for student, entry in graded.entries.items():
+        folder = root / gradebook.FEEDBACK / student / assignment.name
+        state = gradebook.shown_in_feedback(_stamp(root, graded, student), entry)
+        if not gradebook.has_feedback(folder, _files(assignment), state):
+            folders[student], states[student] = folder, state
+    if folders:
+        progress = _progress("Writing feedback", len(folders))
+        said = pipeline.feedback(assignment.name, list(folders), progress)
+        for student, folder in folders.items():
+            if folder.is_dir():
+                (folder / gradebook.MADE_FROM).write_text(states[student], encoding="utf-8")
+            else:
+                graded.odd.append(f"{student}: no feedback was written: {said.strip()[-300:]}")
+    return len(folders)
+
+
+def _progress(what: str, count: int) -> Callable[[str], None]:
+    """Make a function that says how far a step is: at its beginning, then every few seconds."""
+    began = said = time.monotonic()
+    number = 0
+    say(f"{what}: {count} submission{'s' * (count != 1)}")
+
+    def ready(student: str) -> None:
+        nonlocal number, said
+        number += 1
+        if time.monotonic() - said > QUIET:
+            said = time.monotonic()
+            say(f"  {number} of {count}  {student} ({said - began:.0f} s)")
+
+    return ready
 
 
 def summary(graded: Graded) -> str:
     """Write what came of it: points, notes, and where things lie."""
-    said = [report.table(graded.judgements)] if graded.judgements else []
+    said = [report.table(graded.judgements, graded.entries)] if graded.judgements else []
     for student, judgement in graded.judgements.items():
         notes = [*judgement.notes, *(note for v in judgement.verdicts for note in v.notes)]
         said += [f"  {student}: {note}" for note in notes]
-    if graded.refused:
-        said.append(f"Refused: {', '.join(graded.refused)}. {next(iter(graded.refused.values()))}")
+    for why in dict.fromkeys(graded.refused.values()):
+        students = [student for student, each in graded.refused.items() if each == why]
+        said.append(f"Refused: {', '.join(students)}. {why}")
     if graded.judgements:
         said.append(
-            f"Gradebook {GRADEBOOK}, feedback {FEEDBACK}/<student>/{graded.assignment}/, "
-            f"table {EXPORT}"
+            f"Gradebook {gradebook.GRADEBOOK}, "
+            f"feedback {gradebook.FEEDBACK}/<student>/{graded.assignment}/, table {EXPORT}"
         )
     return "\n".join(said)
 
@@ -328,7 +322,7 @@ def main() -> None:
     except OSError as error:
         sys.exit(f"{error.filename or 'A file'}: {error.strerror}. Nothing else was changed.")
     except KeyboardInterrupt:
-        sys.exit("Interrupted. Start it again: it goes on where it stopped.")
+        sys.exit("\nInterrupted. Start it again: it goes on where it stopped.")
     if refused:
         sys.exit(1)
 

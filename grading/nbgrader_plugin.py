@@ -8,7 +8,7 @@ of the graded cells so that nbgrader's own steps store the points.
 from __future__ import annotations
 
 import functools
-import json
+import glob
 import os
 import shutil
 from pathlib import Path
@@ -28,8 +28,9 @@ from nbgrader.preprocessors import (
     OverwriteKernelspec,
     SaveAutoGrades,
 )
+from nbgrader.utils import determine_grade, is_grade
 
-from grading import examples, report, sandbox
+from grading import examples, gradebook, report, sandbox
 from grading.graft import Graft
 from grading.judge import Judge
 from grading.submission import Submission
@@ -39,7 +40,6 @@ ROOT = Path(__file__).resolve().parent.parent
 CACHE = Path("course") / "judged"
 # "own": take prerequisites from the student's own work where that earned its points.
 PREREQUISITES = "MINITORCH_PREREQUISITES"
-STAMP = "minitorch_judgement"
 
 UNSANDBOXED = (
     "This is an example submission of the course itself, graded without a sandbox: "
@@ -99,10 +99,11 @@ class _Reader:
         self._read(assignment, folder)
         return next(g for name, g in self._grafts.items() if Path(name).stem == stem)
 
-    def key(self, assignment: str, folder: Path) -> str:
-        """Name what a submission's judgement depends on."""
+    def stamp(self, assignment: str, folder: Path, entry: gradebook.Entry | None) -> str:
+        """Name what the record of a submission depends on."""
         self._read(assignment, folder)
-        return self.judge.key(assignment, self._grafts)
+        key = self.judge.key(assignment, self._grafts)
+        return gradebook.stamp(self.judge.course.root, key, folder, entry)
 
     def judgement(self, assignment: str, folder: Path) -> Judgement:
         """Judge a submission, once for all its notebooks."""
@@ -166,17 +167,21 @@ def _complete(converter: Any) -> None:
     known = {a.name: a for a in reader.judge.course.assignments}
     if name not in known or coursedir.notebook_id != "*":
         return
-    import glob
-
+    chosen = getattr(converter, "students", None)  # else by name, as nbgrader's commands do
     pattern = coursedir.format_path(coursedir.submitted_directory, coursedir.student_id, name)
-    for folder in sorted({*converter.assignments, *glob.glob(pattern)}):
+    others = glob.glob(pattern) if chosen is None else []
+    entries = gradebook.entries(root, name)
+    for folder in sorted({*converter.assignments, *others}):
         if not Path(folder).is_dir():
             continue
         stems = [Path(notebook).name for notebook in known[name].notebooks]
         converter.assignments[folder] = [str(Path(folder) / stem) for stem in stems]
         student = _student(coursedir, folder, name)
         done = Path(coursedir.format_path(coursedir.autograded_directory, student, name))
-        if done.is_dir() and not _is_current(done, stems, reader.key(name, Path(folder))):
+        if converter.force or not done.is_dir():
+            continue
+        entry = entries.get(student)
+        if not gradebook.is_recorded(done, stems, reader.stamp(name, Path(folder), entry), entry):
             converter.log.info("Grading %s again: it is incomplete, or something changed", folder)
             shutil.rmtree(done)
     reader.forget()
@@ -202,18 +207,6 @@ def _student(coursedir: Any, folder: str, assignment: str) -> str:
     """Return the student's id from a submission's folder."""
     depth = 2 if Path(folder).name == assignment else 1
     return Path(folder).parts[-depth]
-
-
-def _is_current(folder: Path, names: list[str], key: str) -> bool:
-    """Tell whether a folder of results is complete and still true."""
-    for name in names:
-        try:
-            read = json.loads((folder / name).read_bytes())
-            if read["metadata"][STAMP] != key:
-                return False
-        except (OSError, ValueError, KeyError, TypeError):
-            return False
-    return True
 
 
 class JudgeCells(NbGraderPreprocessor):
@@ -245,7 +238,8 @@ class JudgeCells(NbGraderPreprocessor):
                 link = report.address(root, verdict.section)
                 cell.outputs = outputs(verdict, link, [*notes, *verdict.notes], mark["points"])
                 cell.execution_count = None
-        resources[STAMP] = judgement.key
+        entry = gradebook.entries(root, place["assignment"], place["student"]).get(place["student"])
+        resources[gradebook.STAMP] = reader.stamp(place["assignment"], folder.absolute(), entry)
         return nb, resources
 
 
@@ -279,11 +273,16 @@ def outputs(verdict: Verdict, link: str, notes: list[str], points: float) -> lis
 
 
 class Stamp(NbGraderPreprocessor):
-    """The last step: notes in the file which judgement it carries, so that it is complete."""
+    """The last step: notes in the file what it was made from, so that it is complete."""
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        """Write the key into the notebook's metadata."""
-        nb.metadata[STAMP] = resources[STAMP]
+        """Write the stamp, and the points that the gradebook must hold, into the metadata."""
+        scores = {
+            cell.metadata.nbgrader["grade_id"]: determine_grade(cell, self.log)[0]
+            for cell in nb.cells
+            if is_grade(cell)
+        }
+        nb.metadata[gradebook.STAMP] = {"key": resources[gradebook.STAMP], "scores": scores}
         return nb, resources
 
 

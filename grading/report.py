@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from configparser import ConfigParser
 from pathlib import Path
 
 from grading.course import task_label
+from grading.gradebook import Entry
 from grading.verdict import Finding, Judgement, Verdict
 
 LONGEST_LIST = 12  # findings told in full; one misconception seldom needs more
@@ -88,24 +89,38 @@ def page(verdict: Verdict, link: str = "", notes: Sequence[str] = ()) -> str:
     return "".join(parts)
 
 
-def table(judgements: dict[str, Judgement]) -> str:
-    """Write the points of several submissions, one a line."""
+def table(judgements: Mapping[str, Judgement], entries: Mapping[str, Entry] | None = None) -> str:
+    """Write the points of several submissions, one a line.
+
+    Args:
+        judgements: by student's id.
+        entries: what the gradebook holds, with the points that a person gave.
+    """
     if not judgements:
         return "There are no submissions."
     tasks = [verdict.task for verdict in next(iter(judgements.values())).verdicts]
-    head = ["student", *(task_label(task) for task in tasks), "points", "whole package", "notes"]
-    rows = [head]
+    entries = entries or {}
+    late = any(entry.penalty for entry in entries.values())
+    hand = any(entry.waits or round(entry.by_hand, 2) for entry in entries.values())
+    head = ["student", *(task_label(task) for task in tasks), "points"]
+    head += ["by hand"] * hand + ["late"] * late + ["total"] * bool(entries)
+    rows = [[*head, "whole package", "notes"]]
     for student, judgement in judgements.items():
-        rows.append(
-            [
-                student,
-                *(points(judgement.verdict(task).earned) for task in tasks),
-                f"{points(judgement.earned)} of {points(judgement.points)}",
-                points(judgement.whole),
-                str(len(judgement.notes) + sum(len(v.notes) for v in judgement.verdicts)),
-            ]
-        )
+        row = [student, *(points(judgement.verdict(task).earned) for task in tasks)]
+        row.append(f"{points(judgement.earned)} of {points(judgement.points)}")
+        if entry := entries.get(student):
+            row += [_by_hand(entry)] * hand + [points(-entry.penalty)] * late
+            row.append(f"{points(entry.total)} of {points(entry.points)}")
+        notes = len(judgement.notes) + sum(len(v.notes) for v in judgement.verdicts)
+        rows.append([*row, points(judgement.whole), str(notes)])
     return columns(rows)
+
+
+def _by_hand(entry: Entry) -> str:
+    given = round(entry.by_hand, 2)
+    if entry.waits:
+        return f"{points(given)}, waits" if given else "waits"
+    return points(given)
 
 
 def columns(rows: Sequence[Sequence[str]]) -> str:

@@ -1,0 +1,205 @@
+"""A second run leaves alone what holds, and renews what doesn't: points, penalties, feedback."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grading import gradebook
+from grading.tests import test_nbgrader, tiny
+from grading.tests.test_nbgrader import grade, hand_in, project, reference, written
+
+__all__ = ["project"]  # the fixture: a tiny course of this module's own
+
+pytestmark = test_nbgrader.pytestmark
+NOTHING_TO_DO = "hold all of this already"
+
+
+def run(root: Path, *arguments: str) -> str:
+    done = grade(root, "module0", *arguments)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stdout
+
+
+def files(root: Path) -> dict[str, int]:
+    """When each graded notebook and each feedback page was written."""
+    found = [*(root / "course/autograded").rglob("*.ipynb")]
+    found += (root / "course/feedback").rglob("*.html")
+    return {path.relative_to(root / "course").as_posix(): path.stat().st_mtime_ns for path in found}
+
+
+def renewed(root: Path, before: dict[str, int]) -> set[str]:
+    """The folder and the student of what was written since."""
+    now = files(root)
+    assert now.keys() == before.keys()
+    return {"/".join(name.split("/")[:2]) for name in now if now[name] != before[name]}
+
+
+def total(root: Path, student: str) -> float:
+    with open(root / "course" / "grades.csv") as file:
+        rows = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+    return rows[student]
+
+
+def book(root: Path) -> Any:
+    from nbgrader.api import Gradebook
+
+    return Gradebook(f"sqlite:///{root}/course/gradebook.db", "minitorch")
+
+
+@pytest.fixture(scope="module")
+def graded(project: Path) -> Path:
+    """Two students whose grades and feedback are as they should be; each test leaves them so."""
+    hand_in(project, "ada", written(reference(project)))
+    hand_in(project, "Lovelace, Bob", written(reference(project)))
+    run(project)
+    return project
+
+
+def test_a_second_run_writes_nothing(graded: Path) -> None:
+    before = files(graded)
+    table = (graded / "course/grades.csv").stat().st_mtime_ns
+    assert NOTHING_TO_DO in run(graded)
+    assert renewed(graded, before) == set()
+    assert (graded / "course/grades.csv").stat().st_mtime_ns == table
+
+
+def test_only_what_changed_is_graded_again(graded: Path) -> None:
+    before = files(graded)
+    notebook = reference(graded)
+    cell = tiny.cell(notebook, "operators")
+    cell.source = cell.source.replace("return x if x > 0 else 0.0", "return x")
+    hand_in(graded, "ada", written(notebook))
+    said = run(graded)
+    assert "1 submission\n" in said
+    assert renewed(graded, before) == {"autograded/ada", "feedback/ada"}
+    assert total(graded, "ada") == 70
+    hand_in(graded, "ada", written(reference(graded)))
+    run(graded)
+
+
+def test_changed_tools_grade_everything_again(graded: Path) -> None:
+    """What writes points and feedback counts as much as what judges."""
+    before = files(graded)
+    path = graded / "grading" / "report.py"
+    kept = path.read_text()
+    path.write_text(f"{kept}\n# another way to put it\n")
+    run(graded)
+    everything = {f"{f}/{s}" for f in ("autograded", "feedback") for s in ("ada", "Lovelace, Bob")}
+    assert renewed(graded, before) == everything
+    path.write_text(kept)
+    run(graded)
+
+
+def test_judging_again_stores_again(graded: Path) -> None:
+    before = files(graded)
+    run(graded, "--again")
+    assert {"autograded/ada", "autograded/Lovelace, Bob"} <= renewed(graded, before)
+
+
+@pytest.mark.parametrize("lost", ["autograded/ada", "feedback/ada", "gradebook.db", "grades.csv"])
+def test_what_was_lost_is_made_again(graded: Path, lost: str) -> None:
+    before, points = files(graded), total(graded, "ada")
+    path = graded / "course" / lost
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
+    run(graded)
+    assert files(graded).keys() == before.keys()
+    assert total(graded, "ada") == points
+
+
+def test_an_older_gradebook_is_brought_up_to_date(graded: Path) -> None:
+    with book(graded) as gradebook_:
+        old = gradebook_.find_grade("test-task0_1", "01_functions", "module0", "ada")
+        right = old.auto_score
+        old.auto_score = right - 1
+        gradebook_.db.commit()
+    run(graded)
+    with book(graded) as gradebook_:
+        new = gradebook_.find_grade("test-task0_1", "01_functions", "module0", "ada")
+        assert new.auto_score == right
+
+
+def test_points_given_by_hand_reach_feedback_table_and_report(graded: Path) -> None:
+    """In Formgrader a person gives points, extra credit and a comment; then comes make grade."""
+    before, points = files(graded), total(graded, "Lovelace, Bob")
+    assert "waits" in run(graded)
+    with book(graded) as gradebook_:
+        place = ("01_functions", "module0", "Lovelace, Bob")
+        mark = gradebook_.find_grade("written-task0_3", *place)
+        mark.manual_score, mark.extra_credit, mark.needs_manual_grade = 7.5, 1, False
+        gradebook_.find_comment("written-task0_3", *place).manual_comment = "Look at the sign."
+        gradebook_.db.commit()
+    said = run(graded)
+    assert renewed(graded, before) == {"feedback/Lovelace, Bob"}
+    page = (graded / "course/feedback/Lovelace, Bob/module0/01_functions.html").read_text()
+    assert "Look at the sign." in page and "Score: 98.5 / 100.0" in page
+    assert total(graded, "Lovelace, Bob") == points + 8.5
+    line = next(line for line in said.splitlines() if line.startswith("Lovelace, Bob "))
+    assert "8.5" in line.split() and "98.5 of 100" in line
+    assert NOTHING_TO_DO in run(graded)
+
+
+def test_a_late_penalty_follows_the_dates(graded: Path) -> None:
+    """nbgrader's own step takes the points; it sees a changed date of unchanged work."""
+    config = graded / "nbgrader_config.py"
+    kept = config.read_text()
+    config.write_text(f'{kept}\nc.LateSubmissionPlugin.penalty_method = "zero"\n')
+    when = graded / "course" / "submitted" / "ada" / "module0" / "timestamp.txt"
+    when.write_text("2026-03-02 10:00:00 UTC")
+
+    def due(date: datetime.datetime) -> None:
+        with book(graded) as gradebook_:
+            gradebook_.update_or_create_assignment("module0", duedate=date)
+
+    run(graded)
+    assert total(graded, "ada") == 90, "nothing is late without a due date"
+    others = files(graded)
+    due(datetime.datetime(2026, 3, 1))
+    said = run(graded)
+    assert total(graded, "ada") == 0 and total(graded, "Lovelace, Bob") >= 90
+    line = next(line for line in said.splitlines() if line.startswith("ada"))
+    assert "-90" in line.split() and "0 of 100" in line
+    page = (graded / "course/feedback/ada/module0/01_functions.html").read_text()
+    assert "late submission penalty" in page.lower()
+    when.write_text("2026-02-28 10:00:00 UTC")
+    run(graded)
+    assert total(graded, "ada") == 90, "a submission in time"
+    when.write_text("2026-03-02 10:00:00 UTC")
+    run(graded)
+    assert total(graded, "ada") == 0
+    due(datetime.datetime(2026, 3, 3))
+    run(graded)
+    assert total(graded, "ada") == 90, "a later due date"
+    assert renewed(graded, others) >= {"autograded/ada", "feedback/ada"}
+    when.unlink()
+    config.write_text(kept)
+    with book(graded) as gradebook_:
+        gradebook_.update_or_create_assignment("module0", duedate=None)
+
+
+def test_one_that_cannot_be_stored_stops_nobody(graded: Path) -> None:
+    hand_in(graded, "carol", written(reference(graded)))
+    hand_in(graded, "dora", written(reference(graded)))
+    (graded / "course" / "autograded" / "carol").write_text("in the way")
+    done = grade(graded, "module0")
+    assert done.returncode == 1 and "Traceback" not in done.stdout + done.stderr
+    assert "Refused: carol. The gradebook did not take it:" in done.stdout
+    assert total(graded, "dora") == 90
+    assert (graded / "course/feedback/dora/module0/01_functions.html").exists()
+    (graded / "course" / "autograded" / "carol").unlink()
+    run(graded)
+    assert total(graded, "carol") == 90
+
+
+def test_no_total_is_below_nothing() -> None:
+    entry = gradebook.Entry(automatic={("n", "a"): 3.0, ("n", "w"): None}, earned=5.0, penalty=6.0)
+    assert entry.by_hand == 2 and entry.total == 0
