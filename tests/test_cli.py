@@ -230,6 +230,13 @@ def test_the_known_expression(capsys, tmp_path) -> None:
     assert "x = 2, z = 4" in out and "gives y = 18" in out
 
 
+def test_graphs_and_grids_need_no_matplotlib(capsys, monkeypatch, tmp_path) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)  # as if it weren't installed
+    assert run(capsys, "show_tensor", "--picture", str(tmp_path / "t.svg"))[0] == 0
+    code, _, err = run(capsys, "train", "--picture", str(tmp_path / "b.svg"))
+    assert code == 2 and "A picture needs matplotlib" in err and "pip install" in err
+
+
 def test_an_expression_with_its_derivatives(capsys, tmp_path) -> None:
     words = ("show_expression", "a * b", "--at", "a=1,b=2", "--derivatives", "--gradients")
     out = drawn(tmp_path / "f.svg", capsys, *words)

@@ -19,7 +19,6 @@ from types import ModuleType
 from typing import Any
 
 from .flags import UsageError, file_ending, named_values, near, wholes
-from .training import drawing
 
 # %% ../../nbs/lib/cli_show.ipynb #own-code
 def find_own(place: str) -> Any:
@@ -122,13 +121,14 @@ def show_expression_command(chosen: argparse.Namespace) -> None:
     Raises:
         UsageError: If it can't be read, computed or drawn.
     """
-    draw = drawing("draw_expression")
+    from minitorch.draw import draw_expression
+
     if _is_place(chosen.what):
         out = _own_expression(chosen.what, chosen.at)
     else:
         out = _typed_expression(chosen.what, chosen.at)
     try:
-        figure = draw(out, derivatives=chosen.derivatives, gradients=chosen.gradients)
+        figure = draw_expression(out, derivatives=chosen.derivatives, gradients=chosen.gradients)
     except (TypeError, ValueError) as error:
         raise UsageError(str(error)) from error
     _write(figure, chosen.picture)
@@ -224,16 +224,18 @@ def show_tensor_command(chosen: argparse.Namespace) -> None:
     Raises:
         UsageError: If it can't be read or drawn.
     """
-    name = "draw_strides" if chosen.strides else "draw_tensor"
-    draw = drawing(name)
+    from minitorch.draw import draw_strides, draw_tensor
+
     tensor = find_tensor(chosen.what)
     if chosen.permute is not None:
         tensor = _permuted(tensor, chosen.permute)
     try:
         if chosen.strides:
-            figure = draw(tensor, chosen.cell)
+            figure = draw_strides(tensor, chosen.cell)
         else:
-            figure = draw(tensor, highlight=[chosen.cell] if chosen.cell else (), storage=True)
+            figure = draw_tensor(
+                tensor, highlight=[chosen.cell] if chosen.cell else (), storage=True
+            )
     except (TypeError, ValueError, IndexError) as error:
         raise UsageError(str(error)) from error
     _write(figure, chosen.picture)

@@ -227,7 +227,8 @@ def train_command(chosen: argparse.Namespace) -> int:
     try:
         trainer.train(data, rate, chosen.epochs, log)
     except KeyboardInterrupt:
-        code, done = 130, f"{log.epoch} epochs or a few more"
+        code = 130
+        done = f"{log.epoch} epochs or a few more" if log.epoch else "fewer than 10 epochs"
         print("\nStopped by Ctrl-C; what was learnt so far is kept.", file=sys.stderr)
     seconds = time.perf_counter() - began
 
