@@ -116,7 +116,7 @@ def _differ(expected: Any, got: Any, tolerance: float, path: str) -> str | None:
         left, right = _entries(expected), _entries(got)
         if set(left) != set(right):
             extra = [key for key in right if key not in left]
-            other = f"; {extra[0]} does not belong there" if extra else ""
+            other = f"; {clean(extra[0], 40)} does not belong there" if extra else ""
             return f"{at}came out with {len(right)} keys that are not the right ones{other}"
         for key, value in left.items():
             if said := _differ(value, right[key], tolerance, f"{path}[{key}]"):

@@ -5,45 +5,60 @@ For the student's eyes, so nothing here tells an expected value.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from grading.compare import Outcome, clean, difference
+from grading.disclosure import LEFT_OUT, error_name
 from grading.execute import Outcomes
 from grading.material import Material
 from grading.mutants import Mutant
 
 
-def says(expected: Outcome, got: Outcome, tolerance: float) -> str | None:
-    """Say what is wrong with an outcome; None if it agrees with the reference's."""
+def says(
+    expected: Outcome, got: Outcome, tolerance: float, tell: Callable[[str], str] = str
+) -> str | None:
+    """Say what is wrong with an outcome; None if it agrees with the reference's.
+
+    Args:
+        expected: the reference's.
+        got: the student's.
+        tolerance: relative and absolute, for floats.
+        tell: passes on what comes from the student's program.
+    """
     if got.missing:
         return got.missing
     if got.error:
-        return _raised(got)
-    return difference(expected.value, got.value, tolerance)
+        return _raised(got, tell)
+    said = difference(expected.value, got.value, tolerance)
+    return tell(said) if said else None
 
 
-def _raised(got: Outcome) -> str:
+def _raised(got: Outcome, tell: Callable[[str], str]) -> str:
     if got.error == "NotImplementedError" and got.message.startswith("Need to implement"):
-        return f"is not written yet: {got.message}"
+        return f"is not written yet: {tell(clean(got.message, 200))}"
     if got.error == "TookTooLong":
-        return f"{got.message or 'it took too long'}: is there a loop that never ends?"
-    said = f"raised {got.error}"
+        return f"{tell(got.message) or 'it took too long'}: is there a loop that never ends?"
+    said = f"raised {tell(clean(got.error, 40))}"
     if got.message:
-        said += f": {clean(got.message, 200)}"
-    return f"{said} ({clean(got.place, 160)})" if got.place else said
+        said += f": {tell(clean(got.message, 200))}"
+    if not got.place:
+        return said
+    place, _, line = got.place.partition(": ")
+    place, line = tell(clean(place, 60)), tell(clean(line, 100))
+    return f"{said} ({place}: {line})" if line != LEFT_OUT else f"{said} ({place})"
 
 
-def check_says(got: Outcome, *, silent: bool = False) -> str:
+def check_says(got: Outcome, *, silent: bool = False, tell: Callable[[str], str] = str) -> str:
     """Say why a visible cell fails; empty if it passes."""
     if got.ok:
         return ""
     if got.missing:
         return got.missing
     if silent:  # its message was made where the reference is
-        return f"raised {got.error}; run it in your notebook to see why"
+        return f"raised {error_name(got.error)}; run it in your notebook to see why"
     if got.error == "AssertionError":
-        return clean(got.message, 400) or "an assertion failed"
-    return _raised(got)
+        return tell(clean(got.message, 240)) or "an assertion failed"
+    return _raised(got, tell)
 
 
 def suspects(

@@ -32,6 +32,7 @@ from grading.course import (
     probes_path,
 )
 from grading.diagnosis import says
+from grading.disclosure import Disclosure, quotations
 from grading.execute import WORKERS, Outcomes, execute, execute_trusted, execute_whole
 from grading.graft import Graft, graft, released
 from grading.material import SECONDS, Material, read_material
@@ -43,8 +44,8 @@ from grading.submission import Submission, read_submission
 from grading.verdict import Judgement, Verdict, best
 
 # What a judgement depends on; a change in one of them judges everything anew.
-TOOLS = """cache compare course diagnosis execute graft judge leaks material packages readings
-regions runner sandbox scoring seccomp strip submission verdict"""
+TOOLS = """cache compare course diagnosis disclosure execute graft judge leaks material packages
+readings regions runner sandbox scoring seccomp strip submission verdict"""
 
 
 class Judge:
@@ -261,6 +262,7 @@ class Judge:
         if task.kind == "tests":
             own = set()  # what tests are tried on is the reference, wrong in one place
         material = self.material(task)
+        hidden = self._hidden(material, grafts)
         verdicts: list[Verdict] = []
         tried: list[Files] = []
         for choose, extras in readings(self.course, task, own):
@@ -278,13 +280,28 @@ class Judge:
                     partial(self._execute, material, first_failure=True),
                 )
             else:
-                verdict = score_probes(material, self.trusted(task), outcomes, said)
+                verdict = score_probes(
+                    material, self.trusted(task), outcomes, said, Disclosure(hidden)
+                )
             verdicts.append(replace(verdict, notes=tuple(dict.fromkeys([*notes, *verdict.notes]))))
             if verdict.full:
                 return verdicts[-1]
         if task.kind == "tests":
             return max(verdicts, key=lambda verdict: verdict.earned)
         return best(verdicts)
+
+    def _hidden(self, material: Material, grafts: Mapping[str, Graft]) -> set[str]:
+        """List quotations of what students don't have: what they wrote themselves is theirs."""
+        theirs = [text for g in grafts.values() for text in g.answers.values()]
+        theirs += [text for g in grafts.values() for _, text in g.added]
+        secret = self._secret | quotations([material.source])
+        return secret - quotations([*theirs, str(material.visible["source"])])
+
+    @cached_property
+    def _secret(self) -> set[str]:
+        """List quotations of the solutions that are not in given code, too."""
+        solutions = quotations(region.body for region in self.course.regions)
+        return solutions - quotations(self.reference.given.values())
 
     def _execute(
         self,

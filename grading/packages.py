@@ -85,15 +85,19 @@ class Reference:
         )
 
     @cached_property
-    def stubs(self) -> dict[str, str]:
-        """What stands in each region when nothing was written: target to body."""
-        stripped = {
+    def given(self) -> dict[str, str]:
+        """The modules as students get them."""
+        return {
             name: strip_solutions(text, where=f"{PACKAGE}/{name}.py")
             for name, text in self.modules.items()
         }
+
+    @cached_property
+    def stubs(self) -> dict[str, str]:
+        """What stands in each region when nothing was written: target to body."""
         found = {}
         for region in self.course.regions:
-            stub = body_of(stripped[region.module], region.qualname, whole=region.whole)
+            stub = body_of(self.given[region.module], region.qualname, whole=region.whole)
             found[region.target] = stub or "raise NotImplementedError"
         return found
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from grading.compare import Outcome
 from grading.course import GradingError
 from grading.diagnosis import check_says, says, suspects
+from grading.disclosure import NOTE, Disclosure, error_name
 from grading.execute import WORKERS, Outcomes
 from grading.material import Material
 from grading.mutants import Mutant
@@ -23,7 +24,11 @@ Run = Callable[[Files, set[str]], tuple[Outcomes, list[str]]]
 
 
 def score_probes(
-    material: Material, known: Mapping[str, Outcomes], outcomes: Outcomes, notes: list[str]
+    material: Material,
+    known: Mapping[str, Outcomes],
+    outcomes: Outcomes,
+    notes: list[str],
+    tell: Disclosure,
 ) -> Verdict:
     """Compare a student's outcomes with the reference's.
 
@@ -32,6 +37,7 @@ def score_probes(
         known: outcomes of the reference and of the mutants, by package.
         outcomes: the student's.
         notes: what was odd in the run.
+        tell: passes on what comes from the student's program.
 
     Raises:
         GradingError: a probe fails on the reference.
@@ -49,13 +55,15 @@ def score_probes(
                 f"{expected.error if expected else 'no result'} "
                 f"{expected.message if expected else ''}"
             )
-        said = says(expected, got, task.tolerance)
+        said = says(expected, got, task.tolerance, tell)
         findings.append(
             Finding(name, about, False, said, explained.get(item, ""))
             if said
             else Finding(name, about, True)
         )
-    check = check_says(outcomes[material.check])
+    check = check_says(outcomes[material.check], tell=tell)
+    if tell.quoted:
+        notes = [*notes, f"{task.label}: {NOTE}"]
     return Verdict(
         task=task.id,
         points=task.points,
@@ -147,7 +155,7 @@ def _on_a_right_package(material: Material, item: str, outcome: Outcome) -> Find
     name = item.partition(":")[2]
     if outcome.ok:
         return Finding(name, "passes on a right package", True)
-    said = outcome.missing or f"fails on a right package: it raised {outcome.error}"
+    said = outcome.missing or f"fails on a right package: it raised {error_name(outcome.error)}"
     if outcome.error == "NotImplementedError":
         said = "is not written yet"
     elif outcome.error == "AttributeError" and name in outcome.message:

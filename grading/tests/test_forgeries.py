@@ -164,12 +164,19 @@ def test_tests_that_fail_by_chance_earn_little(judge: Judge) -> None:
 
 
 @pytest.mark.sandbox
-def test_the_references_source_does_not_leave_by_a_message(judged: Judged) -> None:
+@pytest.mark.parametrize(
+    "leak",
+    [
+        "assert False, inspect.getsource(operators.mul)",
+        "raise type(inspect.getsource(operators.mul)[-60:], (Exception,), {})",
+    ],
+)
+def test_the_references_source_does_not_leave_by_a_message(judged: Judged, leak: str) -> None:
     def change(notebook: Any) -> None:
         cell = tiny.cell(notebook, "property")
         cell.source = (
             "#| export property_tests\nimport inspect\nfrom minitorch import operators\n\n"
-            "def test_symmetric():\n    assert False, inspect.getsource(operators.mul)"
+            f"def test_symmetric():\n    {leak}"
         )
 
     verdict = judged(change).verdict("task0_2")
