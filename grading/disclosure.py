@@ -1,8 +1,8 @@
-"""What of a student's text may reach the student: little, and no line of the course's that is hidden.
+"""What of a program's text may reach its student: little, and nothing that quotes hidden code.
 
-A sandbox holds no expected value, but it holds probes, and the reference of a task's prerequisites.
-A message can carry what a program read there. It can't be kept from doing so in a code of its own,
-so what leaves is bounded; and what is quoted as it stands is left out, for a person to look at.
+A sandbox holds no expected value, but it holds probes, and the reference of the tasks that this one
+requires. A message can carry what a program read there. Nothing keeps it from doing so in a code of
+its own, so what leaves is bounded; what it quotes as it stands is left out, with a note.
 """
 
 from __future__ import annotations

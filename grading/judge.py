@@ -45,7 +45,7 @@ from grading.verdict import Judgement, Verdict, best
 
 # What a judgement depends on; a change in one of them judges everything anew.
 TOOLS = """cache compare course diagnosis disclosure execute graft judge leaks material packages
-readings regions runner sandbox scoring seccomp strip submission verdict"""
+readings regions runner sandbox scoring seccomp site_filter strip submission verdict"""
 
 
 class Judge:

@@ -29,11 +29,12 @@ def probe_clip_long(mt, rng):
 
 
 def probe_clip_short(mt, rng):
-    """Short gradients stay as they are; a variable without one is passed over."""
-    variables = [*_with_gradients(mt, [0.1, rng.uniform(0, 0.2)]), mt.closures.Variable(1.0)]
-    mt.closures.clip_gradients(variables)
-    mt.closures.clip_gradients([])
-    return _gradients(variables)
+    """Short gradients stay as they are, long ones don't; one without a gradient is passed over."""
+    short = [*_with_gradients(mt, [0.1, rng.uniform(0, 0.2)]), mt.closures.Variable(1.0)]
+    long = [*_with_gradients(mt, [0.1, rng.uniform(1, 2)]), mt.closures.Variable(1.0)]
+    for variables in (short, long, []):
+        mt.closures.clip_gradients(variables)
+    return [_gradients(short), _gradients(long)]
 
 
 def probe_clip_returns(mt, rng):
