@@ -262,7 +262,7 @@ class TensorBase(Variable):
                     raise IndexingError(f"index {key} is out of range for shape {self.shape}.")
                 position += (i + size if i < 0 else i) * stride
             return float(self._tensor._storage[position])
-        from minitorch.tensor_functions import Select
+        from minitorch.moving import Select
 
         chosen = Select.apply(self, Plain(checked_key(parts, self.shape)))
         # A full index written with NumPy's integers is a full index too.
