@@ -708,6 +708,10 @@ def test_thread_words():
     assert "(1, 3) blocks of (4, 3) threads: 36 threads." in alt
     assert "24 threads have work, 12 are" in alt
     assert "24 threads" in draw.draw_threads(2, (2, 2, 3)).alt
+    alt = draw.draw_memory(2, 4, 7).alt
+    assert "2 blocks of 4 threads. Each thread has variables of its own." in alt
+    assert "a shared array of 4 cells" in alt
+    assert "the 7 cells of global memory" in alt
 
 
 @pytest.mark.parametrize("halves", [True, False])
@@ -728,6 +732,8 @@ def test_tile_words():
     [
         (lambda: draw.draw_threads(0, 4), ValueError, "above 0"),
         (lambda: draw.draw_threads(100, 100), ValueError, "too many to be seen"),
+        (lambda: draw.draw_memory(2, 0), ValueError, "above 0"),
+        (lambda: draw.draw_memory(9, 9), ValueError, "too many to be seen"),
         (lambda: draw.draw_threads(1, 4, (2, 2)), ValueError, "as many as the launch"),
         (lambda: draw.draw_threads(2, 4, highlight=(2, 0)), IndexError, "no block"),
         (lambda: draw.draw_sum_tree([1, 2, 3]), ValueError, "not 3"),
