@@ -195,7 +195,9 @@ def draw_strides(tensor: Any, index: Sequence[int] | None = None, *, title: str 
         f" from {origin} to {int(content.positions[end])}, a stride of {content.strides[dim]}"
         for dim, end in steps.items()
     ]
-    desc = say_tensor(content) + " " + ("; ".join(said) or "There is no step to take") + "."
+    steps_said = "; ".join(said) or "there is no step to take"
+    desc = f"{say_tensor(content)} Its cells lie at positions {rows_text(content.positions)}."
+    desc += f" {steps_said[0].upper()}{steps_said[1:]}."
     named = title or f"Strides {shape_text(content.strides)} of shape {shape_text(content.shape)}"
     return Figure(document(padded(pieces), wide + 8, tall + 8), named, desc)
 
