@@ -30,7 +30,8 @@ _all_ = [
     "PALETTE", "Figure", "backprop", "boxes", "contrast", "diagram", "draw_backprop",
     "draw_boxes", "draw_broadcast", "draw_expression", "draw_gradients", "draw_map",
     "draw_matmul", "draw_memory", "draw_module", "draw_operation", "draw_reduce", "draw_storage",
-    "draw_strides", "draw_sum_tree", "draw_tensor", "draw_threads", "draw_tiles", "draw_tree", "draw_zip",
+    "draw_strides", "draw_sum_tree", "draw_tensor", "draw_threads", "draw_tiles", "draw_tree",
+    "draw_zip",
     "house_style", "panels", "plot", "plot_bars", "plot_boundary", "plot_curves", "plot_function",
     "plot_function3D", "plot_points",
 ]  # fmt: skip

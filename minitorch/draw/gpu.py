@@ -214,8 +214,8 @@ def draw_memory(blocks: int, threads: int, size: int | None = None, *, title: st
     pieces += [_memory(row + place * pitch, 187, pitch, 28, "value") for place in range(size)]
     launch = f"{blocks} {'block' if blocks == 1 else 'blocks'} of {threads} threads"
     said = (
-        f"{launch}. Each thread has variables of its own. Each block has a shared array of {threads}"
-        f" cells, which only its threads reach. All reach the {size} cells of global memory, from"
+        f"{launch}. Each thread has variables of its own. Each block has a shared array of"
+        f" {threads} cells, which only its threads reach. All reach the {size} cells of global memory, from"
         f" which each thread fetches one into its block's shared array."
     )
     return Figure(
