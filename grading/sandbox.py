@@ -503,11 +503,11 @@ def _usage(pid: int) -> _Usage:
     while waiting:
         current = waiting.pop()
         with contextlib.suppress(OSError, ValueError, IndexError):
-            usage.memory += int(Path(f"/proc/{current}/statm").read_text().split()[1]) * page
+            usage.memory += int(Path(f"/proc/{current}/statm").read_bytes().split()[1]) * page
             usage.processes += 1
-            times = Path(f"/proc/{current}/stat").read_text().rpartition(")")[2].split()[11:15]
+            times = Path(f"/proc/{current}/stat").read_bytes().rpartition(b")")[2].split()[11:15]
             usage.seconds += sum(int(each) for each in times) / tick
             for thread in os.listdir(f"/proc/{current}/task"):
-                children = Path(f"/proc/{current}/task/{thread}/children").read_text()
+                children = Path(f"/proc/{current}/task/{thread}/children").read_bytes()
                 waiting += [int(child) for child in children.split()]
     return usage

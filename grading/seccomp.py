@@ -2,7 +2,8 @@
 
 Namespaces: in a user namespace of its own a program has all rights again, and reaches parts of
 the kernel that an ordinary user never sees. Keyrings: they are inherited from whoever started the
-judge and outlive a run, so that one could leave a word for the next.
+judge and outlive a run, so that one could leave a word for the next. Memory that belongs to no
+process: it counts towards no limit.
 
 The filter is a program of the kernel's packet filter (see seccomp(2), BPF_PROG in
 linux/filter.h); bwrap installs it.
@@ -32,12 +33,15 @@ class _Machine:
     setns: int
     clone3: int
     keys: tuple[int, int, int]  # add_key, request_key, keyctl
+    memory: tuple[int, int, int, int]  # memfd_create, memfd_secret, shmget, msgget
     other_abi: int = 1 << 31  # numbers from here on belong to a second set
 
 
 _MACHINES = {
-    "x86_64": _Machine(0xC000_003E, 56, 272, 308, 435, (248, 249, 250), 0x4000_0000),
-    "aarch64": _Machine(0xC000_00B7, 220, 97, 268, 435, (217, 218, 219)),
+    "x86_64": _Machine(
+        0xC000_003E, 56, 272, 308, 435, (248, 249, 250), (319, 447, 29, 68), 0x4000_0000
+    ),
+    "aarch64": _Machine(0xC000_00B7, 220, 97, 268, 435, (217, 218, 219), (279, 447, 194, 186)),
 }
 
 
@@ -64,7 +68,7 @@ def program(machine: str = "") -> bytes:
         # Its flags lie in memory, where a filter can't look. The C library uses clone instead.
         (_EQUAL, known.clone3, "unknown"),
         (_EQUAL, known.setns, "refused"),
-        *((_EQUAL, call, "refused") for call in known.keys),
+        *((_EQUAL, call, "refused") for call in (*known.keys, *known.memory)),
         (_EQUAL, known.clone, "flags"),
         (_EQUAL, known.unshare, "flags"),
         (_RETURN, _ALLOW, ""),

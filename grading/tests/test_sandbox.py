@@ -305,6 +305,40 @@ def test_threads_are_bounded_by_the_kernel() -> None:
     assert result.stopped == "processes" or int(result.lines()[0]) < 24, result
 
 
+def test_a_strange_name_hides_nothing() -> None:
+    """A process may give itself a name that is no text; its children are counted all the same."""
+    result = run(
+        """
+        import ctypes, time
+        ctypes.CDLL(None).prctl(15, b"\\xff) R 1", 0, 0, 0)
+        for _ in range(60):
+            if os.fork() == 0:
+                time.sleep(60)
+        time.sleep(60)
+        """,
+        seconds=10,
+    )
+    assert result.stopped == "processes", result
+
+
+def test_memory_that_belongs_to_no_process() -> None:
+    """It would count towards no limit, and fill the machine."""
+    result = run("""
+        import ctypes, platform
+        libc = ctypes.CDLL(None, use_errno=True)
+        try:
+            os.memfd_create("hoard")
+            print("memfd")
+        except OSError:
+            pass
+        shmget, msgget = dict(x86_64=(29, 68), aarch64=(194, 186))[platform.machine()]
+        for call, *arguments in ((shmget, 0, 1 << 30, 0o1600), (msgget, 0, 0o1600), (447, 0)):
+            if libc.syscall(call, *map(ctypes.c_long, arguments)) != -1:
+                print(call)
+    """)
+    assert result.stdout == b"" and result.code == 0, result
+
+
 def test_flood_of_output() -> None:
     result = run("""
         line = b"x" * 1_000_000
