@@ -215,8 +215,8 @@ def draw_memory(blocks: int, threads: int, size: int | None = None, *, title: st
     launch = f"{blocks} {'block' if blocks == 1 else 'blocks'} of {threads} threads"
     said = (
         f"{launch}. Each thread has variables of its own. Each block has a shared array of"
-        f" {threads} cells, which only its threads reach. All reach the {size} cells of global memory, from"
-        f" which each thread fetches one into its block's shared array."
+        f" {threads} cells, which only its threads reach. All reach the {size} cells of global"
+        f" memory, from which each thread fetches one into its block's shared array."
     )
     return Figure(
         document(padded(pieces), left + across + 8, 226), title or f"The memory of {launch}", said
