@@ -122,6 +122,15 @@ MUTANTS = [
         "until that path is done.",
     ),
     Mutant(
+        "sort_as_met",
+        _SORT,
+        "found, stack = {}, [variable]\nwhile stack:\n    node = stack.pop()\n"
+        "    if node not in found and not node.is_constant():\n"
+        "        found[node] = True\n        stack.extend(node.parents)\nreturn list(found)",
+        "variables were written down when they were met; do it when all their inputs are finished, "
+        "and read the list backwards.",
+    ),
+    Mutant(
         "sort_with_constants",
         _SORT,
         _ITERATIVE.format(skip="") + "return order[::-1]",
