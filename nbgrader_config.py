@@ -14,8 +14,10 @@ c = get_config()  # noqa: F821  # type: ignore[name-defined]
 # nbgrader starts other tools by name (alembic), also where the environment isn't activated.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
-# Where things are. The folder for the gradebook must exist before nbgrader opens it.
-(ROOT / "course").mkdir(exist_ok=True)
+# Where things are. The folders of the gradebook and of the exchange must exist before nbgrader
+# opens them. On a server that students share, the exchange is a folder that all can write to.
+(ROOT / "course" / "exchange").mkdir(parents=True, exist_ok=True)
+c.Exchange.root = str(ROOT / "course" / "exchange")
 c.CourseDirectory.course_id = "minitorch"
 c.CourseDirectory.root = str(ROOT)
 c.CourseDirectory.source_directory = "nbs/guides"
