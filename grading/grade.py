@@ -215,6 +215,7 @@ def _store(
         progress = _progress("Storing points in the gradebook", len(changed))
         said = pipeline.autograde(assignment.name, changed, progress)
         why = (said.strip().splitlines() or ["nbgrader gave no reason"])[-1]
+        gradebook.name_examples(root)
         for student in missing(changed):
             graded.refused[student] = f"The gradebook did not take it: {why}"
             del graded.judgements[student]

@@ -484,4 +484,5 @@ def test_nbgrader_is_at_hand(open_notebook: Any) -> None:
     formgrader = page.frame_locator("iframe")
     for assignment in ("module0", "module1", "closures"):
         formgrader.get_by_role("link", name=assignment, exact=True).wait_for()
+    assert formgrader.locator(".alert").all_inner_texts() == []
     notebook.shot("nbgrader")
