@@ -8,14 +8,21 @@ What it does to each notebook:
 - solutions become the stubs that a student gets, and their cells' outputs go (not for instructors);
 - nbdev's directives go (Quarto would read `#| export` as options of its own);
 - cells marked `#| hide` and cells with nothing left in them go;
-- each figure's alternative text, which lies in the SVG's <desc>, becomes the image's.
+- each figure's alternative text, which lies in the SVG's <desc>, becomes the image's;
+- cells lose their metadata (Quarto would write nbgrader's marks into the page), and their ids get a
+  prefix (Quarto makes them the page's ids: `hints` would catch the links to the section of that
+  name, and `tip-1` would become a callout).
+
+Quarto sets QUARTO_PROFILE to the profiles in use; solutions stay for `instructor` alone.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
+from collections.abc import Callable
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -56,6 +63,24 @@ def alt_text(svg: str) -> str:
     return " ".join(p if p.endswith((".", "!", "?")) else p + "." for p in parts)
 
 
+def alternatives(cell: dict[str, Any]) -> str | list[str]:
+    """Return the alternative text of a cell's figure; of several, a list as long as its outputs.
+
+    Quarto looks an output's text up by the output's place, after it has joined equal streams.
+    """
+    texts: list[str] = []
+    streams: set[str] = set()
+    for output in cell.get("outputs", []):
+        if output["output_type"] == "stream":
+            if output["name"] in streams:
+                continue
+            streams.add(output["name"])
+        svg = output.get("data", {}).get("image/svg+xml", "")
+        texts.append(alt_text(text_of(svg)) if svg else "")
+    said = [text for text in texts if text]
+    return texts if len(said) > 1 else "".join(said)
+
+
 def figures(cell: dict[str, Any]) -> list[str]:
     """List the SVG figures among a cell's outputs."""
     bundles = [output.get("data", {}) for output in cell.get("outputs", [])]
@@ -65,7 +90,7 @@ def figures(cell: dict[str, Any]) -> list[str]:
 def filter_cell(cell: dict[str, Any], solutions: bool) -> dict[str, Any] | None:
     """Return the cell as the site shows it, or None where it has no place there."""
     if cell["cell_type"] != "code":
-        return cell
+        return dict(cell, metadata={})
     source = text_of(cell["source"])
     if re.match(r"\s*#\|\s*hide\s*$", source.split("\n", 1)[0]):
         return None
@@ -76,12 +101,13 @@ def filter_cell(cell: dict[str, Any], solutions: bool) -> dict[str, Any] | None:
     source = without_directives(source)
     if not source and not outputs:
         return None
-    shown = dict(cell, outputs=outputs)
-    alts = [alt_text(svg) for svg in figures(shown)]
-    if alts and "fig-alt:" not in source:
-        # JSON's quoting is YAML's too; one figure takes a string, several a list.
-        value = json.dumps(alts[0] if len(alts) == 1 else alts, ensure_ascii=False)
-        source = f"#| fig-alt: {value}\n{source}"
+    shown = dict(cell, outputs=outputs, metadata={})
+    if "id" in cell:
+        shown["id"] = "cell-" + cell["id"].removeprefix("cell-")
+    alt = alternatives(shown)
+    if alt and "fig-alt:" not in source:
+        # JSON's quoting is YAML's too.
+        source = f"#| fig-alt: {json.dumps(alt, ensure_ascii=False)}\n{source}"
     shown["source"] = source.splitlines(keepends=True)
     return shown
 
@@ -97,14 +123,19 @@ def filter_notebook(notebook: dict[str, Any], solutions: bool = False) -> dict[s
     return dict(notebook, cells=[cell for cell in cells if cell is not None])
 
 
-def main(solutions: bool = False) -> None:
-    """Filter standard input to standard output."""
+def pipe(change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """Change the notebook on standard input and print it."""
     try:
         notebook = json.load(sys.stdin)
     except json.JSONDecodeError as error:
         sys.exit(f"The site filter was given something that isn't a notebook: {error}")
-    json.dump(filter_notebook(notebook, solutions), sys.stdout, ensure_ascii=False)
+    json.dump(change(notebook), sys.stdout, ensure_ascii=False)
+
+
+def for_instructors() -> bool:
+    """Tell whether Quarto renders the instructor's site."""
+    return "instructor" in os.environ.get("QUARTO_PROFILE", "").split(",")
 
 
 if __name__ == "__main__":
-    main()
+    pipe(lambda notebook: filter_notebook(notebook, for_instructors()))

@@ -84,9 +84,25 @@ def test_a_figure_gives_the_image_its_alternative_text():
     assert options == {"fig-alt": "A line. It rises from 0 & ends at 4."}
 
 
-def test_several_figures_give_a_list():
-    text = shown(code("draw()", [figure(), figure()]))
-    assert len(yaml.safe_load(text.splitlines()[0].removeprefix("#|"))["fig-alt"]) == 2
+def test_several_figures_give_a_list_by_place():
+    printed = dict(output_type="stream", name="stdout", text="a")
+    text = shown(code("draw()", [printed, figure(), printed, figure()]))
+    alts = yaml.safe_load(text.splitlines()[0].removeprefix("#|"))["fig-alt"]
+    assert [bool(alt) for alt in alts] == [False, True, True], "Quarto joins the two streams"
+
+
+def test_a_figure_after_a_print_keeps_its_text():
+    printed = dict(output_type="stream", name="stdout", text="a")
+    text = shown(code("draw()", [printed, figure()]))
+    assert "A line." in yaml.safe_load(text.splitlines()[0].removeprefix("#|"))["fig-alt"]
+
+
+def test_the_page_gets_neither_nbgraders_marks_nor_ids_that_sections_have():
+    cell = code("x = 1", nbgrader={"grade_id": "a", "points": 5}, tags=["raises-exception"])
+    (filtered,) = filter_notebook(notebook(cell))["cells"]
+    assert filtered["metadata"] == {}
+    assert filtered["id"] == "cell-c"
+    assert filter_notebook(notebook(filtered))["cells"] == [filtered], "twice is as once"
 
 
 def test_something_that_is_no_notebook_is_refused_with_a_sentence():
@@ -162,12 +178,44 @@ def test_every_page_is_listed_and_every_listed_page_exists():
     assert set(in_sidebar) == {str(p.relative_to(ROOT)) for p in PAGES}
 
 
-def test_the_instructors_profile_changes_filter_and_folder():
+def test_the_instructors_profile_adds_a_filter_and_changes_the_folder():
     profile = yaml.safe_load((ROOT / "_quarto-instructor.yml").read_text(encoding="utf-8"))
     assert profile["project"]["output-dir"] != config()["project"]["output-dir"]
-    for settings in (config(), profile):
-        for name in settings["format"]["html"]["ipynb-filters"]:
-            assert (ROOT / name).is_file()
+    first = config()["format"]["html"]["ipynb-filters"]
+    both = profile["format"]["html"]["ipynb-filters"]
+    # Quarto puts a profile's lists behind the project's, without what is there already.
+    assert both[: len(first)] == first and len(both) > len(first)
+    assert all((ROOT / name).is_file() for name in both)
+
+
+@pytest.mark.parametrize(
+    ("profile", "solved"),
+    [(None, False), ("", False), ("instructors", False), ("instructor", True), ("a,instructor", 1)],
+)
+def test_solutions_stay_for_the_instructors_profile_alone(monkeypatch, profile, solved):
+    monkeypatch.delenv("QUARTO_PROFILE", raising=False)
+    if profile is not None:
+        monkeypatch.setenv("QUARTO_PROFILE", profile)
+    text = json.dumps(notebook(code("# Title"), code(SOLUTION)))
+    for name in ["site_filter.py"] + ["site_filter_instructor.py"] * bool(solved):
+        done = subprocess.run(
+            [sys.executable, str(ROOT / "grading" / name)],
+            input=text, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        text = done.stdout
+    assert ("return 2 * x" in text) is bool(solved)
+    assert ("Never publish it" in text) is bool(solved)
+    assert "SOLUTION" not in text
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.stem)
+def test_a_pages_own_filters_are_found_from_its_folder(path):
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] == "raw":
+            front = yaml.safe_load(text_of(cell["source"]).strip().strip("-"))
+            for options in front.get("format", {}).values():
+                for name in options.get("ipynb-filters", []):
+                    assert (path.parent / name).is_file(), f"{name} isn't beside {path.name}"
 
 
 def identifier(heading):
