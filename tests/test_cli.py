@@ -34,6 +34,11 @@ def test_without_a_command_comes_the_help(capsys) -> None:
     assert code == 0 and "train" in out
 
 
+def test_help_is_a_word_too(capsys) -> None:
+    assert run(capsys, "help") == run(capsys, "--help")
+    assert run(capsys, "help", "show-tensor") == run(capsys, "show_tensor", "--help")
+
+
 def train(capsys, *arguments: str) -> list[str]:
     """Run `minitorch train` and return its lines; a task that isn't written yet raises."""
     cli.train_command(cli.make_parser().parse_args(["train", *arguments]))

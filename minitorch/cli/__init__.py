@@ -94,8 +94,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Ctrl-C.
     """
     parser = make_parser()
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:1] == ["help"]:
+        words = [*words[1:2], "--help"]
     try:
-        chosen = parser.parse_args(today(sys.argv[1:] if arguments is None else arguments))
+        chosen = parser.parse_args(today(words))
         if chosen.command is None:
             parser.print_help()
             return 0

@@ -164,7 +164,7 @@ def drawing(name: str) -> Callable[..., Any]:
         from minitorch import draw
     except ImportError as error:
         raise UsageError(
-            f"A picture needs {error.name}. Install it with: pip install 'minitorch[notebooks]'"
+            f'A picture needs {error.name}. Install it with: pip install "minitorch[notebooks]"'
         ) from None
     return getattr(draw, name)
 
