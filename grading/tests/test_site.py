@@ -264,6 +264,114 @@ def test_every_link_and_anchor_resolves(path):
             assert anchor in anchors(target), f"{target.name} has no section {anchor}"
 
 
+# What Jupyter reads one way and Pandoc, which Quarto renders with, another.
+
+STARTS = {
+    "list": re.compile(r"([-*+]|\d+\.) "),
+    "table": re.compile(r"\|"),
+    "heading": re.compile(r"#{1,6} "),
+    "quotation": re.compile(r">"),
+}
+
+
+def traps(text):
+    """Name what would look different on the site than in JupyterLab.
+
+    Args:
+        text: A cell's Markdown.
+    """
+    found = []
+    if text.startswith("---"):
+        found.append("begins with ---, which Quarto takes for the page's metadata")
+    text = re.sub(r"^ *```.*?^ *```", "", text, flags=re.MULTILINE | re.DOTALL)
+    before = ""
+    for line in text.splitlines():
+        for kind, start in STARTS.items():
+            begins = start.match(line) and before.strip() and not start.match(before)
+            if begins and not before.startswith((" ", "<")) and not STARTS["list"].match(before):
+                found.append(f"a {kind} needs an empty line before it: {line}")
+        before = line
+    if re.search(r"</summary>\n(?!\n)", text):
+        found.append("what is folded needs an empty line after </summary>")
+    opened = re.findall(r"<(details|/details)>", text)
+    if opened != ["details", "/details"] * (len(opened) // 2):
+        found.append("a <details> isn't closed, or lies in another")
+    plain = re.sub(
+        r"`+[^`]+`+|\$\$.+?\$\$|\$[^$]+\$|\]\([^)]*\)|<[^>]+>", "", text, flags=re.DOTALL
+    )
+    for kind, pattern in {
+        "a citation": r"(?<![\w/])@\w",
+        "a subscript": r"~[^\s~]+~",
+        "a superscript": r"\^[^\s^]+\^",
+        "a footnote": r"\[\^",
+        "a lone dollar": r"\$",
+    }.items():
+        if match := re.search(pattern, plain):
+            found.append(f"{kind}: {plain[max(0, match.start() - 20) : match.end() + 20]!r}")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("Two things:\n- one\n- two", "a list needs"),
+        ("A table:\n| a | b |\n|---|---|", "a table needs"),
+        ("Text\n## Heading", "a heading needs"),
+        ("Text\n> said", "a quotation needs"),
+        ("---\ntitle: a\n---", "metadata"),
+        ("<details>\n<summary>Hint</summary>\nText\n</details>", "empty line after </summary>"),
+        ("<details>\n<summary>Hint</summary>\n\nText", "isn't closed"),
+        ("with @jit and", "a citation"),
+        ("[with @jit](https://a.b)", "a citation"),
+        ("~5 minutes, ~7", ""),
+        ("x~1~", "a subscript"),
+        ("2^10^", "a superscript"),
+        ("for $5", "a lone dollar"),
+        ("Two things:\n\n- one,\n  and more\n- two\n\n| a |\n|---|", ""),
+        ("`@jit` costs $x^2$ and\n$$\ny_1 ~ z\n$$", ""),
+        ("a@example.org and https://a.b/@c", ""),
+    ],
+)
+def test_pandocs_traps_are_known(text, what):
+    found = traps(text)
+    assert bool(found) == bool(what), found
+    assert not what or any(what in trap for trap in found), found
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.stem)
+def test_pandoc_reads_every_page_as_jupyter_does(path):
+    page = json.loads(path.read_text(encoding="utf-8"))
+    assert page["metadata"]["kernelspec"]["language"] == "python", "Quarto asks for it"
+    for cell in page["cells"]:
+        if cell["cell_type"] == "markdown":
+            found = traps(text_of(cell["source"]))
+            assert not found, f"{cell['id']}: {'; '.join(found)}"
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.stem)
+def test_every_page_has_a_title_and_a_sentence(path):
+    """Quarto takes the page's title from the first cell: a heading and nothing before it."""
+    first = json.loads(path.read_text(encoding="utf-8"))["cells"][0]
+    text = text_of(first["source"])
+    if first["cell_type"] == "raw":
+        assert yaml.safe_load(text.strip().strip("-"))["title"]
+    else:
+        assert re.match(r"# \S.*\n\n> \S", text), f"{path.name} begins with {text[:40]!r}"
+        assert len(re.findall(r"^# ", markdown_of(path), flags=re.MULTILINE)) == 1
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.stem)
+def test_no_id_is_given_twice_on_a_page(path):
+    text = markdown_of(path)
+    headings = {identifier(h) for h in re.findall(r"^#{1,6}\s+(.*)$", text, flags=re.MULTILINE)}
+    named = re.findall(r'id="([\w-]+)"', text)
+    assert len(named) == len(set(named))
+    assert not headings & set(named)
+    page = filter_notebook(json.loads(path.read_text(encoding="utf-8")))
+    cells = {cell["id"] for cell in page["cells"] if cell["cell_type"] == "code"}
+    assert not cells & {*headings, *named}
+
+
 def test_every_section_that_feedback_links_to_exists():
     for probe in sorted((ROOT / "grading/probes").glob("task*.py")):
         section = re.search(r'^SECTION = "(.*)"', probe.read_text(encoding="utf-8"), re.MULTILINE)
