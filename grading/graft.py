@@ -22,6 +22,8 @@ from grading.course import Course, read_notebook
 
 LARGEST_FILE = 64 << 20
 LONGEST_CELL = 200_000
+MOST_CELLS = 3000
+MOST_NOTES = 40
 MOST_ADDED = 200
 LARGEST_OUTPUT = 1 << 20
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -112,6 +114,8 @@ def graft(release: NotebookNode, raw: bytes | None, why: str = "") -> Graft:
         return result
     match = _match(cells, theirs, result.notes)
     _place(result, theirs, match)
+    if len(result.notes) > MOST_NOTES:
+        result.notes[MOST_NOTES:] = [f"{len(result.notes) - MOST_NOTES} more notes were left out"]
     return result
 
 
@@ -125,13 +129,17 @@ def _read(raw: bytes, notes: list[str]) -> list[_Theirs] | None:
     cells = read.get("cells") if isinstance(read, dict) else None
     if cells is None and isinstance(read, dict) and isinstance(read.get("worksheets"), list):
         sheets = [s for s in read["worksheets"] if isinstance(s, dict)]
-        cells = [cell for s in sheets for cell in (s.get("cells") or [])]
-        notes.append("is in an old notebook format")
+        lists = [s["cells"] for s in sheets if isinstance(s.get("cells"), list)]
+        cells = [cell for each in lists for cell in each] or None
+        if cells:
+            notes.append("is in an old notebook format")
     if not isinstance(cells, list):
         notes.append("is not a notebook: it has no cells. Nothing in it could be graded")
         return None
+    if len(cells) > MOST_CELLS:
+        notes.append(f"has {len(cells)} cells; those after the first {MOST_CELLS} were left out")
     found = []
-    for number, cell in enumerate(cells, 1):
+    for number, cell in enumerate(cells[:MOST_CELLS], 1):
         if not isinstance(cell, dict):
             notes.append(f"cell {number} is not a cell; it was left out")
             continue
@@ -155,11 +163,16 @@ def _read(raw: bytes, notes: list[str]) -> list[_Theirs] | None:
                 kind=str(cell.get("cell_type")),
                 id=cell_id if isinstance(cell_id, str) else "",
                 grade_id=grade_id if isinstance(grade_id, str) else "",
-                source=source.replace("\r\n", "\n").encode("utf-8", "replace").decode(),
+                source=_ends_of_lines(source).encode("utf-8", "replace").decode(),
                 outputs=outputs if isinstance(outputs, list) else [],
             )
         )
     return found
+
+
+def _ends_of_lines(text: str) -> str:
+    """Write ends of lines in one way; Python takes all of these for one."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _mark(cell: NotebookNode) -> dict[str, Any]:

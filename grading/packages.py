@@ -17,6 +17,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
+from grading.compare import clean
 from grading.course import (
     Course,
     GradingError,
@@ -38,7 +39,7 @@ _HEADER = re.compile(r"^# %% (?P<path>\S+\.ipynb) #(?P<cell>\S+)[ \t]*$", re.M)
 _DIRECTIVE = re.compile(r"^[ \t]*#\|.*$\n?", re.M)
 _MAGIC = re.compile(r"^([ \t]*)(?=[%!])", re.M)
 _OWN = re.compile(rf"^([ \t]*from )(?:{PACKAGE}\.(\S+)|{PACKAGE})(?= import )", re.M)
-_FUTURE = re.compile(r"^from __future__ import .*$", re.M)
+_FUTURE = re.compile(r"^from __future__ import (?:\([^()]*\)|[^(\n]*)$", re.M)
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 # Python 3.11 mixes up ast.parse in several threads ("recursion depth mismatch").
 _PARSING = threading.RLock()
@@ -347,7 +348,9 @@ def _with_added(
             continue
         where = f"{Path(notebook).name}, added cell {number}"
         if target not in allowed:
-            notes.append(f"{where}: exports to {target!r}, which is not this notebook's to write")
+            notes.append(
+                f"{where}: exports to {clean(target, 60)!r}, which isn't this notebook's to write"
+            )
             continue
         if target != module:
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,8 @@ def test_answers_are_found(release: Any, handed_in: dict[str, Any]) -> None:
         b"null",
         b"{}",
         b'{"cells": 3}',
+        b'{"worksheets": [{"cells": 7}]}',
+        b'{"worksheets": [{"cells": {"a": 1}}, 7]}',
         b"[" * 100_000,
         b'{"cells": [' * 2000,
         b"\x89PNG\r\n",
@@ -89,6 +92,24 @@ def test_no_notebook(release: Any, raw: bytes) -> None:
     result = graft(release, raw)
     unharmed(release, result)
     assert result.answers == {} and "not a notebook" in result.notes[0]
+
+
+@pytest.mark.parametrize("cell", [1, {"cell_type": "code", "id": "x", "source": "def mul(): pass"}])
+def test_a_flood_of_cells(release: Any, handed_in: dict[str, Any], cell: Any) -> None:
+    """It takes neither minutes nor pages of notes."""
+    handed_in["cells"] += [cell] * 200_000
+    began = time.process_time()
+    result = put(release, handed_in)
+    assert time.process_time() - began < 3
+    assert ANSWER in result.answers["operators"]
+    assert len(result.notes) < 50 and any("were left out" in note for note in result.notes)
+
+
+def test_old_ends_of_lines(release: Any, handed_in: dict[str, Any]) -> None:
+    """Python counts a lone carriage return as the end of a line, and so must we."""
+    cell = find(handed_in, "operators")
+    cell["source"] = cell["source"].replace("\n", "\r")
+    assert put(release, handed_in).answers["operators"] == cell["source"].replace("\r", "\n")
 
 
 def test_nothing_handed_in(release: Any) -> None:

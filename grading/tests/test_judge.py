@@ -145,7 +145,7 @@ def test_added_cells_write_only_where_they_may(judged: Judged) -> None:
     evil = add("exp", "#| export ../../../../tmp/evil\nx = 1")
     judgement = judged(evil)
     assert earned(judgement) == ALL
-    assert any("not this notebook's to write" in n for v in judgement.verdicts for n in v.notes)
+    assert any("isn't this notebook's to write" in n for v in judgement.verdicts for n in v.notes)
     assert not Path("/tmp/evil.py").exists()
     over = add("exp", "#| export __init__\nraise RuntimeError")
     assert earned(judged(over)) == ALL
@@ -185,6 +185,18 @@ def test_without_bwrap_students_are_refused(judge: Judge, monkeypatch: pytest.Mo
         assert earned(judgement) == ALL
     finally:
         sandbox.available.cache_clear()
+
+
+@pytest.mark.parametrize("linked", ["eve/module0", "eve"])
+def test_a_link_to_anothers_work_is_not_followed(judge: Judge, tmp_path: Path, linked: str) -> None:
+    theirs = tmp_path / "alice" / "module0"
+    theirs.mkdir(parents=True)
+    (theirs / Path(tiny.GUIDE).name).write_bytes(hand_in(judge).files[tiny.GUIDE] or b"")
+    link = tmp_path / linked
+    link.parent.mkdir(exist_ok=True)
+    link.symlink_to(theirs if linked.endswith("module0") else theirs.parent)
+    submission = judge.read("module0", tmp_path / "eve" / "module0")
+    assert submission.files[tiny.GUIDE] is None and "link" in submission.reasons[tiny.GUIDE]
 
 
 def test_examples_are_what_they_say(judge: Judge, tmp_path: Path) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from grading.course import GradingError, load_course
 from grading.judge import Judge
-from grading.packages import Reference, assemble, merge, same_code, split
+from grading.packages import Reference, assemble, exported_text, merge, same_code, split
 from grading.readings import chooser
+from grading.submission import Submission
 from grading.tests import tiny
-from grading.tests.handing_in import RELU, hand_in
+from grading.tests.handing_in import RELU, add, hand_in
 
 
 def test_a_task_has_its_own_regions_only(judge: Judge) -> None:
@@ -62,3 +64,19 @@ def test_two_tasks_in_one_cell(judge: Judge) -> None:
     broken = merge(block, "def mul(x, y:\n  return 5", [region], [other], "here", notes)
     assert "raise SyntaxError" in broken and RELU in broken and notes
     compile(broken, "broken", "exec")
+
+
+def test_future_imports_go_wherever_they_stand() -> None:
+    """They may only come first in a module, and a cell's text stands in the middle of one."""
+    for written in ("annotations", "(annotations)", "(\n    annotations,\n    division,\n)"):
+        text = exported_text(f"from __future__ import {written}\nimport math\n\nx = 1")
+        assert text.split() == ["import", "math", "x", "=", "1"], written
+
+
+def test_notes_stay_short(judge: Judge) -> None:
+    notebook = nbformat.reads(str((hand_in(judge).files[tiny.GUIDE] or b"").decode()), 4)
+    add("exp", f"#| export {'x' * 5000}\nx = 1")(notebook)
+    raw = nbformat.writes(notebook).encode()
+    grafts = judge.grafts(Submission("module0", {tiny.GUIDE: raw}))
+    _, notes = assemble(judge.reference, lambda region: "student", grafts)
+    assert len(notes) == 1 and len(notes[0]) < 300
