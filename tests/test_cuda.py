@@ -44,6 +44,23 @@ task3_4 = pytest.mark.task3_4
 in_simulator = pytest.mark.skipif(not SIMULATED, reason="counts what Numba's simulator does")
 
 
+@pytest.fixture(autouse=True)
+def arrays_of_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Outside of kernels, let the simulator's arrays do only what a GPU's can."""
+    if not SIMULATED:
+        return
+    from numba.cuda.simulator.cudadrv.devicearray import FakeCUDAArray
+
+    def attribute(array: Any, name: str) -> Any:
+        if name not in ("dtype", "flags", "ndim", "size", "squeeze", "strides"):
+            raise AttributeError(f"An array on a GPU has no {name}.")
+        return getattr(array._ary, name)
+
+    monkeypatch.setattr(FakeCUDAArray, "__getattr__", attribute)
+    for name in ("add", "sub", "mul", "truediv", "pow", "eq", "ne", "lt", "le", "gt", "ge"):
+        monkeypatch.delattr(FakeCUDAArray, f"__{name}__")
+
+
 def cells_of(data: Any) -> Any:
     """Bring the numbers of practice kernels' results here."""
     return data._storage.copy_to_host()
