@@ -56,13 +56,13 @@ def make(judge: Judge, assignment: Assignment) -> dict[str, dict[str, bytes]]:
     found: dict[str, dict[str, bytes]] = {}
     for name, body in bodies_of(judge, assignment).items():
         found[f"{PREFIX}-{name}"] = {
-            notebook: _handed_in(judge, notebook, body, name != "untouched")
+            notebook: handed_in(judge, notebook, body, name != "untouched")
             for notebook in assignment.notebooks
         }
     return found
 
 
-def _handed_in(
+def handed_in(
     judge: Judge, notebook: str, body: Callable[[Region], str | None], written: bool
 ) -> bytes:
     """Make one notebook: the release with bodies in its regions."""

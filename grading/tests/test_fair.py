@@ -1,0 +1,78 @@
+"""Right solutions in other styles than the reference's earn all points."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from dataclasses import replace
+
+import nbformat
+import pytest
+
+from grading import examples, fair, sandbox
+from grading.course import Region, Task
+from grading.graft import Graft, graft
+from grading.judge import Judge
+from grading.material import Material
+from grading.nbgrader_plugin import ROOT
+
+
+class _FairJudge(Judge):
+    """Runs no mutants: what a wrong solution earns is the proof's question."""
+
+    def material(self, task: Task) -> Material:
+        return replace(super().material(task), mutants=())
+
+
+def _styles() -> list[tuple[str, str]]:
+    found = []
+    for module in pkgutil.iter_modules(fair.__path__):
+        solutions = importlib.import_module(f"grading.fair.{module.name}").SOLUTIONS
+        found += [(module.name, name) for name in solutions]
+    return found
+
+
+@pytest.fixture(scope="module")
+def judge() -> Judge:
+    return _FairJudge(ROOT, sandboxed=not sandbox.available())
+
+
+def _handed_in(judge: Judge, task: Task, bodies: Mapping[str, str]) -> dict[str, Graft]:
+    """Write a solution into the release's guides, as a student does."""
+
+    def body(region: Region) -> str | None:
+        return bodies.get(region.target)
+
+    known = {region.target: region for region in task.regions}
+    assert bodies.keys() - {"beside"} <= known.keys(), "a solution names what is no region of it"
+    grafts = {}
+    for notebook in dict.fromkeys(region.notebook for region in task.regions):
+        raw = examples.handed_in(judge, notebook, body, True)
+        if beside := bodies.get("beside"):
+            first = next(known[name] for name in bodies if name != "beside")
+            node = nbformat.reads(raw.decode(), 4)
+            for cell in node.cells:
+                if cell.get("id") == first.cell_id:
+                    directive, _, rest = cell.source.partition("\n")
+                    cell.source = f"{directive}\n{beside.strip()}\n\n\n{rest}"
+            raw = nbformat.writes(node).encode()
+        grafts[notebook] = graft(judge.release(notebook), raw)
+    return grafts
+
+
+@pytest.mark.parametrize(("name", "style"), _styles())
+def test_a_right_solution_earns_all_points(judge: Judge, name: str, style: str) -> None:
+    solutions = importlib.import_module(f"grading.fair.{name}").SOLUTIONS
+    task = next(each for each in judge.course.tasks if each.id.replace("-", "_") == name)
+    verdict = judge.judge_task(task, _handed_in(judge, task, solutions[style]))
+    lost = [f"{f.name}: {f.said}" for f in verdict.findings if not f.agrees]
+    said = "\n".join([*lost, verdict.check, *verdict.notes])
+    assert verdict.full, f"{verdict.earned:g} of {verdict.points:g} points:\n{said}"
+
+
+def test_a_stub_earns_none(judge: Judge) -> None:
+    """The test above can fail."""
+    task = judge.course.task("task2_2")
+    stubs = {region.target: judge.reference.stubs[region.target] for region in task.regions}
+    assert judge.judge_task(task, _handed_in(judge, task, stubs)).earned == 0.0
