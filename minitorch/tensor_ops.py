@@ -19,10 +19,13 @@ from minitorch.tensor_data import (
     Storage,
     Strides,
     TensorData,
+    broadcast_index,  # noqa: F401
     broadcast_strides,
     checked_dim,
+    index_to_position,  # noqa: F401
     positions,
     shape_broadcast,
+    to_index,  # noqa: F401
 )
 
 if TYPE_CHECKING:
