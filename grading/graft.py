@@ -19,13 +19,13 @@ import nbformat
 from nbformat import NotebookNode
 
 from grading.course import Course, read_notebook
+from grading.harmless import harmless_markdown, harmless_outputs
 
 LARGEST_FILE = 64 << 20
 LONGEST_CELL = 200_000
 MOST_CELLS = 3000
 MOST_NOTES = 40
 MOST_ADDED = 200
-LARGEST_OUTPUT = 1 << 20
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _TOP_LEVEL = re.compile(r"^(?:async def|def|class)[ \t]+(\w+)", re.M)
 
@@ -275,9 +275,9 @@ def _place(result: Graft, theirs: Sequence[_Theirs], match: dict[int, int]) -> N
             after = cells[before].get("id", "") if before >= 0 else ""
             result.added.append((after, cell.source))
             node = nbformat.v4.new_code_cell(cell.source, id=cell_id)
-            node.outputs = harmless(cell.outputs)
+            node.outputs = harmless_outputs(cell.outputs)
         else:
-            node = nbformat.v4.new_markdown_cell(cell.source, id=cell_id)
+            node = nbformat.v4.new_markdown_cell(harmless_markdown(cell.source), id=cell_id)
         own.setdefault(before, []).append(node)
     if skipped:
         result.notes.append(f"{skipped} cells beyond the first {MOST_ADDED} added were left out")
@@ -294,8 +294,10 @@ def _answer(result: Graft, ours: NotebookNode, cell: _Theirs) -> None:
         if cell.kind != ours.cell_type:
             kind = cell.kind if cell.kind in ("code", "markdown", "raw") else "something else"
             result.notes.append(f"cell {mark.get('grade_id')} was turned into {kind}")
-        ours.source = cell.source
-        if ours.cell_type == "code":
+        if ours.cell_type != "code":
+            ours.source = harmless_markdown(cell.source) if changed else ours.source
+        else:
+            ours.source = cell.source
             result.answers[ours.get("id", "")] = cell.source
     elif changed and mark.get("grade"):
         result.notes.append(f"the check {mark.get('grade_id')} was changed; the course's is used")
@@ -306,35 +308,4 @@ def _answer(result: Graft, ours: NotebookNode, cell: _Theirs) -> None:
     elif changed and ours.cell_type == "code" and not mark:
         ours.source = cell.source  # an experiment; nothing of it is exported or graded
     if ours.cell_type == "code" and not (mark.get("grade") and not mark.get("solution")):
-        ours.outputs = harmless(cell.outputs)
-
-
-def harmless(outputs: Sequence[Any]) -> list[NotebookNode]:
-    """Keep what a person may want to see of a student's outputs: text and PNG, no HTML or SVG."""
-    kept: list[NotebookNode] = []
-    room = LARGEST_OUTPUT
-    for output in outputs[:50]:
-        if not isinstance(output, dict):
-            continue
-        if output.get("output_type") == "stream":
-            text = _text(output.get("text"))[: min(10_000, room)]
-            kept.append(nbformat.v4.new_output("stream", name="stdout", text=text))
-            room -= len(text)
-            continue
-        data = output.get("data")
-        if not isinstance(data, dict):
-            continue
-        picture, text = _text(data.get("image/png")), _text(data.get("text/plain"))[:10_000]
-        shown = {"text/plain": text} if text else {}
-        if picture and len(picture) < room and re.fullmatch(r"[A-Za-z0-9+/=\s]+", picture):
-            shown["image/png"] = picture
-        room -= sum(len(each) for each in shown.values())
-        if shown and room > 0:
-            kept.append(nbformat.v4.new_output("display_data", shown))
-    return kept
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, list):
-        value = "".join(part for part in value if isinstance(part, str))
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+        ours.outputs = harmless_outputs(cell.outputs)

@@ -86,7 +86,8 @@ def page(verdict: Verdict, link: str = "", notes: Sequence[str] = ()) -> str:
         parts.append(f"<ul>{listed}</ul>")
     if link and verdict.earned < verdict.points:
         parts.append(f'<p><a href="{html.escape(link)}">Read the section again</a></p>')
-    return "".join(parts)
+    # A student's words may look like mathematics, and MathJax's may hold links.
+    return f'<div class="tex2jax_ignore mathjax_ignore">{"".join(parts)}</div>'
 
 
 def table(judgements: Mapping[str, Judgement], entries: Mapping[str, Entry] | None = None) -> str:

@@ -1,0 +1,61 @@
+"""What a person who grades may look at in a browser: a student's text, and nothing that acts.
+
+Formgrader shows a submission on the server that holds the gradebook, with the rights of the person
+who looks. Markdown may hold HTML, so a script in it could set every grade.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+LARGEST_OUTPUT = 1 << 20
+# Put inside what would act, it takes the meaning away and isn't seen, in prose as in code.
+_JOINER = "\u2060"
+_ACTING = re.compile(
+    r"<(?=[A-Za-z/!?])"  # HTML, and links in angle brackets
+    r"|&(?=#?\w+;)"  # an entity can spell the next
+    r"|(?:javascript|vbscript|data|blob|file|filesystem)(?=\\?:)"
+    r"|\\(?=(?:href|require|class|cssId|style)\b)",  # MathJax
+    re.IGNORECASE,
+)
+
+
+def harmless_markdown(text: str) -> str:
+    """Keep a student's Markdown from acting; it looks the same, with its HTML as text."""
+    return _ACTING.sub(lambda found: found[0] + _JOINER, text)
+
+
+def harmless_outputs(outputs: Sequence[Any]) -> list[NotebookNode]:
+    """Keep what a person may want to see of a student's outputs: text and PNG, no HTML or SVG."""
+    kept: list[NotebookNode] = []
+    room = LARGEST_OUTPUT
+    for output in outputs[:50]:
+        if not isinstance(output, dict):
+            continue
+        if output.get("output_type") == "stream":
+            text = _text(output.get("text"))[: min(10_000, room)]
+            kept.append(nbformat.v4.new_output("stream", name="stdout", text=text))
+            room -= len(text)
+            continue
+        data = output.get("data")
+        if not isinstance(data, dict):
+            continue
+        picture, text = _text(data.get("image/png")), _text(data.get("text/plain"))[:10_000]
+        shown = {"text/plain": text} if text else {}
+        if picture and len(picture) < room and re.fullmatch(r"[A-Za-z0-9+/=\s]+", picture):
+            shown["image/png"] = picture
+        room -= sum(len(each) for each in shown.values())
+        if shown and room > 0:
+            kept.append(nbformat.v4.new_output("display_data", shown))
+    return kept
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        value = "".join(part for part in value if isinstance(part, str))
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
