@@ -233,8 +233,8 @@ class ExpressionSandbox(Sandbox):
             for name in "xyz"
         ]
         steps = [
-            self.button("backwards", "◀ Step back", lambda: self.walk(-1)),
-            self.button("forwards", "Step on ▶", lambda: self.walk(1)),
+            self.button("backwards", "Step back", lambda: self.walk(-1)),
+            self.button("forwards", "Step on", lambda: self.walk(1)),
         ]
         return [
             text,
