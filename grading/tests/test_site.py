@@ -178,6 +178,28 @@ def test_every_page_is_listed_and_every_listed_page_exists():
     assert set(in_sidebar) == {str(p.relative_to(ROOT)) for p in PAGES}
 
 
+def test_the_root_leads_to_the_front_page():
+    # Without an index.html of its own the site sends its visitors to the page rendered first.
+    assert config()["project"]["render"][0] == "nbs/index.ipynb"
+    assert not (ROOT / "index.qmd").exists()
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.stem)
+def test_every_cells_options_are_yaml_that_quarto_knows(path):
+    for cell in filter_notebook(json.loads(path.read_text(encoding="utf-8")))["cells"]:
+        if cell["cell_type"] != "code":
+            continue
+        lines = text_of(cell["source"]).splitlines()
+        head = [line for line in lines if line.startswith("#|")]
+        assert lines[: len(head)] == head, f"{cell['id']}: options stand before the code"
+        options = yaml.safe_load("\n".join(line.removeprefix("#|") for line in head)) or {}
+        assert set(options) <= {"echo", "code-fold", "fig-alt"}, cell["id"]
+        assert isinstance(options.get("echo", True), bool)
+        assert isinstance(options.get("code-fold", True), bool)
+        alts = [alt_text(svg) for svg in figures(cell)]
+        assert "".join(alts) == options.get("fig-alt", ""), cell["id"]
+
+
 def test_the_instructors_profile_adds_a_filter_and_changes_the_folder():
     profile = yaml.safe_load((ROOT / "_quarto-instructor.yml").read_text(encoding="utf-8"))
     assert profile["project"]["output-dir"] != config()["project"]["output-dir"]
