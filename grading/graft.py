@@ -6,6 +6,7 @@ was odd becomes a note for a person; no file, however broken, is an error.
 
 from __future__ import annotations
 
+import ast
 import copy
 import itertools
 import json
@@ -302,10 +303,46 @@ def _answer(result: Graft, ours: NotebookNode, cell: _Theirs) -> None:
     elif changed and mark.get("grade"):
         result.notes.append(f"the check {mark.get('grade_id')} was changed; the course's is used")
     elif changed and re.search(r"^#\|\s*export", ours.source, re.M):
+        own = _of_their_own(ours.source, cell.source)
+        if own:  # what their answers need of it stays, as in a cell of their own
+            directive = next(line for line in ours.source.split("\n") if line.startswith("#|"))
+            result.added.append((ours.get("id", ""), f"{directive}\n{own}"))
         result.notes.append(
             f"given code in cell {ours.get('id')} was changed; the course's is used"
+            + (", with what was added to it" if own else "")
         )
     elif changed and ours.cell_type == "code" and not mark:
         ours.source = cell.source  # an experiment; nothing of it is exported or graded
     if ours.cell_type == "code" and not (mark.get("grade") and not mark.get("solution")):
         ours.outputs = harmless_outputs(cell.outputs)
+
+
+def _of_their_own(given: str, changed: str) -> str:
+    """List the imports, functions and constants that a student added to a cell of given code."""
+    try:
+        known = {name for node in ast.parse(given).body for name in _bound(node)}
+        nodes = ast.parse(changed).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ""
+    kept: list[str] = []
+    for node in nodes:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            if getattr(node, "module", "") == "__future__":
+                continue
+            node.names = [a for a in node.names if (a.asname or a.name.split(".")[0]) not in known]
+        names = _bound(node)
+        if names and not names & known:
+            kept.append(ast.unparse(node))
+    return "\n".join(kept)
+
+
+def _bound(node: ast.stmt) -> set[str]:
+    """Name what a statement of a module defines."""
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return {alias.asname or alias.name.split(".")[0] for alias in node.names}
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return {node.name}
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    if isinstance(node, ast.AnnAssign):
+        targets = [node.target]
+    return {target.id for target in targets if isinstance(target, ast.Name)}

@@ -107,9 +107,8 @@ return All.apply(self, dim)
         "tensor.Tensor.zero_grad_": "self.grad = None",
     },
     "places of all cells at once, everything else through other operations": {
+        "imports": "import itertools",
         "beside": """
-import itertools
-
 def _walk(shape):
     return itertools.product(*[range(int(n)) for n in shape])
 

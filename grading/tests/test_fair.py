@@ -45,18 +45,20 @@ def _handed_in(judge: Judge, task: Task, bodies: Mapping[str, str]) -> dict[str,
         return bodies.get(region.target)
 
     known = {region.target: region for region in task.regions}
-    assert bodies.keys() - {"beside"} <= known.keys(), "a solution names what is no region of it"
+    assert bodies.keys() - {"beside", "imports"} <= known.keys(), (
+        "a solution names what is no region of it"
+    )
     grafts = {}
     for notebook in dict.fromkeys(region.notebook for region in task.regions):
         raw = examples.handed_in(judge, notebook, body, True)
-        if beside := bodies.get("beside"):
-            first = next(known[name] for name in bodies if name != "beside")
-            node = nbformat.reads(raw.decode(), 4)
+        node = nbformat.reads(raw.decode(), 4)
+        first = next(known[name] for name in bodies if name in known)
+        for place, cell_id in (("beside", first.cell_id), ("imports", "imports")):
             for cell in node.cells:
-                if cell.get("id") == first.cell_id:
+                if place in bodies and cell.get("id") == cell_id:
                     directive, _, rest = cell.source.partition("\n")
-                    cell.source = f"{directive}\n{beside.strip()}\n\n\n{rest}"
-            raw = nbformat.writes(node).encode()
+                    cell.source = f"{directive}\n{bodies[place].strip()}\n\n\n{rest}"
+        raw = nbformat.writes(node).encode()
         grafts[notebook] = graft(judge.release(notebook), raw)
     return grafts
 

@@ -252,6 +252,59 @@ def test_odd_notebooks_keep_their_answers(
     assert bool(note) == bool(result.notes), result.notes
 
 
+GIVEN = """#| export
+from __future__ import annotations
+
+from math import (
+    exp,
+    log,
+)
+import os.path
+
+SIZE = 2
+
+
+def given(x):
+    return x
+"""
+MORE = """
+
+import itertools
+import numpy as np, os
+
+
+def _twice(x):
+    return 2 * x
+
+
+_TABLE = [1, 2]
+print("spoken")
+"""
+
+
+def test_what_was_added_to_given_code_stays(release: Any) -> None:
+    """An import belongs to the imports, so that is where students write it."""
+    release = copy.deepcopy(release)
+    release.cells.insert(3, nbformat.v4.new_code_cell(GIVEN, id="imports"))
+    read = json.loads(nbformat.writes(release))
+    find(read, "imports")["source"] = (
+        GIVEN.replace("    log,", "    floor,\n    log,").replace("return x", "return -x") + MORE
+    )
+    result = put(release, read)
+    unharmed(release, result)
+    ((after, added),) = result.added
+    assert after == "imports"
+    assert added.split("\n") == [
+        "#| export", "from math import floor", "import itertools", "import numpy as np",
+        "def _twice(x):", "    return 2 * x", "_TABLE = [1, 2]",
+    ]  # fmt: skip
+    assert result.notes == [
+        "given code in cell imports was changed; the course's is used, with what was added to it"
+    ]
+    find(read, "imports")["source"] = GIVEN + "\nreturn ("
+    assert put(release, read).added == []
+
+
 def test_deleted_answer(release: Any, handed_in: dict[str, Any]) -> None:
     handed_in["cells"].remove(find(handed_in, "module"))
     result = put(release, handed_in)
