@@ -34,7 +34,7 @@ def test_the_table_gives_ratios() -> None:
     assert "On A card:" in lines
 
 
-@pytest.mark.task3_5
+@pytest.mark.task3_2
 def test_sides_compute_the_same() -> None:
     ours, numpys = benchmark.minitorch_cases(), benchmark.numpy_cases()
     assert set(numpys) < set(ours)
