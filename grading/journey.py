@@ -1,7 +1,8 @@
 """Walks the student's way: from the untouched release to all answers, a task at a time.
 
 At each step the student's own commands run (`nbdev_export`, pytest), and exactly the tests of the
-task just done must turn green. `python -m grading.journey` walks the release in `course/student`.
+task just done must turn green. `python -m grading.journey` walks the release in `course/student`,
+and builds it first if the course has changed since.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from grading.course import (
     read_notebook,
     strip_solutions,
 )
-from grading.release import TARGET, build, digest, export, files, say
+from grading.release import build, digest, export, files, say
 
 HERE = Path(__file__).resolve().parent
 GREEN = {"passed", "xfailed", "skipped"}
@@ -338,9 +339,10 @@ def walk(root: Path, student: Path | None = None, *, tell: Callable[[str], None]
 
 
 def main() -> None:
-    """Walks from the release in `course/student`, or from the folder that is named."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else TARGET
+    """Walks from today's release, or from the one in the folder that is named."""
     try:
+        # An older release would be compared with a reference that has moved on.
+        folder = Path(sys.argv[1]) if len(sys.argv) > 1 else build(Path.cwd())
         if not folder.is_dir():
             raise GradingError(f"{folder}: there is no release. Build it with make release.")
         journey = walk(Path.cwd(), folder.resolve())
