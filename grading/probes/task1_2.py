@@ -59,11 +59,15 @@ def probe_functions(mt: Any, rng: Random) -> Any:
 
 def probe_edges(mt: Any, rng: Random) -> Any:
     """Look at huge numbers, infinities, NaN and the inverse of 0: no answer raises an error."""
-    numbers = [1e3, -1e3, float("inf"), float("-inf"), float("nan"), 0.0, -0.0]
-    return [
-        [_data(v) for v in (x.exp(), x.log(), x.sigmoid(), x.relu(), 1 / x, -x, x * 2)]
-        for x in map(mt.Scalar, numbers)
-    ]
+    numbers = [1e3, -1e3, float("inf"), float("-inf"), 0.0, -0.0]
+    nan = mt.Scalar(float("nan"))
+    nan.relu()  # 0 or NaN, both are in use
+    found = [[_data(v) for v in (nan.exp(), nan.log(), nan.sigmoid(), 1 / nan, -nan, nan * 2)]]
+    for x in map(mt.Scalar, numbers):
+        found.append(
+            [_data(v) for v in (x.exp(), x.log(), x.sigmoid(), x.relu(), 1 / x, -x, x * 2)]
+        )
+    return found
 
 
 def probe_forward(mt: Any, rng: Random) -> Any:

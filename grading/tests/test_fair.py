@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import nbformat
 import pytest
@@ -19,10 +20,11 @@ from grading.nbgrader_plugin import ROOT
 
 
 class _FairJudge(Judge):
-    """Runs no mutants: what a wrong solution earns is the proof's question."""
+    """Runs no mutants: what a wrong solution earns is the proof's question. Tests need them."""
 
     def material(self, task: Task) -> Material:
-        return replace(super().material(task), mutants=())
+        found = super().material(task)
+        return found if task.kind == "tests" else replace(found, mutants=())
 
 
 def _styles() -> list[tuple[str, str]]:
@@ -38,26 +40,33 @@ def judge() -> Judge:
     return _FairJudge(ROOT, sandboxed=not sandbox.available())
 
 
-def _handed_in(judge: Judge, task: Task, bodies: Mapping[str, str]) -> dict[str, Graft]:
+def _handed_in(judge: Judge, task: Task, bodies: Mapping[str, Any]) -> dict[str, Graft]:
     """Write a solution into the release's guides, as a student does."""
 
     def body(region: Region) -> str | None:
         return bodies.get(region.target)
 
-    known = {region.target: region for region in task.regions}
-    assert bodies.keys() - {"beside", "imports"} <= known.keys(), (
-        "a solution names what is no region of it"
-    )
+    known = {region.target: region for region in judge.course.regions}
+    unknown = bodies.keys() - {"beside", "imports", "instead"} - known.keys()
+    assert not unknown, f"a solution names what is no region: {unknown}"
+    touched = [known[name] for name in bodies if name in known]
+    placed = [
+        (touched[0].notebook, touched[0].cell_id, bodies.get("beside", "")),
+        (touched[0].notebook, "imports", bodies.get("imports", "")),
+    ]
     grafts = {}
-    for notebook in dict.fromkeys(region.notebook for region in task.regions):
+    for notebook in dict.fromkeys(region.notebook for region in (*task.regions, *touched)):
         raw = examples.handed_in(judge, notebook, body, True)
         node = nbformat.reads(raw.decode(), 4)
-        first = next(known[name] for name in bodies if name in known)
-        for place, cell_id in (("beside", first.cell_id), ("imports", "imports")):
-            for cell in node.cells:
-                if place in bodies and cell.get("id") == cell_id:
+        for cell in node.cells:
+            for where, cell_id, text in placed:
+                if text and (where, cell_id) == (notebook, cell.get("id")):
                     directive, _, rest = cell.source.partition("\n")
-                    cell.source = f"{directive}\n{bodies[place].strip()}\n\n\n{rest}"
+                    cell.source = f"{directive}\n{text.strip()}\n\n\n{rest}"
+            for cell_id, old, new in bodies.get("instead", ()):
+                if cell.get("id") == cell_id:
+                    assert old in cell.source, f"{notebook}, cell {cell_id} doesn't hold {old!r}"
+                    cell.source = cell.source.replace(old, new)
         raw = nbformat.writes(node).encode()
         grafts[notebook] = graft(judge.release(notebook), raw)
     return grafts
