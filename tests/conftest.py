@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -19,34 +20,48 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def stale_notebooks(root: Path) -> list[Path]:
-    """Find the notebooks with an exported line that the package doesn't have.
+    """Find the notebooks with an exported cell that the package has otherwise, or not at all.
 
     Times of files say nothing after a checkout, so the text is compared. Import lines are left
     out, because the export rewrites them.
     """
-    package = "\n".join(p.read_text(encoding="utf-8") for p in (root / "minitorch").rglob("*.py"))
-    known = {line.strip() for line in package.splitlines()}
-    return [p for p in sorted((root / "nbs").rglob("*.ipynb")) if _exported_lines(p) - known]
+    package = {p: p.read_text(encoding="utf-8") for p in (root / "minitorch").rglob("*.py")}
+    known = _exported_blocks(package.values())
+    return [p for p in sorted((root / "nbs").rglob("*.ipynb")) if not _cells_of(p) <= known]
 
 
-def _exported_lines(notebook: Path) -> set[str]:
-    """Return the lines of a notebook's export cells; none if it can't be read."""
+def _exported_blocks(texts: Iterable[str]) -> set[tuple[str, ...]]:
+    """Return the cells of the package: each stands below a line `# %% notebook #cell`."""
+    return {_essence(block.partition("\n")[2]) for text in texts for block in text.split("\n# %% ")}
+
+
+def _cells_of(notebook: Path) -> set[tuple[str, ...]]:
+    """Return a notebook's export cells; none if it can't be read."""
     try:
         cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
         sources = ["".join(c["source"]) for c in cells if c["cell_type"] == "code"]
     except (ValueError, KeyError, TypeError):
         return set()
-    exported = [s for s in sources if re.match(r"#\s*\|\s*export", s)]
-    lines = {line.strip() for source in exported for line in source.splitlines()}
-    return {s for s in lines if s and not re.match(r"#\s*\||.*\bimport\b|__version__", s)}
+    exported = {_essence(s) for s in sources if re.match(r"#\s*\|\s*export", s)}
+    return exported - {()}
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Warn when the tests ran on a package that is older than the notebooks."""
-    stale = [p.relative_to(ROOT).as_posix() for p in stale_notebooks(ROOT)]
+def _essence(source: str) -> tuple[str, ...]:
+    """Return the lines that an export leaves as they are."""
+    lines = (line.strip() for line in source.splitlines())
+    return tuple(s for s in lines if s and not re.match(r"#\s*\||.*\bimport\b|__version__", s))
+
+
+def pytest_unconfigure(config: Any) -> None:
+    """Warn when the tests ran on a package that is older than the notebooks.
+
+    It comes after pytest's own last line: of what stands above a list of failures, nobody reads.
+    """
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    stale = [p.relative_to(ROOT).as_posix() for p in stale_notebooks(ROOT)] if reporter else []
     if stale:
-        terminalreporter.section("the package is older than the notebooks", yellow=True)
-        terminalreporter.write_line(
+        reporter.section("the package is older than the notebooks", yellow=True)
+        reporter.write_line(
             f"These tests ran on an older version of {', '.join(stale)}. "
             f"Save the notebook, run nbdev_export, then test again."
         )

@@ -2,6 +2,10 @@
 
 import importlib.util
 import json
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +17,7 @@ conftest = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(conftest)
 
 CELL = "#| export\nfrom minitorch.other import two\n\ndef one() -> int:\n    return two() - 1"
-MODULE = "from .other import two\n\ndef one() -> int:\n    return two() - 1\n"
+MODULE = CELL.replace("#| export", "# %% ../nbs/small.ipynb #one").replace("minitorch.", ".")
 
 
 @pytest.fixture
@@ -37,6 +41,25 @@ def test_an_exported_notebook_is_no_matter(project):
 def test_a_forgotten_export_is_named(project):
     write(project, CELL.replace("- 1", "+ 1"))
     assert conftest.stale_notebooks(project) == [project / "nbs/small.ipynb"]
+
+
+def test_a_line_that_stands_elsewhere_is_no_excuse(project):
+    """`return x` is somewhere in every package; here it isn't."""
+    two = MODULE.replace("#one", "#two").replace("one()", "three()").replace("- 1", "+ 1")
+    (project / "minitorch/other.py").write_text(two)
+    write(project, CELL.replace("- 1", "+ 1"))
+    assert conftest.stale_notebooks(project) == [project / "nbs/small.ipynb"]
+
+
+def test_the_warning_is_the_last_thing_said(project):
+    (project / "tests").mkdir()
+    shutil.copy(ROOT / "tests/conftest.py", project / "tests")
+    (project / "tests/test_one.py").write_text("def test_one():\n    assert 1 == 2\n")
+    write(project, CELL.replace("- 1", "+ 1"))
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"]
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=project, capture_output=True, text=True, env=env)
+    assert "nbs/small.ipynb" in done.stdout.splitlines()[-1], done.stdout
 
 
 def test_other_cells_and_broken_notebooks_are_no_matter(project):
