@@ -6,9 +6,12 @@ who looks. Markdown may hold HTML, so a script in it could set every grade.
 
 from __future__ import annotations
 
+import base64
+import html
 import re
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 import nbformat
 from nbformat import NotebookNode
@@ -24,6 +27,8 @@ _ACTING = re.compile(
     re.IGNORECASE,
 )
 
+_IMAGE = re.compile(r"""<img [^<>]*?src='data:image/svg\+xml;charset=utf-8,(?P<svg>[^']*)'>\s*$""")
+
 
 def harmless_markdown(text: str) -> str:
     """Keep a student's Markdown from acting; it looks the same, with its HTML as text."""
@@ -31,7 +36,11 @@ def harmless_markdown(text: str) -> str:
 
 
 def harmless_outputs(outputs: Sequence[Any]) -> list[NotebookNode]:
-    """Keep what a person may want to see of a student's outputs: text and PNG, no HTML or SVG."""
+    """Keep what a person may want to see of a student's outputs: text and pictures, no HTML.
+
+    A drawing becomes the source of an `<img>` of ours: there a browser runs no script and loads
+    nothing.
+    """
     kept: list[NotebookNode] = []
     room = LARGEST_OUTPUT
     for output in outputs[:50]:
@@ -49,10 +58,22 @@ def harmless_outputs(outputs: Sequence[Any]) -> list[NotebookNode]:
         shown = {"text/plain": text} if text else {}
         if picture and len(picture) < room and re.fullmatch(r"[A-Za-z0-9+/=\s]+", picture):
             shown["image/png"] = picture
+        if (drawing := _drawing(data)) and len(drawing) * 4 / 3 < room:
+            source = base64.b64encode(drawing).decode()
+            alt = html.escape(text, quote=True)
+            shown["text/html"] = f'<img alt="{alt}" src="data:image/svg+xml;base64,{source}">'
         room -= sum(len(each) for each in shown.values())
         if shown and room > 0:
             kept.append(nbformat.v4.new_output("display_data", shown))
     return kept
+
+
+def _drawing(data: dict[str, Any]) -> bytes:
+    """Return the SVG of an output; the course's figures hold it in an `<img>`, percent-encoded."""
+    if drawing := _text(data.get("image/svg+xml")):
+        return drawing.encode()
+    found = _IMAGE.match(_text(data.get("text/html")))
+    return unquote_to_bytes(found["svg"]) if found else b""
 
 
 def _text(value: Any) -> str:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import functools
 import glob
 import os
+import posixpath
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -17,11 +19,12 @@ from typing import Any
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbconvert.exporters.exporter import ResourcesDict
-from nbconvert.preprocessors import ClearMetadataPreprocessor
+from nbconvert.preprocessors import ClearMetadataPreprocessor, CSSHTMLHeaderPreprocessor
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
     DeduplicateIds,
+    GetGrades,
     LimitOutput,
     NbGraderPreprocessor,
     OverwriteCells,
@@ -45,6 +48,8 @@ UNSANDBOXED = (
     "This is an example submission of the course itself, graded without a sandbox: "
     "install the package bubblewrap to grade students' work."
 )
+
+_TO_NOTEBOOK = re.compile(r"\]\((?P<path>[\w./-]+)\.ipynb(?P<part>#[^)\s]*)?\)")
 
 
 @functools.cache
@@ -286,6 +291,27 @@ class Stamp(NbGraderPreprocessor):
         return nb, resources
 
 
+class Links(NbGraderPreprocessor):
+    """Leads from one feedback page to the next: there are pages where the guides had notebooks."""
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """Change the links in the text of the guide."""
+        root = Path(self.parent.parent.coursedir.root)  # type: ignore[union-attr]
+        module = resources["nbgrader"]["assignment"]
+
+        def page(link: re.Match[str]) -> str:
+            folder, rest = posixpath.split(link["path"])
+            if not folder:
+                return f"]({rest}.html{link['part'] or ''})"  # of the same module: feedback, too
+            place = posixpath.normpath(posixpath.join("guides", module, folder, rest))
+            return f"]({report.address(root, place)}.html{link['part'] or ''})"
+
+        for cell in nb.cells:
+            if cell.cell_type == "markdown":
+                cell.source = _TO_NOTEBOOK.sub(page, cell.source)
+        return nb, resources
+
+
 SANITIZE = [DeduplicateIds, OverwriteKernelspec, OverwriteCells, CheckCellMetadata]
 AUTOGRADE = [
     JudgeCells,
@@ -296,3 +322,4 @@ AUTOGRADE = [
     CheckCellMetadata,
     Stamp,
 ]
+FEEDBACK = [GetGrades, Links, CSSHTMLHeaderPreprocessor]

@@ -66,6 +66,13 @@ class Variable:
         number: How many variables were made before; an input is always older than its result.
     """
 
+    data: Array
+    grad: Variable | None
+    requires_grad: bool
+    grad_fn: GradFn | None
+    inputs: tuple[Variable, ...]
+    number: int
+
     def __init__(
         self, data: Any, requires_grad: bool = True, grad_fn: GradFn | None = None
     ) -> None:

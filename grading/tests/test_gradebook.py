@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 
 from grading import gradebook
@@ -198,6 +199,20 @@ def test_one_that_cannot_be_stored_stops_nobody(graded: Path) -> None:
     (graded / "course" / "autograded" / "carol").unlink()
     run(graded)
     assert total(graded, "carol") == 90
+
+
+def test_feedback_leads_to_feedback(graded: Path) -> None:
+    notebook = reference(graded)
+    link = (
+        "[back](00_start.ipynb#here), [on](../module1/02_more.ipynb), [out](https://a.org/b.ipynb)"
+    )
+    notebook.cells.insert(0, nbformat.v4.new_markdown_cell(link, id="links"))
+    hand_in(graded, "ada", written(notebook))
+    run(graded)
+    page = (graded / "course/feedback/ada/module0/01_functions.html").read_text()
+    assert 'href="00_start.html#here"' in page and 'href="https://a.org/b.ipynb"' in page
+    assert '/guides/module1/02_more.html"' in page and "https:" in page
+    hand_in(graded, "ada", written(reference(graded)))
 
 
 def test_no_total_is_below_nothing() -> None:

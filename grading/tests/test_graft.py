@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import json
 import time
@@ -15,6 +16,7 @@ import pytest
 from grading.course import load_course
 from grading.graft import Graft, graft, read_file, released
 from grading.tests import tiny
+from minitorch.figure import image
 
 MUL = "return product_of_both"
 ANSWER = "return x * y  # mine"
@@ -357,6 +359,29 @@ def test_outputs_are_harmless(release: Any, handed_in: dict[str, Any]) -> None:
     assert "steal" not in text and "iVBORw0KGgo=" in text and len(text) < 40_000
     check = next(c for c in result.notebook.cells if c.id == "check-1")
     assert check.outputs == []
+
+
+def test_a_drawing_is_shown_as_a_picture(release: Any, handed_in: dict[str, Any]) -> None:
+    """Inside `<img>` nothing of an SVG runs; its text becomes the alternative."""
+    drawing = "<svg onload='steal()'><title>A curve</title></svg>"
+    figure = image(drawing.replace("'", '"'), "A curve")
+    bundles = [
+        {"image/svg+xml": [drawing], "text/plain": '"A <curve>"'},
+        {"text/html": figure, "text/plain": "A curve"},
+        {"text/html": f"{figure}<script>steal()</script>", "text/plain": "No curve"},
+    ]
+    find(handed_in, "picture")["outputs"] = [
+        {"output_type": "execute_result", "data": data} for data in bundles
+    ]
+    result = put(release, handed_in)
+    cell = next(c for c in result.notebook.cells if c.id == "picture")
+    shown = [output.data.get("text/html") for output in cell.outputs]
+    start = 'src="data:image/svg+xml;base64,'
+    code = base64.b64encode(drawing.encode()).decode()
+    assert shown[0] == f'<img alt="&quot;A &lt;curve&gt;&quot;" {start}{code}">'
+    code = base64.b64encode(drawing.replace("'", '"').encode()).decode()
+    assert shown[1] == f'<img alt="A curve" {start}{code}">'
+    assert shown[2] is None
 
 
 def test_files_that_are_none(tmp_path: Path) -> None:

@@ -297,3 +297,14 @@ def test_the_course_twice(tmp_path: Path) -> None:
     first, second = built
     assert first.keys() == second.keys()
     assert [name for name in first if first[name] != second[name]] == []
+
+
+def test_an_untouched_release_passes_the_style_that_is_asked_for(own: Path) -> None:
+    """A stub may stand after a blank line, where an inner function was."""
+    student = own / "course" / "student"
+    module = student / "minitorch" / "operators.py"
+    stub = 'def stub() -> None:\n    """Do it."""\n\n    raise NotImplementedError\n'
+    module.write_text(f"{module.read_text()}\n\n{stub}")
+    command = [sys.executable, "-m", "ruff", "check", "--no-cache", "minitorch"]
+    done = subprocess.run(command, cwd=student, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
