@@ -21,6 +21,7 @@ AUTOGRADED = Path("course") / "autograded"
 FEEDBACK = Path("course") / "feedback"
 STAMP = "minitorch_judgement"  # in a graded notebook's metadata
 MADE_FROM = ".made_from"  # beside feedback pages: the state of the gradebook that they show
+MOST_FILES = 1000  # of a submission are looked at
 
 # What turns a judgement into stored points and feedback; the judge's key names the rest.
 WRITERS = ("nbgrader_config.py", "grading/nbgrader_plugin.py", "grading/report.py")
@@ -144,12 +145,14 @@ def stamp(root: Path, key: str, folder: Path, entry: Entry | None) -> str:
     Args:
         root: the project.
         key: of the judgement: the submission, the release, the tools that grade.
-        folder: the submission; when it was handed in counts, too.
+        folder: the submission; what a person grades and when it was handed in count, too.
         entry: what the gradebook holds of it.
     """
     digest = hashlib.sha256(key.encode())
     digest.update((entry.late if entry else "None None").encode())
-    digest.update(read_file(folder / "timestamp.txt")[0] or b"")
+    for path in (folder / "timestamp.txt", *sorted(folder.rglob("*.ipynb"))[:MOST_FILES]):
+        content = read_file(path)[0] or b""
+        digest.update(f"{path.relative_to(folder)} {len(content)}\n".encode() + content)
     for name in WRITERS:
         path = root / name
         digest.update(path.read_bytes() if path.exists() else b"-")

@@ -201,6 +201,16 @@ def test_one_that_cannot_be_stored_stops_nobody(graded: Path) -> None:
     assert total(graded, "carol") == 90
 
 
+def test_a_changed_answer_in_words_reaches_the_person_who_grades(graded: Path) -> None:
+    """No code changed, so that the judgement is the old one."""
+    notebook = reference(graded)
+    tiny.cell(notebook, "written-3").source = "A second thought."
+    hand_in(graded, "ada", written(notebook))
+    assert "1 submission\n" in run(graded)
+    shown = graded / "course/autograded/ada/module0/01_functions.ipynb"
+    assert "A second thought." in shown.read_text()
+
+
 def test_feedback_leads_to_feedback(graded: Path) -> None:
     notebook = reference(graded)
     link = (
