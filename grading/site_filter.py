@@ -5,7 +5,8 @@ that it prints. It therefore imports nothing but the standard library and its ne
 
 What it does to each notebook:
 
-- solutions become the stubs that a student gets, and their cells' outputs go (not for instructors);
+- solutions become the stubs that a student gets, and their cells' outputs go, as do answers that
+  are graded by hand (not for instructors);
 - nbdev's directives go (Quarto would read `#| export` as options of its own);
 - cells marked `#| hide` and cells with nothing left in them go;
 - each figure's alternative text, which lies in the SVG's <desc>, becomes the image's;
@@ -35,6 +36,8 @@ DIRECTIVE = re.compile(r"^\s*#\|")
 OPTION = re.compile(r"^\s*#\|\s*[\w-]+:(\s|$)")
 MARK = re.compile(r"^ *# (BEGIN|END) SOLUTION.*\n?", re.MULTILINE)
 DESC = re.compile(r"<desc[^>]*>(.*?)</desc>", re.DOTALL)
+WRITTEN = "*Write your answer here.*"
+UNWRITTEN = "# Write your answer here."
 TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.DOTALL)
 
 
@@ -89,14 +92,18 @@ def figures(cell: dict[str, Any]) -> list[str]:
 
 def filter_cell(cell: dict[str, Any], solutions: bool) -> dict[str, Any] | None:
     """Return the cell as the site shows it, or None where it has no place there."""
+    marks = cell["metadata"].get("nbgrader", {})
+    by_hand = marks.get("solution") and marks.get("grade") and not solutions
     if cell["cell_type"] != "code":
-        return dict(cell, metadata={})
+        return dict(cell, metadata={}, source=[WRITTEN] if by_hand else cell["source"])
     source = text_of(cell["source"])
     if re.match(r"\s*#\|\s*hide\s*$", source.split("\n", 1)[0]):
         return None
     outputs = cell.get("outputs", [])
     if not solutions and MARK.search(source):
         source, outputs = strip_solutions(source), []
+    elif by_hand:
+        source, outputs = UNWRITTEN, []
     source = MARK.sub("", source)
     source = without_directives(source)
     if not source and not outputs:

@@ -23,7 +23,7 @@ from nbgrader.preprocessors import (
 
 from grading.course import GUIDES, GradingError, load_course, strip_solutions
 from grading.leaks import search, secrets, shows
-from grading.site_filter import alt_text
+from grading.site_filter import UNWRITTEN, WRITTEN, alt_text
 
 SETTINGS = Path(__file__).resolve().parent.parent / "settings.ini"
 SVG = "image/svg+xml"
@@ -40,8 +40,6 @@ KEPT_MARKS = (
     "solution",
     "task",
 )
-WRITTEN = "*Write your answer here.*"
-UNWRITTEN = "# Write your answer here."
 
 
 def strip_notebook(

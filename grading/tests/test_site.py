@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from grading.course import load_course
+from grading.leaks import search, secrets
 from grading.notebooks import notebooks
 from grading.site_filter import DIRECTIVE, MARK, OPTION, alt_text, figures, filter_notebook, text_of
 
@@ -66,6 +68,24 @@ def test_the_instructors_page_keeps_the_solution_without_its_markers():
 def test_a_solution_cells_outputs_go():
     cell = code(SOLUTION, [dict(output_type="stream", name="stdout", text="4")])
     assert filter_notebook(notebook(cell))["cells"][0]["outputs"] == []
+
+
+def test_an_answer_graded_by_hand_goes():
+    marks = {"grade": True, "solution": True, "grade_id": "written-task0_5", "points": 5}
+    cell = dict(cell_type="markdown", metadata={"nbgrader": marks}, source=["Because of x."])
+    assert shown(cell) == "*Write your answer here.*"
+    assert shown(cell, solutions=True) == "Because of x."
+    cell = code("x = 3", [figure()], nbgrader=marks)
+    assert shown(cell) == "# Write your answer here."
+    assert "x = 3" in shown(cell, solutions=True)
+
+
+def test_no_page_shows_a_line_of_a_solution():
+    wanted = secrets(load_course(ROOT))
+    for path in PAGES:
+        page = filter_notebook(json.loads(path.read_text(encoding="utf-8")))
+        found = search(json.dumps(page).encode(), path.name + ".json", wanted)
+        assert not found, "\n".join(map(str, found))
 
 
 def test_directives_go_and_quartos_options_stay():
