@@ -248,7 +248,7 @@ def multiply(a: Operand, b: Operand) -> Variable:
 
 # %% ../nbs/guides/closures/01_closures.ipynb #subtract-operation
 def subtract(a: Operand, b: Operand) -> Variable:
-    """Return a − b, broadcast as NumPy does."""
+    """Return a − b, broadcast as NumPy does, in one step: its closure gives both shares."""
     # BEGIN SOLUTION basic-operations
     a, b = as_variable(a), as_variable(b)
 
@@ -260,7 +260,7 @@ def subtract(a: Operand, b: Operand) -> Variable:
 
 # %% ../nbs/guides/closures/01_closures.ipynb #divide-operation
 def divide(a: Operand, b: Operand) -> Variable:
-    """Return a / b, broadcast as NumPy does; division by zero gives the IEEE result."""
+    """Return a / b, in one step as well; division by zero gives the IEEE result."""
     # BEGIN SOLUTION basic-operations
     a, b = as_variable(a), as_variable(b)
 
@@ -306,7 +306,7 @@ def power(base: Operand, exponent: float) -> Variable:
 
     Args:
         base: A Variable, number or array.
-        exponent: A number; with exponent 0 the result is the constant 1, so its gradient is 0.
+        exponent: A number; with exponent 0 the result is 1 for every base, so the gradient is 0.
 
     Raises:
         TypeError: The exponent isn't a number.

@@ -41,7 +41,7 @@ def probe_clip_returns(mt, rng):
     """clip_gradients returns the norm before clipping and refuses a norm that isn't positive."""
     norm = mt.closures.clip_gradients(_with_gradients(mt, [3.0, rng.choice([-4.0, 4.0])]))
     try:
-        mt.closures.clip_gradients([], 0.0)
+        mt.closures.clip_gradients(_with_gradients(mt, [1.0]), 0.0)
     except ValueError:
         return [norm, "ValueError"]
     return [norm, "accepted"]
