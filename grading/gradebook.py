@@ -129,7 +129,8 @@ def name_examples(root: Path) -> None:
     from nbgrader.api import Gradebook
 
     with Gradebook(f"sqlite:///{root / GRADEBOOK}", COURSE_ID) as book:
-        for student in book.students:
+        students: Any = book.students
+        for student in students:
             kind = student.id.removeprefix(f"{examples.PREFIX}-")
             if kind != student.id and student.last_name is None:
                 student.last_name, student.first_name = examples.PREFIX.capitalize(), kind

@@ -44,8 +44,9 @@ from grading.submission import Submission, read_submission
 from grading.verdict import Judgement, Verdict, best
 
 # What a judgement depends on; a change in one of them judges everything anew.
-TOOLS = """cache compare course diagnosis disclosure execute graft harmless judge leaks material
-packages readings regions runner sandbox scoring seccomp site_filter strip submission verdict"""
+TOOLS = """cache compare course diagnosis disclosure execute graft guides harmless judge leaks
+material packages readiness readings regions runner sandbox scoring seccomp site_filter strip
+submission tasks verdict"""
 
 
 class Judge:

@@ -24,12 +24,12 @@ from grading.course import (
     Region,
     Task,
     body_of,
-    export_module,
     fill,
     read_notebook,
     strip_solutions,
 )
 from grading.graft import Graft
+from grading.guides import export_module
 
 Source = Literal["reference", "student", "stub"]
 Files = dict[str, bytes]
