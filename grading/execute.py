@@ -111,7 +111,10 @@ def _run(
 
 
 def execute_trusted(
-    material: Material, packages: Mapping[str, Files], items: Mapping[str, set[str]]
+    material: Material,
+    packages: Mapping[str, Files],
+    items: Mapping[str, set[str]],
+    seconds: Mapping[str, float],
 ) -> dict[str, Outcomes]:
     """Run packages of the course's own, one after the other.
 
@@ -119,6 +122,7 @@ def execute_trusted(
         material: the task.
         packages: by name.
         items: which to run, by name of the package; all and the visible cell by default.
+        seconds: of one item, by name of the package; as the task says by default.
 
     Returns:
         Outcomes by name of the package.
@@ -131,6 +135,7 @@ def execute_trusted(
         folder = f"package{number}"
         names[folder] = name
         wanted[folder] = material.request(items.get(name))
+        wanted[folder]["seconds"] = seconds.get(name, material.seconds)
         files |= {f"{folder}/{path}": data for path, data in package.items()}
     files |= _started({"packages": wanted})
     limits = Limits(seconds=3600, silence=material.seconds + 20, memory=1 << 36, report=1 << 28)

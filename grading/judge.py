@@ -18,7 +18,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from grading import sandbox
+from grading import lazy, sandbox
 from grading.cache import Cache
 from grading.compare import Outcome
 from grading.course import (
@@ -44,9 +44,9 @@ from grading.submission import Submission, read_submission
 from grading.verdict import Judgement, Verdict, best
 
 # What a judgement depends on; a change in one of them judges everything anew.
-TOOLS = """cache compare course diagnosis disclosure execute graft guides harmless judge leaks
-material packages readiness readings regions runner sandbox scoring seccomp site_filter strip
-submission tasks verdict"""
+TOOLS = """cache compare course diagnosis disclosure execute graft guides harmless judge lazy
+leaks material packages readiness readings regions runner sandbox scoring seccomp site_filter
+strip submission tasks verdict"""
 
 
 class Judge:
@@ -119,7 +119,7 @@ class Judge:
         """Run a task's probes on the whole reference, its package of the task, stub and mutants.
 
         Returns:
-            Outcomes by package: `reference`, `task`, `stub`, and `mutant:<name>`.
+            Outcomes by package: `reference`, `task`, `stub`, `lazy:<name>` and `mutant:<name>`.
         """
         if task.id not in self._trusted:
             stored = self.cache.read("trusted", self.task_version(task))
@@ -144,6 +144,10 @@ class Judge:
             "task": assemble(self.reference, chooser(task, "reference"))[0],
             "stub": assemble(self.reference, chooser(task, "stub"))[0],
         }
+        for name, body in lazy.BODIES.items() if task.kind == "probes" else ():
+            bodies = {region.target: body for region in task.regions}
+            package, _ = assemble(self.reference, chooser(task, "stub"), bodies=bodies)
+            packages[f"lazy:{name}"] = package
         for mutant in material.mutants:
             packages[f"mutant:{mutant.name}"] = (
                 packages["task"]
@@ -154,9 +158,10 @@ class Judge:
                     only=mutant.target.partition(".")[0],
                 )[0]
             )
-        items = {name: set(material.items) for name in packages if name.startswith("mutant:")}
+        items = {name: set(material.items) for name in packages if ":" in name}
+        quick = {name: lazy.SECONDS for name in packages if name.startswith("lazy:")}
         try:
-            return execute_trusted(material, packages, items)
+            return execute_trusted(material, packages, items, quick)
         except RuntimeError as error:
             path = probes_path(self.course.root, task.id)
             raise GradingError(f"{path}: the reference could not be run: {error}.") from error

@@ -1,8 +1,8 @@
 """The grading proof: nothing earns nothing, the reference earns all, every mutant loses.
 
-For every task: its stub agrees with the reference on no probe, the reference agrees with
-itself on all of them (with the declared prerequisites only), and each mutant disagrees on at
-least one. The table goes to `course/proof.md`.
+For every task: its stub, and bodies that only return or refuse (`lazy`), agree with the reference
+on no probe, the reference agrees with itself on all of them (with the declared prerequisites
+only), and each mutant disagrees on at least one. The table goes to `course/proof.md`.
 
 `python -m grading.proof [task …]`
 """
@@ -92,6 +92,15 @@ def prove(judge: Judge, task: Task) -> Row:
             and says(right[item], known["stub"][item], task.tolerance) is None
         ]
         faults.append(f"the stub earns {stub:g} points: {', '.join(agreeing)}")
+    for name, outcomes in known.items():
+        if name.startswith("lazy:") and (share := earned(outcomes, check=False)):
+            agreeing = [
+                item.partition(":")[2]
+                for item in material.items
+                if item in outcomes and says(right[item], outcomes[item], task.tolerance) is None
+            ]
+            what = f"a body that {name.removeprefix('lazy:')}"
+            faults.append(f"{what} earns {share:g} points: {', '.join(agreeing)}")
     if reference != task.points:
         lost = [
             f"{item.partition(':')[2]} ({says(right[item], known['task'][item], task.tolerance)})"

@@ -71,13 +71,17 @@ def probe_constants(mt, rng):
 
 
 def probe_wrong_shape(mt, rng):
-    """A gradient of another shape is refused."""
-    x = mt.closures.Variable([1.0, 2.0, 3.0])
-    try:
-        (x * rng.uniform(1, 2)).backward([1.0, 2.0])
-    except ValueError:
-        return "ValueError"
-    return "accepted"
+    """A gradient of another shape is refused, one of the same shape isn't."""
+    seen = []
+    for gradient in ([1.0, 2.0], [1.0, 2.0, 3.0]):
+        x = mt.closures.Variable([1.0, 2.0, 3.0])
+        try:
+            (x * rng.uniform(1, 2)).backward(gradient)
+        except ValueError:
+            seen.append("ValueError")
+        else:
+            seen.append(_grad(x))
+    return seen
 
 
 def probe_long_chain(mt, rng):

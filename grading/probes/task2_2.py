@@ -40,12 +40,12 @@ def probe_edges(mt: Any, rng: random.Random) -> list[Any]:
 
 
 def probe_refused(mt: Any, rng: random.Random) -> list[Any]:
-    """shape_broadcast: shapes that don't fit raise IndexingError."""
+    """shape_broadcast: shapes that don't fit raise IndexingError, those that fit don't."""
     n = rng.randint(2, 5)
     pairs = [((n, 3), (n,)), ((2, 3), (3, 2)), ((0,), (2,)), ((7, 5), (7, 5, 7)), ((4, 1), (2, 4))]
-    return [_shape(mt, *pair) for one, two in pairs[:4] for pair in ((one, two), (two, one))] + [
-        _shape(mt, *pairs[4])
-    ]
+    fitting = [_fitting(rng) for _ in range(3)]
+    turned = [(two, one) for one, two in pairs[:4]]
+    return [_shape(mt, *pair) for pair in (*pairs, *turned, *fitting)]
 
 
 def probe_cells(mt: Any, rng: random.Random) -> list[Any]:

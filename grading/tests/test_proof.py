@@ -50,6 +50,16 @@ def test_a_probe_that_the_stub_passes(project: Path) -> None:
     assert "the stub earns 15 points: probe_idle" in faults(project, "task0_3")
 
 
+def test_a_probe_that_earns_points_without_work(project: Path) -> None:
+    path = probes(project, "task0_3")
+    path.write_text(
+        path.read_text()
+        + "\n\ndef probe_calm(mt, rng):\n    mt.module.Module().train()\n    return 'calm'\n"
+    )
+    said = faults(project, "task0_3")
+    assert "a body that does nothing earns 15 points: probe_calm" in said
+
+
 def test_a_probe_that_fails_on_the_reference(project: Path) -> None:
     path = probes(project, "task0_3")
     path.write_text(path.read_text() + "\n\ndef probe_gone(mt, rng):\n    return mt.gone\n")
