@@ -321,25 +321,29 @@ def _of_their_own(given: str, changed: str) -> str:
     """List the imports, functions and constants that a student added to a cell of given code."""
     try:
         known = {name for node in ast.parse(given).body for name in _bound(node)}
-        nodes = ast.parse(changed).body
+        kept: list[str] = []
+        for node in ast.parse(changed).body:
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                if getattr(node, "module", "") == "__future__":
+                    continue
+                node.names = [each for each in node.names if not _names([each]) & known]
+            names = _bound(node)
+            if names and not names & known:
+                kept.append(ast.unparse(node))
+        return "\n".join(kept)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ""
-    kept: list[str] = []
-    for node in nodes:
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            if getattr(node, "module", "") == "__future__":
-                continue
-            node.names = [a for a in node.names if (a.asname or a.name.split(".")[0]) not in known]
-        names = _bound(node)
-        if names and not names & known:
-            kept.append(ast.unparse(node))
-    return "\n".join(kept)
+
+
+def _names(aliases: Sequence[ast.alias]) -> set[str]:
+    """Name what an import binds."""
+    return {alias.asname or alias.name.split(".")[0] for alias in aliases}
 
 
 def _bound(node: ast.stmt) -> set[str]:
     """Name what a statement of a module defines."""
     if isinstance(node, ast.Import | ast.ImportFrom):
-        return {alias.asname or alias.name.split(".")[0] for alias in node.names}
+        return _names(node.names)
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return {node.name}
     targets = node.targets if isinstance(node, ast.Assign) else []

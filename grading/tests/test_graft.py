@@ -303,8 +303,9 @@ def test_what_was_added_to_given_code_stays(release: Any) -> None:
     assert result.notes == [
         "given code in cell imports was changed; the course's is used, with what was added to it"
     ]
-    find(read, "imports")["source"] = GIVEN + "\nreturn ("
-    assert put(release, read).added == []
+    for broken in ("return (", "x = \\0", "\ud800 = 1", "y = " + "-" * 30_000 + "1"):
+        find(read, "imports")["source"] = f"{GIVEN}\n{broken}"
+        assert put(release, read).added == [], broken[:20]
 
 
 def test_deleted_answer(release: Any, handed_in: dict[str, Any]) -> None:
