@@ -7,7 +7,10 @@ SOLUTIONS = {
 a, b = ctx.saved_values
 return grad_output * b, grad_output * a
 """,
-        "tensor_functions.Sigmoid.forward": "ctx.save_for_backward(t1)\nreturn t1.f.sigmoid_map(t1)",
+        "tensor_functions.Sigmoid.forward": """
+ctx.save_for_backward(t1)
+return t1.f.sigmoid_map(t1)
+""",
         "tensor_functions.Sigmoid.backward": """
 (t1,) = ctx.saved_values
 s = t1.sigmoid()
@@ -98,7 +101,9 @@ out = t1.f.exp_map(t1)
 ctx.save_for_backward(out)
 return out
 """,
-        "tensor_functions.Exp.backward": "return grad_output.f.mul_zip(*ctx.saved_values, grad_output)",
+        "tensor_functions.Exp.backward": """
+return grad_output.f.mul_zip(*ctx.saved_values, grad_output)
+""",
         "tensor_functions.LT.backward": "return 0.0, 0.0",
         "tensor_functions.EQ.backward": "return grad_output * 0.0, grad_output * 0.0",
         "tensor_functions.Sum.forward": "return a.f.add_reduce(a, int(dim.item()))",
