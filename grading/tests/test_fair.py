@@ -36,7 +36,7 @@ class _FairJudge(Judge):
         # The runner names its packages where there are several: the second runs nothing.
         packages = {"reference": whole, "idle": whole}
         return execute_trusted(
-            material, packages, {"reference": set(material.items), "idle": set()}
+            material, packages, {"reference": set(material.items), "idle": set()}, {}
         )
 
 
