@@ -5,15 +5,21 @@ from __future__ import annotations
 import csv
 import datetime
 import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
 
+from grading import grade as grade_module
 from grading import gradebook
+from grading.course import Assignment, Course
 from grading.tests import test_nbgrader, tiny
 from grading.tests.test_nbgrader import grade, hand_in, project, reference, written
+from grading.verdict import Judgement
 
 __all__ = ["project"]  # the fixture: a tiny course of this module's own
 
@@ -199,6 +205,60 @@ def test_one_that_cannot_be_stored_stops_nobody(graded: Path) -> None:
     (graded / "course" / "autograded" / "carol").unlink()
     run(graded)
     assert total(graded, "carol") == 90
+
+
+def test_a_killed_run_goes_on(graded: Path) -> None:
+    students = [f"student{number}" for number in range(4)]
+    for student in students:
+        hand_in(graded, student, written(reference(graded)))
+    command = [sys.executable, "-m", "grading.grade", "module0"]
+    pipe = subprocess.PIPE
+    env = test_nbgrader.environment(graded)
+    killed = subprocess.Popen(command, cwd=graded, env=env, stdout=pipe, text=True)
+    assert killed.stdout
+    for line in killed.stdout:
+        if line.startswith("Storing points"):
+            break
+    done = graded / "course" / "autograded"
+    until = time.monotonic() + 60
+    while not any(done.glob("student*")) and time.monotonic() < until:
+        time.sleep(0.01)
+    killed.kill()
+    killed.communicate()
+    run(graded)
+    assert [total(graded, student) for student in students] == [90] * 4
+    assert NOTHING_TO_DO in run(graded)
+    for student in students:
+        assert (graded / f"course/feedback/{student}/module0/01_functions.html").exists()
+
+
+def test_a_submission_that_cannot_be_judged_stops_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever goes wrong with one of them is named; the others are judged."""
+    judged = Judgement("module0", "key", ())
+
+    class Anyone:
+        course = Course(tmp_path, (Assignment("module0", (), ()),))
+
+        def prepare(self, *_: Any) -> None:
+            """Nothing needs to be ready."""
+
+        def read(self, _: str, folder: Path) -> str:
+            return folder.name
+
+    def judge(_: Any, name: str, **_more: Any) -> Judgement:
+        if name == "bob":
+            raise RecursionError("too deep")
+        return judged
+
+    monkeypatch.setattr(grade_module, "judge_submission", judge)
+    folders = {name: tmp_path / name for name in ("ada", "bob", "carol")}
+    anyone: Any = Anyone()
+    graded = grade_module.judge_all(anyone, "module0", folders)
+    assert graded.judgements == {"ada": judged, "carol": judged}
+    assert graded.refused == {"bob": "it could not be judged: RecursionError: too deep"}
+    assert "bob: refused" in capsys.readouterr().out
 
 
 def test_a_changed_answer_in_words_reaches_the_person_who_grades(graded: Path) -> None:
