@@ -11,7 +11,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from grading import examples, sandbox
+from grading import examples, sandbox, walls
 from grading.compare import Outcome
 from grading.course import fill
 from grading.diagnosis import suspects
@@ -173,7 +173,7 @@ def test_unchanged_work_is_judged_once(
 def test_without_bwrap_students_are_refused(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
     from grading.nbgrader_plugin import judge_submission
 
-    monkeypatch.setattr(sandbox, "_bwrap", lambda: None)
+    monkeypatch.setattr(walls, "bwrap", lambda: None)
     sandbox.available.cache_clear()
     try:
         with pytest.raises(sandbox.SandboxError, match="apt-get install bubblewrap"):

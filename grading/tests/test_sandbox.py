@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from grading import sandbox, seccomp
-from grading.sandbox import MEGABYTE, Limits, Result
+from grading import limits, sandbox, seccomp, walls, watch
+from grading.limits import MEGABYTE, Limits, Result
 
 ROOT = Path(__file__).resolve().parents[2]
 REASON = sandbox.available()
@@ -59,11 +59,11 @@ def test_ordinary_user_with_an_empty_folder(monkeypatch: pytest.MonkeyPatch) -> 
     assert int(seen["eff"], 16) == 0 and seen["nnp"] == "1"
     assert seen["here"] == []
     assert "INSTRUCTORS_TOKEN" not in seen["env"]
-    assert set(seen["env"]) <= {"PWD", *sandbox._environment("")}
+    assert set(seen["env"]) <= {"PWD", *walls.environment("")}
 
 
 def test_only_the_scratch_folder_can_be_written() -> None:
-    places = ["/", "/task", "/dev", "/usr", "/etc", "/proc", *map(str, sandbox.site_folders())]
+    places = ["/", "/task", "/dev", "/usr", "/etc", "/proc", *map(str, walls.site_folders())]
     result = run(f"""
         for place in {places!r}:
             try:
@@ -119,8 +119,8 @@ def test_an_installed_reference_is_masked(tmp_path: Path, monkeypatch: pytest.Mo
     (package / "__editable__.minitorch-0.6.pth").write_text(str(ROOT))
     (package / "harmless.py").write_text("value = 7")
     tmp_path.chmod(0o755)
-    sandbox._readable.cache_clear()
-    monkeypatch.setattr(sandbox, "site_folders", lambda: (package,))
+    walls._readable.cache_clear()
+    monkeypatch.setattr(walls, "site_folders", lambda: (package,))
     try:
         result = run("""
             sys.path[1:1] = sys.argv[2].split(os.pathsep)
@@ -131,7 +131,7 @@ def test_an_installed_reference_is_masked(tmp_path: Path, monkeypatch: pytest.Mo
                     print(name, "secret" in open(os.path.join(folder, name)).read())
         """)
     finally:
-        sandbox._readable.cache_clear()
+        walls._readable.cache_clear()
     said = result.stdout.decode().splitlines()
     assert said[0] == "7 False", result
     assert not any(line.endswith("True") for line in said[1:]), said
@@ -412,7 +412,7 @@ def test_runs_side_by_side() -> None:
 @pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user's runs have a namespace each")
 def test_judges_at_work_together_use_no_user_twice() -> None:
     """The kernel counts processes by user: a bomb in one judge would starve a run of the other."""
-    code = "from grading import sandbox; print(*(sandbox._ordinary_uid() for _ in range(300)))"
+    code = "from grading import walls; print(*(walls.ordinary_uid() for _ in range(300)))"
     command = [sys.executable, "-c", code]
     judges = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) for _ in range(2)]
     one, other = (set(judge.communicate()[0].split()) for judge in judges)
@@ -477,7 +477,7 @@ def test_works_for_an_ordinary_user(tmp_path: Path) -> None:
         pytest.skip("needs a Python in /usr/bin and setpriv")
     folder = tmp_path / "project"
     (folder / "grading").mkdir(parents=True)
-    for module in (sandbox, seccomp):
+    for module in (limits, sandbox, seccomp, walls, watch):
         shutil.copy(str(module.__file__), folder / "grading")
     (folder / "try.py").write_text(
         textwrap.dedent("""
@@ -524,7 +524,7 @@ def test_works_for_an_ordinary_user(tmp_path: Path) -> None:
 
 
 def test_missing_bwrap_is_a_clear_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sandbox, "_bwrap", lambda: None)
+    monkeypatch.setattr(walls, "bwrap", lambda: None)
     sandbox.available.cache_clear()
     try:
         with pytest.raises(sandbox.SandboxError, match="apt-get install bubblewrap"):
