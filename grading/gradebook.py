@@ -152,8 +152,11 @@ def stamp(root: Path, key: str, folder: Path, entry: Entry | None) -> str:
     digest = hashlib.sha256(key.encode())
     digest.update((entry.late if entry else "None None").encode())
     for path in (folder / "timestamp.txt", *sorted(folder.rglob("*.ipynb"))[:MOST_FILES]):
+        name = path.relative_to(folder).as_posix()
+        if name.startswith(".") or "/." in name:
+            continue  # JupyterLab's checkpoints
         content = read_file(path)[0] or b""
-        digest.update(f"{path.relative_to(folder)} {len(content)}\n".encode() + content)
+        digest.update(f"{name} {len(content)}\n".encode("utf-8", "replace") + content)
     for name in WRITERS:
         path = root / name
         digest.update(path.read_bytes() if path.exists() else b"-")

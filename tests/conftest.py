@@ -27,7 +27,13 @@ def stale_notebooks(root: Path) -> list[Path]:
     """
     package = {p: p.read_text(encoding="utf-8") for p in (root / "minitorch").rglob("*.py")}
     known = _exported_blocks(package.values())
-    return [p for p in sorted((root / "nbs").rglob("*.ipynb")) if not _cells_of(p) <= known]
+    return [p for p in _notebooks(root / "nbs") if not _cells_of(p) <= known]
+
+
+def _notebooks(folder: Path) -> list[Path]:
+    """Find notebooks as nbdev does: what is hidden, such as JupyterLab's checkpoints, is none."""
+    found = [(p, p.relative_to(folder).parts) for p in sorted(folder.rglob("*.ipynb"))]
+    return [p for p, parts in found if not any(part[0] in "._" for part in parts)]
 
 
 def _exported_blocks(texts: Iterable[str]) -> set[tuple[str, ...]]:

@@ -69,5 +69,12 @@ def test_other_cells_and_broken_notebooks_are_no_matter(project):
     assert conftest.stale_notebooks(project) == []
 
 
+def test_checkpoints_are_no_matter(project):
+    write(project, CELL.replace("- 1", "+ 1"))
+    (project / "nbs/.ipynb_checkpoints").mkdir()
+    (project / "nbs/small.ipynb").rename(project / "nbs/.ipynb_checkpoints/small-checkpoint.ipynb")
+    assert conftest.stale_notebooks(project) == []
+
+
 def test_this_project_is_exported():
     assert conftest.stale_notebooks(ROOT) == []
