@@ -407,7 +407,7 @@ def broadcast_index(big_index: Index, big_shape: Shape, shape: Shape, out_index:
     """Find which cell of a smaller tensor stands for a cell of the broadcast result.
 
     Args:
-        big_index: The index in the result.
+        big_index: The index in the result; a longer buffer may be given, its rest is ignored.
         big_shape: The result's shape.
         shape: The smaller tensor's shape, with as many dimensions as the result or fewer.
         out_index: Filled with the index in the smaller tensor; it may be longer than its shape.

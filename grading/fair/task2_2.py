@@ -43,7 +43,7 @@ for i, s in enumerate(shape):
     out_index[i] = 0 if s == 1 else big_index[i + offset]
 """,
     },
-    "the shorter one's dimensions by hand, the index as it was given": {
+    "the shorter one's dimensions by hand": {
         "tensor_data.shape_broadcast": """
 big, small = list(shape1), list(shape2)
 if len(big) < len(small):
@@ -62,7 +62,7 @@ for d in range(len(shape)):
     if shape[d] == 1:
         out_index[d] = 0
         continue
-    out_index[d] = big_index[d + len(big_index) - len(shape)]
+    out_index[d] = big_index[d + len(big_shape) - len(shape)]
 """,
     },
 }

@@ -84,4 +84,23 @@ MUTANTS = [
         ")",
         "permute copied the numbers: the permuted tensor reads the same storage.",
     ),
+    Mutant(
+        "cells_leave_out_single_places",
+        "tensor_data.to_index",
+        "rest = ordinal\n"
+        "for dim in range(len(shape) - 1, -1, -1):\n"
+        "    if shape[dim] > 1:\n"
+        "        out_index[dim] = rest % shape[dim]\n"
+        "        rest = rest // shape[dim]",
+        "to_index left out the dimensions of size 1: their place is 0, and the buffer may hold "
+        "anything before.",
+    ),
+    Mutant(
+        "permute_takes_any_order",
+        "tensor_data.TensorData.permute",
+        "shape = [self.shape[dim] for dim in order]\n"
+        "strides = [self.strides[dim] for dim in order]\n"
+        "return TensorData.trusted(self._storage, tuple(shape), tuple(strides))",
+        "permute took an order that doesn't name each dimension once: `checked_order` refuses it.",
+    ),
 ]

@@ -88,4 +88,13 @@ MUTANTS = [
         "broadcast_index filled a buffer that is too long from its end: index d belongs in "
         "place d.",
     ),
+    Mutant(
+        "index_by_the_buffer",
+        "tensor_data.broadcast_index",
+        "missing = len(big_index) - len(shape)\n"
+        "for dim in range(len(shape)):\n"
+        "    out_index[dim] = 0 if shape[dim] == 1 else big_index[dim + missing]",
+        "broadcast_index measured big_index, a buffer that may be longer than the index in it: "
+        "big_shape says how many dimensions there are.",
+    ),
 ]

@@ -140,4 +140,17 @@ MUTANTS = [
         "return a._new(a._tensor.permute(*back))",
         "permute applied the opposite order; only for two dimensions is that the same.",
     ),
+    Mutant(
+        "product_without_history",
+        "tensor.Tensor.__mul__",
+        "return self.f.mul_zip(self, self._ensure_tensor(b))",
+        "a * b called the backend itself: `Mul.apply` does so too, and remembers the operation, "
+        "without which no gradient comes back.",
+    ),
+    Mutant(
+        "number_becomes_float64",
+        "tensor.Tensor.__radd__",
+        "return tensor([float(b)], backend=self.backend) + self",
+        "1 + a made a float64 tensor of the number: `_ensure_tensor` gives it the dtype of a.",
+    ),
 ]

@@ -30,8 +30,8 @@ def probe_cells(mt: Any, rng: random.Random) -> list[list[int]]:
     """to_index: every cell of shapes of one to four dimensions."""
     found = []
     for shape in [(4,), (2, 5), (3, 1, 2), (2, 3, 2, 2), (rng.randint(2, 5), rng.randint(2, 5))]:
-        out = np.zeros(len(shape), dtype=np.int64)
         for ordinal in range(int(np.prod(shape))):
+            out = np.full(len(shape), -7, dtype=np.int64)
             mt.to_index(ordinal, np.array(shape, dtype=np.int64), out)
             found.append(out.tolist())
     return found
@@ -62,6 +62,19 @@ def probe_permute(mt: Any, rng: random.Random) -> list[Any]:
                     for place in np.ndindex(*turned.shape)
                 ]
             )
+    return found
+
+
+def probe_orders(mt: Any, rng: random.Random) -> list[Any]:
+    """permute: negative numbers count from the end; what is no order raises IndexingError."""
+    data = mt.TensorData([float(i) for i in range(24)], (2, 3, 4))
+    found: list[Any] = []
+    for order in [(-1, 0, 1), (2, -2, 0), (0, 0, 1), (0, 1), (0, 1, 3), (2, -1, 0), (0, 1, 2, 3)]:
+        try:
+            turned = data.permute(*order)
+            found.append([list(turned.shape), list(turned.strides)])
+        except mt.IndexingError:
+            found.append("IndexingError")
     return found
 
 

@@ -63,7 +63,9 @@ def probe_cells(mt: Any, rng: random.Random) -> list[Any]:
 
 
 def probe_buffers(mt: Any, rng: random.Random) -> list[Any]:
-    """broadcast_index: arguments are left alone, and a long buffer fills from its start."""
+    """broadcast_index: arguments are left alone; long buffers count from their start."""
     big, shape, out = np.array([3, 1, rng.randint(1, 3)]), np.array([1, 4]), np.full(4, -7)
     returned = mt.broadcast_index(big, np.array([5, 2, 4]), shape, out)
-    return [big.tolist(), shape.tolist(), out.tolist(), returned is None]
+    longer, found = np.array([1, rng.randint(0, 1), 3, 9, 9]), np.full(2, -7)
+    mt.broadcast_index(longer, np.array([2, 2, 4]), np.array([2, 4]), found)
+    return [big.tolist(), shape.tolist(), out.tolist(), returned is None, found.tolist()]

@@ -155,6 +155,43 @@ def probe_reductions(mt: Any, rng: random.Random) -> Any:
     return found
 
 
+def probe_histories(mt: Any, rng: random.Random) -> Any:
+    """Look at what a method's result remembers, and at its dtype: gradients need a history."""
+    x = _tensor(mt, rng, 2, 3)
+    x.requires_grad_(True)
+    y = _tensor(mt, rng, 2, 3)
+    single = _tensor(mt, rng, 2, 3).astype("float32")
+
+    def remembered(f: Callable[[Any], Any]) -> bool:
+        history = f(x).history
+        return history is not None and history.last_fn is not None
+
+    methods = [
+        lambda t: t + y,
+        lambda t: y - t,
+        lambda t: t * y,
+        lambda t: 2.0 + t,
+        lambda t: 2.0 * t,
+        lambda t: -t,
+        lambda t: t.sigmoid(),
+        lambda t: t.relu(),
+        lambda t: t.log(),
+        lambda t: t.exp(),
+        lambda t: t.sum(),
+        lambda t: t.sum(1),
+        lambda t: t.mean(),
+        lambda t: t.mean(0),
+        lambda t: t.view(6),
+        lambda t: t.permute(1, 0),
+    ]
+    numbers = [lambda: single + 1.0, lambda: single - 2, lambda: 2.0 * single, lambda: 1 + single]
+    return [
+        [remembered(f) for f in methods],
+        [str(f().dtype) for f in numbers],
+        [str(single.mean().dtype), str((single < 1.0).dtype)],
+    ]
+
+
 def probe_shapes(mt: Any, rng: random.Random) -> Any:
     """Look at size, dims, view and permute, and at what a view refuses."""
     t = _tensor(mt, rng, 2, 3, 4)
