@@ -144,4 +144,30 @@ MUTANTS = [
             "zero_gradients every gradient is an array of zeros."
         ),
     ),
+    Mutant(
+        "no_sets",
+        "closures.collect_parameters",
+        "found, seen = [], set()\n"
+        "\n"
+        "def look(t):\n"
+        "    if id(t) in seen:\n"
+        "        return\n"
+        "    seen.add(id(t))\n"
+        "    if isinstance(t, Variable):\n"
+        "        if t.is_leaf and t.requires_grad:\n"
+        "            found.append(t)\n"
+        "    elif isinstance(t, dict):\n"
+        "        for e in t.values():\n"
+        "            look(e)\n"
+        "    elif isinstance(t, (list, tuple)):\n"
+        "        for e in t:\n"
+        "            look(e)\n"
+        "    elif hasattr(t, '__dict__'):\n"
+        "        for e in vars(t).values():\n"
+        "            look(e)\n"
+        "\n"
+        "look(modules)\n"
+        "return found",
+        "what is in a set was not found: sets hold parameters as well as lists and dictionaries.",
+    ),
 ]

@@ -89,4 +89,16 @@ MUTANTS = [
         "return reduce(mul, 0.0)(ls)",
         "prod is always 0: multiplying begins with 1, for 0 swallows every factor.",
     ),
+    Mutant(
+        "addLists_in_place",
+        "operators.addLists",
+        "for i in range(len(ls1)):\n    ls1[i] = ls1[i] + ls2[i]\nreturn ls1",
+        "addLists wrote its sums into the first list: whoever handed the list in still needs it.",
+    ),
+    Mutant(
+        "negList_in_place",
+        "operators.negList",
+        "for i in range(len(ls)):\n    ls[i] = -ls[i]\nreturn ls",
+        "negList changed the list that it was given: make a new one.",
+    ),
 ]

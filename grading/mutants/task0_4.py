@@ -99,4 +99,24 @@ MUTANTS = [
         "return [SimpleNamespace(value=p.value) for _, p in self.named_parameters()]",
         "parameters gave copies: an optimizer can update only the Parameter objects themselves.",
     ),
+    Mutant(
+        "train_skips_done",
+        "module.Module.train",
+        "if self.training:\n"
+        "    return\n"
+        "self.training = True\n"
+        "for m in self.modules():\n"
+        "    m.train()",
+        "train stopped at a module that was in training mode already; what is below it may not be.",
+    ),
+    Mutant(
+        "eval_skips_done",
+        "module.Module.eval",
+        "if not self.training:\n"
+        "    return\n"
+        "self.training = False\n"
+        "for m in self.modules():\n"
+        "    m.eval()",
+        "eval stopped at a module that was in that mode already; what is below it may not be.",
+    ),
 ]

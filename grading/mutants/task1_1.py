@@ -62,4 +62,15 @@ MUTANTS = [
         "below[arg] -= epsilon / 2\nreturn (f(*above) - f(*below)) / epsilon",
         "each side moved by half of epsilon: the argument moves by a whole epsilon to each side.",
     ),
+    Mutant(
+        "int_array",
+        "autodiff.central_difference",
+        "import numpy as np\n"
+        "v = np.array(vals)\n"
+        "w = v.copy()\n"
+        "v[arg] = v[arg] + epsilon\n"
+        "w[arg] = w[arg] - epsilon\n"
+        "return (f(*v) - f(*w)) / (2 * epsilon)",
+        "an array of whole numbers can't hold a small step, which is cut off: make it an array of floats.",
+    ),
 ]

@@ -169,4 +169,36 @@ MUTANTS = [
         ).replace("        continue\n", "        continue\n    node.derivative = d\n"),
         "a computed variable kept a derivative: only leaves do.",
     ),
+    Mutant(
+        "sort_by_value",
+        "autodiff.topological_sort",
+        "order, seen = [], []\n"
+        "stack = [(variable, False)]\n"
+        "while stack:\n"
+        "    node, done = stack.pop()\n"
+        "    if done:\n"
+        "        order.append(node)\n"
+        "        continue\n"
+        "    if node.is_constant() or node in seen:\n"
+        "        continue\n"
+        "    seen.append(node)\n"
+        "    stack.append((node, True))\n"
+        "    stack.extend((p, False) for p in node.parents)\n"
+        "return order[::-1]",
+        "`in` asks a list by ==, and two Scalars with equal numbers are equal: keep a set of ids.",
+    ),
+    Mutant(
+        "keyed_by_name",
+        "autodiff.backpropagate",
+        "d = {variable.name: deriv}\n"
+        "for v in topological_sort(variable):\n"
+        "    g = d[v.name]\n"
+        "    if v.is_leaf():\n"
+        "        v.accumulate_derivative(g)\n"
+        "    else:\n"
+        "        for p, x in v.chain_rule(g):\n"
+        "            if not p.is_constant():\n"
+        "                d[p.name] = d.get(p.name, 0.0) + x",
+        "derivatives were kept by name, and two variables may have the same one: take unique_id.",
+    ),
 ]

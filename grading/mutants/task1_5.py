@@ -102,4 +102,34 @@ MUTANTS = [
         _step(loss="(loss / data.N).backward()\n    optimizer.step()\n    optimizer.zero_grad()"),
         "the parameters moved after every point: the step comes once, after all of them.",
     ),
+    Mutant(
+        "returns_scalar",
+        "train_scalar.train_step",
+        "optimizer.zero_grad()\n"
+        "total, correct = Scalar(0.0), 0\n"
+        "for x, y in zip(data.X, data.y):\n"
+        "    p = model.forward(x)\n"
+        "    q = p if y == 1 else 1 - p\n"
+        "    correct += q.data > 0.5\n"
+        "    total = total - q.log()\n"
+        "(total / data.N).backward()\n"
+        "optimizer.step()\n"
+        "return total, correct",
+        "the loss came back as a Scalar, which keeps the graph of the whole step alive: return its number.",
+    ),
+    Mutant(
+        "counts_after_step",
+        "train_scalar.train_step",
+        "optimizer.zero_grad()\n"
+        "total = Scalar(0.0)\n"
+        "for x, y in zip(data.X, data.y):\n"
+        "    p = model.forward(x)\n"
+        "    q = p if y == 1 else 1 - p\n"
+        "    total = total - q.log()\n"
+        "(total / data.N).backward()\n"
+        "optimizer.step()\n"
+        "correct = sum((model.forward(x).data > 0.5) == (y == 1) for x, y in zip(data.X, data.y))\n"
+        "return total.data, correct",
+        "the correct points were counted with the parameters after the step; count them before it.",
+    ),
 ]

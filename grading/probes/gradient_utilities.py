@@ -53,12 +53,12 @@ class _Layer:
 
 
 def probe_collect(mt, rng):
-    """Parameters are found at every depth, in lists, dictionaries and objects, each once."""
+    """Parameters are found at every depth, in lists, sets, dictionaries and objects, each once."""
     a, b, c, d, e = (mt.closures.Variable(float(n)) for n in range(5))
     fixed = mt.closures.Variable(9.0, requires_grad=False)
     inner = _Layer(weight=b, more=[c, {"deep": (d, fixed)}], name="inner", size=rng.randint(1, 9))
     outer = _Layer(first=a, layer=inner, again=a)
-    vars(outer)["itself"] = outer
+    vars(outer).update(itself=outer, some={mt.closures.Variable(5.0), mt.closures.Variable(6.0)})
     found = mt.closures.collect_parameters(outer, [e, inner], a * b)
     return sorted(v.data.item() for v in found)
 

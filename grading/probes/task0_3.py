@@ -52,9 +52,14 @@ def probe_reduce(mt: Any, rng: Random) -> Any:
 
 
 def probe_lists(mt: Any, rng: Random) -> Any:
-    """Look at negList and addLists, on lists of several lengths, empty ones included."""
+    """Look at negList and addLists, on lists of several lengths; the lists stay as they are."""
     ops = mt.operators
+    first, second = _numbers(rng, 3), _numbers(rng, 3)
+    kept = [*first, *second]
+    list(ops.negList(first))
+    list(ops.addLists(first, second))
     return [
+        [*first, *second] == kept,
         [list(ops.negList(_numbers(rng, n))) for n in (0, 1, 5)],
         [list(ops.addLists(_numbers(rng, n), _numbers(rng, n))) for n in (0, 1, 5)],
     ]

@@ -75,14 +75,17 @@ def probe_shared_parameter(mt: Any, rng: Random) -> Any:
 
 
 def probe_eval(mt: Any, rng: Random) -> Any:
-    """Look at eval: the mode of every module of random trees, and of a part of one."""
+    """Look at eval: the mode of every module of random trees, of a part, and again of the tree."""
     found = []
     for _ in range(3):
         tree = _tree(mt, rng)
         tree.modules()[0].eval()
         part = _modes(tree)
         tree.eval()
-        found.append([part, _modes(tree)])
+        whole = _modes(tree)
+        tree.modules()[0].train()
+        tree.eval()
+        found.append([part, whole, _modes(tree)])
     return found
 
 
@@ -96,5 +99,8 @@ def probe_train_again(mt: Any, rng: Random) -> Any:
         tree.modules()[0].train()
         part = _modes(tree)
         tree.train()
-        found.append([part, _modes(tree)])
+        whole = _modes(tree)
+        tree.modules()[0].eval()
+        tree.train()
+        found.append([part, whole, _modes(tree)])
     return found

@@ -21,14 +21,15 @@ def probe_one_argument(mt: Any, rng: Random) -> Any:
 
 
 def probe_which_argument(mt: Any, rng: Random) -> Any:
-    """Look at a function of three arguments, moving each of them in turn."""
+    """Look at functions of several arguments, moving each in turn, and at whole numbers."""
     found = []
     for _ in range(5):
         x, y, z = (rng.uniform(-2, 2) for _ in range(3))
         for arg in range(3):
             slope = mt.central_difference(lambda a, b, c: a * b + b * c * c, x, y, z, arg=arg)
             found.append(slope)
-    return found
+    whole = [mt.central_difference(lambda a, b: a * b, 3, 4, arg=arg) for arg in range(2)]
+    return [found, whole]
 
 
 def probe_epsilon(mt: Any, rng: Random) -> Any:

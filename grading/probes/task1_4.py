@@ -71,7 +71,7 @@ def probe_order(mt: Any, rng: Random) -> Any:
 
 
 def probe_several_uses(mt: Any, rng: Random) -> Any:
-    """Look at values that are used more than once, on paths of different lengths."""
+    """Look at values used more than once, on paths of different lengths, and at a pair of twins."""
 
     def bowtie(x: Any, y: Any) -> Any:
         z = x * y
@@ -86,6 +86,8 @@ def probe_several_uses(mt: Any, rng: Random) -> Any:
         a, b = rng.uniform(0.5, 1.5), rng.uniform(0.5, 1.5)
         for f in (bowtie, uneven, lambda x, y: x * x * y + x + x):
             found.append(_gradients(f, mt.Scalar(a), mt.Scalar(b)))
+    # Two variables may look the same, and are two all the same.
+    found.append(_gradients(uneven, mt.Scalar(a, name="x"), mt.Scalar(a, name="x")))
     return found
 
 

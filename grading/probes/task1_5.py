@@ -59,7 +59,7 @@ def probe_network(mt: Any, rng: Random) -> Any:
 
 
 def probe_step(mt: Any, rng: Random) -> Any:
-    """Look at one step: its loss, its correct points and the parameters after it.
+    """Look at one step: loss and correct points from before it, and the parameters after it.
 
     Some parameters hold derivatives from before, which the step has to forget.
     """
@@ -68,13 +68,20 @@ def probe_step(mt: Any, rng: Random) -> Any:
         parameter.value.derivative = 1.0
     optimizer = mt.SGD(model.parameters(), 0.5)
     loss, correct = _module(mt).train_step(model, optimizer, _data(mt, rng))
-    return [float(loss), int(correct), [p.value.data for p in model.parameters()]]
+    found = [float(loss), int(correct), [p.value.data for p in model.parameters()]]
+    for _ in range(4):  # such long steps change what is right
+        model = _shuffle(mt, _module(mt).Network(2), rng)
+        optimizer = mt.SGD(model.parameters(), 30.0)
+        loss, correct = _module(mt).train_step(model, optimizer, _data(mt, rng))
+        found += [float(loss), int(correct)]
+    return found
 
 
 def probe_several_steps(mt: Any, rng: Random) -> Any:
-    """Look at the losses of several steps: each starts with the derivatives of its own."""
+    """Look at the losses of several steps: plain numbers, each step with derivatives of its own."""
     model = _shuffle(mt, _module(mt).Network(2), rng)
     optimizer = mt.SGD(model.parameters(), 0.2)
     data = _data(mt, rng, 8)
     steps = [_module(mt).train_step(model, optimizer, data) for _ in range(4)]
-    return [[float(loss), int(correct)] for loss, correct in steps]
+    plain = not any(hasattr(loss, "history") for loss, _ in steps)
+    return [[float(loss), int(correct)] for loss, correct in steps] + [plain]
