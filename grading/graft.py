@@ -19,6 +19,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from grading.compare import clean
 from grading.course import Course, read_notebook
 from grading.harmless import harmless_markdown, harmless_outputs
 
@@ -137,6 +138,8 @@ def _read(raw: bytes, notes: list[str]) -> list[_Theirs] | None:
     if not isinstance(cells, list):
         notes.append("is not a notebook: it has no cells. Nothing in it could be graded")
         return None
+    if (language := _language(read)) != "python":
+        notes.append(f"was run as {clean(language, 40)}; it is graded as Python")
     if len(cells) > MOST_CELLS:
         notes.append(f"has {len(cells)} cells; those after the first {MOST_CELLS} were left out")
     found = []
@@ -174,6 +177,17 @@ def _read(raw: bytes, notes: list[str]) -> list[_Theirs] | None:
 def _ends_of_lines(text: str) -> str:
     """Write ends of lines in one way; Python takes all of these for one."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _language(read: dict[str, Any]) -> str:
+    """Say in which language a notebook was run; many don't tell, and those are Python's."""
+    metadata = read.get("metadata")
+    for name, key in (("kernelspec", "language"), ("language_info", "name")):
+        said = metadata.get(name) if isinstance(metadata, dict) else None
+        language = said.get(key) if isinstance(said, dict) else None
+        if isinstance(language, str) and language:
+            return language.lower()
+    return "python"
 
 
 def _mark(cell: NotebookNode) -> dict[str, Any]:

@@ -343,6 +343,15 @@ def test_a_written_answer_is_kept(release: Any, handed_in: dict[str, Any]) -> No
     assert "written-3" not in result.answers
 
 
+def test_another_kernel_is_named(release: Any, handed_in: dict[str, Any]) -> None:
+    handed_in["metadata"] = {"kernelspec": {"name": "julia-1.9", "language": "Julia"}}
+    result = put(release, handed_in)
+    assert result.notes == ["was run as julia; it is graded as Python"] and result.answers
+    for metadata in ({}, [], {"kernelspec": {"name": ".venv"}}, {"language_info": {"name": 3}}):
+        handed_in["metadata"] = metadata
+        assert put(release, handed_in).notes == []
+
+
 def test_outputs_are_harmless(release: Any, handed_in: dict[str, Any]) -> None:
     find(handed_in, "picture")["outputs"] = [
         {"output_type": "display_data", "data": {"text/html": "<script>steal()</script>"}},
