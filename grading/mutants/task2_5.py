@@ -125,4 +125,14 @@ MUTANTS = [
         _step(result="return total.item(), int((out > 0.5).sum().item())"),
         "what was counted are the points called class 1, not those whose class is right.",
     ),
+    Mutant(
+        "counted_after_the_step",
+        _STEP,
+        _step(
+            result="after = model(tensor(data.X, backend=model.backend))\n"
+            "right = (after > 0.5) == y\n"
+            "return total.item(), int(right.sum().item())"
+        ),
+        "the points were counted after the step: the loss and the count are both from before it.",
+    ),
 ]

@@ -110,4 +110,10 @@ MUTANTS = [
         "points that look like class 1 were counted: right is who is more likely than not of its "
         "own class.",
     ),
+    Mutant(
+        "counted_after_the_step",
+        _STEP,
+        _step(right="(model(X) > 0.5) == y"),
+        "the points were counted after the step: the loss and the count are both from before it.",
+    ),
 ]

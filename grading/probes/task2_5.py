@@ -73,6 +73,21 @@ def probe_step(mt: Any, rng: Random) -> Any:
     return [float(loss), int(correct), [p.value.tolist() for p in model.parameters()]]
 
 
+def probe_count(mt: Any, rng: Random) -> Any:
+    """Look at the correct points of steps so long that each one changes the answers."""
+    model = _shuffle(mt, mt.train_tensor.Network(3), rng)
+    optimizer = mt.SGD(model.parameters(), 20.0)
+    found = []
+    for one in (0, 1, 0, 1):
+        data = mt.Graph(3, [(rng.random(), rng.random()) for _ in range(3)], [one, one, 1 - one])
+        for parameter in model.parameters():
+            parameter.update(parameter.value.zeros() + 0.25)
+        model.layer3.bias.update(mt.tensor([-1.0 if one else 0.5]))
+        loss, correct = mt.train_tensor.train_step(model, optimizer, data)
+        found.append([type(loss).__name__, float(loss), int(correct)])
+    return found
+
+
 def probe_several_steps(mt: Any, rng: Random) -> Any:
     """Look at the losses of several steps: each starts with the gradients of its own."""
     model = _shuffle(mt, mt.train_tensor.Network(2), rng)

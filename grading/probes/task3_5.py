@@ -97,3 +97,19 @@ def probe_batches_of_two_sizes(mt: Any, rng: Random) -> Any:
         loss, correct = _module(mt).train_step(model, optimizer, *_batch(mt, rng, size))
         found.append([float(loss), int(correct)])
     return [found, [p.value.tolist() for p in model.parameters()]]
+
+
+def probe_count(mt: Any, rng: Random) -> Any:
+    """Look at the correct points of steps so long that each one changes the answers."""
+    model = _module(mt).Network(3, _backend(mt))
+    optimizer = mt.SGD(model.parameters(), 20.0)
+    found = []
+    for one in (0.0, 1.0):
+        for parameter in model.parameters():
+            parameter.update(parameter.value.zeros() + 0.25)
+        model.layer3.bias.update(mt.tensor([-1.0 if one else 0.5], backend=_backend(mt)))
+        X = mt.tensor([[rng.random(), rng.random()] for _ in range(3)], backend=_backend(mt))
+        y = mt.tensor([one, one, 1.0 - one], backend=_backend(mt))
+        loss, correct = _module(mt).train_step(model, optimizer, X, y)
+        found.append([type(loss).__name__, float(loss), int(correct)])
+    return found
