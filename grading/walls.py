@@ -217,8 +217,16 @@ def ordinary_uid() -> int:
 
 @functools.cache
 def _users() -> range:
-    """Give the users that we may become and that belong to nobody."""
-    mapped = [line.split() for line in Path("/proc/self/uid_map").read_text().splitlines()]
+    return users_in(Path("/proc/self/uid_map").read_text())
+
+
+def users_in(uid_map: str) -> range:
+    """Give the users that we may become and that belong to nobody.
+
+    Args:
+        uid_map: as the kernel shows it; in a container it may hold 65536 users only.
+    """
+    mapped = [line.split() for line in uid_map.splitlines()]
     largest = max((range(int(first), int(first) + int(n)) for first, _, n in mapped), key=len)
     lowest = 1 << 20 if largest.stop > 1 << 21 else 20_000
     users = range(max(largest.start, lowest), min(largest.stop, 1 << 30))

@@ -419,6 +419,13 @@ def test_judges_at_work_together_use_no_user_twice() -> None:
     assert len(one) > 290 and not one & other and b"0" not in one
 
 
+def test_users_are_those_that_a_container_has() -> None:
+    assert walls.users_in("0 0 4294967295") == range(1 << 20, 1 << 30)
+    assert walls.users_in("0 1000 1\n1 100000 65536") == range(20_000, 65_537)
+    with pytest.raises(sandbox.SandboxError, match="uid_map"):
+        walls.users_in("0 1000 1")
+
+
 def test_silence_is_longer_where_the_machine_is_busy_with_others() -> None:
     """One that waits gets twice the time of one that computes."""
     for code, least, most in (("while True: pass", 1.0, 1.9), ("import time; time.sleep(9)", 2, 9)):
