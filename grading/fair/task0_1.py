@@ -9,7 +9,7 @@ SOLUTIONS = {
         "operators.neg": "return 0 - x",
         "operators.lt": "return x < y",
         "operators.eq": "return int(x == y)",
-        "operators.max": "return (y, x)[x > y]",
+        "operators.max": "return y if not x > y else x",
         "operators.is_close": "return -0.01 < x - y < 0.01",
         "operators.sigmoid": "return 0.5 * (1.0 + m.tanh(0.5 * x))",
         "operators.relu": "return x if x > 0 else 0",
@@ -17,9 +17,9 @@ SOLUTIONS = {
             "return m.log(x + EPS) if x + EPS > 0 else (-m.inf if x + EPS == 0 else m.nan)"
         ),
         "operators.exp": "return m.inf if x > 709.78 else m.e**x",
-        "operators.inv": "return x**-1 if x != 0 else m.copysign(m.inf, x)",
+        "operators.inv": "return 1 / x if x != 0 else m.copysign(m.inf, x)",
         "operators.log_back": ("return d / (x + EPS) if x + EPS != 0 else m.copysign(m.inf, d)"),
-        "operators.inv_back": "return -d / x**2 if x != 0 else m.copysign(m.inf, -d)",
+        "operators.inv_back": "return -d / (x * x) if x * x != 0 else m.copysign(m.inf, -d)",
         "operators.relu_back": "return d if x > 0 else 0",
     },
     "early returns, over-commented, variables for everything": {

@@ -87,7 +87,8 @@ def probe_several_uses(mt: Any, rng: Random) -> Any:
         for f in (bowtie, uneven, lambda x, y: x * x * y + x + x):
             found.append(_gradients(f, mt.Scalar(a), mt.Scalar(b)))
     # Two variables may look the same, and are two all the same.
-    found.append(_gradients(uneven, mt.Scalar(a, name="x"), mt.Scalar(a, name="x")))
+    c = rng.uniform(0.5, 1.5)
+    found.append(_gradients(uneven, mt.Scalar(c, name="x"), mt.Scalar(c, name="x")))
     return found
 
 
