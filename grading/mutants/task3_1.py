@@ -148,4 +148,21 @@ MUTANTS = [
         "tensor_reduce let several threads write to one cell, in any order: each result belongs "
         "to one turn of the parallel loop.",
     ),
+    Mutant(
+        "map_shares_its_buffers",
+        "fast_ops.tensor_map",
+        "def _map(out, out_shape, out_strides, in_storage, in_shape, in_strides):\n"
+        + _FAST.replace("range", "prange")
+        + "    out_index = np.zeros(MAX_DIMS, np.int64)\n"
+        "    in_index = np.zeros(MAX_DIMS, np.int64)\n"
+        "    for ordinal in prange(len(out)):\n"
+        "        to_index(ordinal, out_shape, out_index)\n"
+        "        broadcast_index(out_index, out_shape, in_shape, in_index)\n"
+        "        o = index_to_position(out_index, out_strides)\n"
+        "        out[o] = fn(in_storage[index_to_position(in_index, in_strides)])\n"
+        "\n"
+        "return njit(_map, parallel=True)\n",
+        "tensor_map made its index buffers before the loop: all threads write into the same ones, "
+        "so make them inside of it.",
+    ),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import types
 from typing import Any
 
 import numba
@@ -56,6 +57,37 @@ def _on_one_core(kernel: Any) -> Any:
         return kernel
     jit: Any = numba.jit
     return jit(**{**kernel.targetoptions, "parallel": False})(kernel.py_func)
+
+
+def _one_buffer_for_all(kernel: Any, *args: Any) -> bool:
+    """Say whether two turns of the parallel loop write an index into one array.
+
+    A race shows only where threads meet; so the loop is walked in Python, a turn after the other.
+    """
+    function = getattr(kernel, "py_func", None)
+    if function is None:
+        return False
+    names, turn, shared = dict(function.__globals__), [0], [False]
+    first: dict[int, tuple[int, Any]] = {}  # keeps the arrays, so that no address comes twice
+
+    def turns(*bounds: int) -> Any:
+        for i in range(*bounds):
+            turn[0] += 1
+            yield i
+
+    def to_index(ordinal: int, shape: Any, index: Any) -> None:
+        seen, _ = first.setdefault(index.__array_interface__["data"][0], (turn[0], index))
+        shared[0] = shared[0] or seen != turn[0]
+        known(ordinal, shape, index)
+
+    known = names["to_index"].py_func
+    names |= {"prange": turns, "to_index": to_index}
+    walked = types.FunctionType(function.__code__, names, "walked", None, function.__closure__)
+    try:
+        walked(*args)
+    except Exception:  # it holds what only the compiler knows
+        return False
+    return shared[0]
 
 
 def probe_map(mt: Any, rng: random.Random) -> Any:
@@ -116,7 +148,9 @@ def probe_reduce(mt: Any, rng: random.Random) -> Any:
             out = _empty(mt, (*shape[:dim], 1, *shape[dim + 1 :]), 1.0)
             kernel(*out.tuple(), *data.tuple(), dim)
             found.append(_cells(out))
-    return [*found, _user_loops(kernel)]
+    out, data = _empty(mt, (4, 1)), _data(mt, rng, (4, 5))
+    apart = not _one_buffer_for_all(kernel, *out.tuple(), *data.tuple(), 1)
+    return [*found, _user_loops(kernel), apart]
 
 
 def probe_dtypes(mt: Any, rng: random.Random) -> Any:
@@ -129,19 +163,23 @@ def probe_dtypes(mt: Any, rng: random.Random) -> Any:
 
 
 def probe_parallel_map(mt: Any, rng: random.Random) -> Any:
-    """Look into the compiled map for the loop that runs on all cores."""
+    """Look at the map's loop: it runs on all cores, and each turn has index buffers of its own."""
     data, out = _data(mt, rng, (3, 4)), _empty(mt, (3, 4))
     kernel = mt.fast_ops.tensor_map(mt.fast_ops.njit(_line))
     kernel(*out.tuple(), *data.tuple())
-    return [_user_loops(kernel), _cells(out)]
+    turned = _data(mt, rng, (3, 4), (1, 0))
+    apart = not _one_buffer_for_all(kernel, *out.tuple(), *turned.tuple())
+    return [_user_loops(kernel), apart, _cells(out)]
 
 
 def probe_parallel_zip(mt: Any, rng: random.Random) -> Any:
-    """Look into the compiled zip for the loop that runs on all cores."""
+    """Look at the zip's loop: it runs on all cores, and each turn has index buffers of its own."""
     data, out = _data(mt, rng, (3, 4)), _empty(mt, (3, 4))
     kernel = mt.fast_ops.tensor_zip(mt.fast_ops.njit(_apart))
     kernel(*out.tuple(), *data.tuple(), *data.tuple())
-    return [_user_loops(kernel), _cells(out)]
+    turned = _data(mt, rng, (3, 4), (1, 0))
+    apart = not _one_buffer_for_all(kernel, *out.tuple(), *data.tuple(), *turned.tuple())
+    return [_user_loops(kernel), apart, _cells(out)]
 
 
 def probe_no_indices(mt: Any, rng: random.Random) -> Any:
