@@ -248,13 +248,25 @@ def _write_feedback(root: Path, pipeline: Pipeline, assignment: Assignment, grad
         state = gradebook.shown_in_feedback(_stamp(root, graded, student), entry)
         if not gradebook.has_feedback(folder, _files(assignment), state):
             folders[student], states[student] = folder, state
+    done: list[str] = []
+
+    def mark() -> None:
+        """Note what the last page written shows; a run that is interrupted goes on after it."""
+        for student in done[-1:]:
+            if folders[student].is_dir():
+                (folders[student] / gradebook.MADE_FROM).write_text(states[student])
+
+    def begin(student: str) -> None:
+        mark()
+        done.append(student)
+        progress(student)
+
     if folders:
         progress = _progress("Writing feedback", len(folders))
-        said = pipeline.feedback(assignment.name, list(folders), progress)
-        for student, folder in folders.items():
-            if folder.is_dir():
-                (folder / gradebook.MADE_FROM).write_text(states[student], encoding="utf-8")
-            else:
+        said = pipeline.feedback(assignment.name, list(folders), begin)
+        mark()
+        for student in folders:
+            if not folders[student].is_dir():
                 graded.odd.append(f"{student}: no feedback was written: {said.strip()[-300:]}")
     return len(folders)
 
