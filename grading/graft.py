@@ -21,7 +21,7 @@ from nbformat import NotebookNode
 
 from grading.compare import clean
 from grading.course import Course, read_notebook
-from grading.harmless import harmless_markdown, harmless_outputs
+from grading.harmless import harmless_attachments, harmless_markdown, harmless_outputs
 
 LARGEST_FILE = 64 << 20
 LONGEST_CELL = 200_000
@@ -62,6 +62,7 @@ class _Theirs:
     grade_id: str
     source: str
     outputs: list[Any]
+    attachments: dict[str, dict[str, str]]
 
 
 def released(course: Course, notebook: str) -> NotebookNode:
@@ -169,6 +170,7 @@ def _read(raw: bytes, notes: list[str]) -> list[_Theirs] | None:
                 grade_id=grade_id if isinstance(grade_id, str) else "",
                 source=_ends_of_lines(source).encode("utf-8", "replace").decode(),
                 outputs=outputs if isinstance(outputs, list) else [],
+                attachments=harmless_attachments(cell.get("attachments")),
             )
         )
     return found
@@ -293,6 +295,7 @@ def _place(result: Graft, theirs: Sequence[_Theirs], match: dict[int, int]) -> N
             node.outputs = harmless_outputs(cell.outputs)
         else:
             node = nbformat.v4.new_markdown_cell(harmless_markdown(cell.source), id=cell_id)
+            _attach(node, cell)
         own.setdefault(before, []).append(node)
     if skipped:
         result.notes.append(f"{skipped} cells beyond the first {MOST_ADDED} added were left out")
@@ -311,6 +314,7 @@ def _answer(result: Graft, ours: NotebookNode, cell: _Theirs) -> None:
             result.notes.append(f"cell {mark.get('grade_id')} was turned into {kind}")
         if ours.cell_type != "code":
             ours.source = harmless_markdown(cell.source) if changed else ours.source
+            _attach(ours, cell)
         else:
             ours.source = cell.source
             result.answers[ours.get("id", "")] = cell.source
@@ -329,6 +333,12 @@ def _answer(result: Graft, ours: NotebookNode, cell: _Theirs) -> None:
         ours.source = cell.source  # an experiment; nothing of it is exported or graded
     if ours.cell_type == "code" and not (mark.get("grade") and not mark.get("solution")):
         ours.outputs = harmless_outputs(cell.outputs)
+
+
+def _attach(ours: NotebookNode, cell: _Theirs) -> None:
+    """Give a Markdown cell the pictures that the student put into it."""
+    if cell.attachments and ours.cell_type == "markdown":
+        ours["attachments"] = cell.attachments
 
 
 def _of_their_own(given: str, changed: str) -> str:

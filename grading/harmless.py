@@ -27,12 +27,30 @@ _ACTING = re.compile(
     re.IGNORECASE,
 )
 
+_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+")
+_FILE_NAME = re.compile(r"[\w .()-]{1,100}")
 _IMAGE = re.compile(r"""<img [^<>]*?src='data:image/svg\+xml;charset=utf-8,(?P<svg>[^']*)'>\s*$""")
 
 
 def harmless_markdown(text: str) -> str:
     """Keep a student's Markdown from acting; it looks the same, with its HTML as text."""
     return _ACTING.sub(lambda found: found[0] + _JOINER, text)
+
+
+def harmless_attachments(attachments: Any) -> dict[str, dict[str, str]]:
+    """Keep the pictures that a student put into a Markdown cell: pixels, no drawings."""
+    kept: dict[str, dict[str, str]] = {}
+    room = LARGEST_OUTPUT
+    for name, data in attachments.items() if isinstance(attachments, dict) else ():
+        if not isinstance(data, dict) or not _FILE_NAME.fullmatch(name):
+            continue
+        for kind in ("image/png", "image/jpeg", "image/gif"):
+            pixels = data.get(kind)
+            if isinstance(pixels, str) and len(pixels) <= room and _BASE64.fullmatch(pixels):
+                kept[name] = {kind: pixels}
+                room -= len(pixels)
+                break
+    return kept
 
 
 def harmless_outputs(outputs: Sequence[Any]) -> list[NotebookNode]:
@@ -56,7 +74,7 @@ def harmless_outputs(outputs: Sequence[Any]) -> list[NotebookNode]:
             continue
         picture, text = _text(data.get("image/png")), _text(data.get("text/plain"))[:10_000]
         shown = {"text/plain": text} if text else {}
-        if picture and len(picture) < room and re.fullmatch(r"[A-Za-z0-9+/=\s]+", picture):
+        if picture and len(picture) < room and _BASE64.fullmatch(picture):
             shown["image/png"] = picture
         if (drawing := _drawing(data)) and len(drawing) * 4 / 3 < room:
             source = base64.b64encode(drawing).decode()

@@ -12,13 +12,14 @@ import pytest
 from nbconvert import HTMLExporter
 
 from grading.graft import graft
-from grading.harmless import harmless_markdown
+from grading.harmless import LARGEST_OUTPUT, harmless_attachments, harmless_markdown
 from grading.judge import Judge
 from grading.tests import tiny
 
 MARKDOWN = ["p", "a", "img", "h1", "code", "pre", "em", "strong", "ul", "li", "div", "span"]
 MARKDOWN += ["b", "blockquote"]
 
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 DRAWING = re.compile(r"data:image/svg\+xml;base64,[A-Za-z0-9+/]*=*")
 
 
@@ -110,3 +111,32 @@ def test_no_cell_of_a_submission_acts(judge: Judge) -> None:
     parser = _Acting()
     parser.feed(body)
     assert parser.found == []
+
+
+def test_a_picture_in_a_written_answer_is_kept(judge: Judge) -> None:
+    release = judge.release(tiny.GUIDE)
+    read: dict[str, Any] = json.loads(nbformat.writes(release))
+    (written,) = (cell for cell in read["cells"] if cell["id"] == "written-3")
+    written["source"] = "My data set: ![a ring](attachment:ring.png)"
+    written["attachments"] = {"ring.png": {"image/png": PNG}}
+    grafted = graft(release, json.dumps(read).encode()).notebook
+    body, _ = HTMLExporter(template_name="basic").from_notebook_node(grafted)
+    assert f'src="data:image/png;base64,{PNG}"' in body
+
+
+@pytest.mark.parametrize(
+    "attachments",
+    [
+        None,
+        ["ring.png"],
+        {"ring.png": "text"},
+        {"ring.png": {"image/png": 'x" onerror="alert(1)'}},
+        {"ring.png": {"image/png": ["x"]}},
+        {"ring.svg": {"image/svg+xml": PNG}},
+        {"ring.html": {"text/html": PNG}},
+        {'ring" onerror="alert(1)': {"image/png": PNG}},
+        {"ring.png": {"image/png": "A" * (LARGEST_OUTPUT + 1)}},
+    ],
+)
+def test_other_attachments_are_dropped(attachments: Any) -> None:
+    assert harmless_attachments(attachments) == {}
