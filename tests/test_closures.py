@@ -305,6 +305,7 @@ def test_a_line_is_fitted():
 def test_the_update_may_be_written_by_hand():
     w, b, loss = line()
     descend(loss(), [w, b], 0.01)
+    loss().backward()
     before = w.data.copy()
     w.data -= 0.01 * gradient(w)
     assert w.data.item() != before.item()
