@@ -331,7 +331,7 @@ def as_table(results: dict[str, Any]) -> str:
     about = results["machine"]
     lines = [
         f"{about['processor']}, {about['cores']} cores, {results['date']}, "
-        f"{results['rounds']} rounds.",
+        f"{results['rounds']} round{'s' * (results['rounds'] > 1)}.",
         "",
         "| | MiniTorch, ms | " + " | ".join(f"× {names[side]}" for side in others) + " |",
         "|---|---:|" + "---:|" * len(others),
