@@ -217,7 +217,8 @@ def median_seconds(work: Callable[[], Any], least: float = 0.2) -> float:
     """
     work()
     times: list[float] = []
-    while len(times) < 5 or sum(times) < least:
+    began = time.perf_counter()
+    while len(times) < 5 or time.perf_counter() - began < least:
         start = time.perf_counter()
         work()
         times.append(time.perf_counter() - start)
