@@ -163,11 +163,18 @@ def tensor_zip(fn: Callable[[float, float], float]) -> Callable[..., None]:
                 o = index_to_position(out_index, out_strides)
                 a = index_to_position(a_index, a_strides)
                 b = index_to_position(b_index, b_strides)
-                for column in range(columns):
-                    out[uint64(o + column * out_step)] = fn(
-                        a_storage[uint64(a + column * a_step)],
-                        b_storage[uint64(b + column * b_step)],
-                    )
+                if b_step == 0:  # a number beside a row: fetched once
+                    same = b_storage[b]
+                    for column in range(columns):
+                        out[uint64(o + column * out_step)] = fn(
+                            a_storage[uint64(a + column * a_step)], same
+                        )
+                else:
+                    for column in range(columns):
+                        out[uint64(o + column * out_step)] = fn(
+                            a_storage[uint64(a + column * a_step)],
+                            b_storage[uint64(b + column * b_step)],
+                        )
 
     return njit(_zip, parallel=True)
     # END SOLUTION
