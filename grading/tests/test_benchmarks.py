@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import json
+from pathlib import Path
 
-from grading.course import read_notebook
-from grading.tests.tiny import ROOT
+from grading.guides import read_notebook
+
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 def test_the_ladder_of_the_matmul_guide() -> None:
