@@ -1,6 +1,6 @@
 """The sandboxes in a real JupyterLab, driven by keyboard in a headless Chromium.
 
-One server, one browser and one kernel per notebook serve the whole session. Without Chromium or
+One server, one browser and one kernel per notebook serve all of them. Without Chromium or
 Playwright the tests skip and say why; in CI (environment variable CI) that is a failure.
 """
 
@@ -60,7 +60,7 @@ class Lab:
     environment: dict[str, str]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """Start JupyterLab on a copy of the project."""
     require(importlib.util.find_spec("jupyterlab"), "JupyterLab (the extra [notebooks])")
@@ -127,7 +127,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         log.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Start one headless Chromium for all tests."""
     require(importlib.util.find_spec("playwright"), "Playwright (the extra [course])")

@@ -98,13 +98,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if words[:1] == ["help"]:
         words = [*words[1:2], "--help"]
     try:
-        chosen = parser.parse_args(today(words))
-        if chosen.command is None:
-            parser.print_help()
-            return 0
-        code = chosen.run(chosen)
-        sys.stdout.flush()
-        return code or 0
+        try:
+            chosen = parser.parse_args(today(words))
+            if chosen.command is None:
+                parser.print_help()
+                return 0
+            return chosen.run(chosen) or 0
+        finally:
+            sys.stdout.flush()  # while its error can still be caught; --help ends by SystemExit
     except UsageError as error:
         print(f"minitorch: {error}", file=sys.stderr)
         return 2
