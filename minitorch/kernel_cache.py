@@ -16,7 +16,7 @@ import threading
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import llvmlite
@@ -49,27 +49,53 @@ def _options(options: dict[str, Any]) -> str:
     return repr(sorted(plain.items()))
 
 
-def _parts(value: Any, seen: set[int]) -> Iterator[str]:
-    """Yield everything that the compiled code of a value depends on."""
+def _parts(value: Any, seen: set[Any], names: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Yield everything that the compiled code of a value depends on.
+
+    Args:
+        value: What a function reaches.
+        seen: The functions and modules that were looked at.
+        names: What the function looks up, in modules, too.
+
+    """
     if isinstance(value, Dispatcher):
         yield _options(value.targetoptions)
         value = value.py_func
-    if isinstance(value, FunctionType):
-        if id(value) in seen:
+    if isinstance(value, FunctionType | ModuleType):
+        looked_at = id(value), names if isinstance(value, ModuleType) else None
+        if looked_at in seen:
             return
-        seen.add(id(value))
+        seen.add(looked_at)
+    if isinstance(value, FunctionType):
         yield value.__qualname__
         yield from _code_parts(value.__code__)
-        for name in sorted(_names(value.__code__)):
-            if name in value.__globals__:
-                yield name
-                yield from _parts(value.__globals__[name], seen)
-        for cell in value.__closure__ or ():
-            yield from _parts(cell.cell_contents, seen)
-    elif isinstance(value, bool | int | float | str | tuple | type(None)):
-        yield repr(value)
+        names = frozenset(_names(value.__code__))
+        yield from _named(value.__globals__, names, seen)
+        held = [cell.cell_contents for cell in value.__closure__ or ()]
+        defaults = [value.__defaults__, sorted((value.__kwdefaults__ or {}).items())]
+        yield from _parts([*held, *defaults], seen, names)
+    elif isinstance(value, ModuleType):
+        yield value.__name__
+        if value.__name__.partition(".")[0] not in _OF_ONE_VERSION:
+            yield from _named(vars(value), names, seen)
+    elif isinstance(value, tuple | list):
+        yield f"{len(value)} parts"
+        for part in value:
+            yield from _parts(part, seen, names)
+    elif isinstance(value, np.ndarray | np.generic):
+        yield f"{value.dtype} {value.shape} {value.tobytes().hex()}"
     else:
-        yield getattr(value, "__name__", type(value).__name__)
+        yield getattr(value, "__name__", None) or repr(value)
+
+
+# What is in these modules changes with the versions only.
+_OF_ONE_VERSION = {"numpy", "numba", *sys.stdlib_module_names}
+
+
+def _named(values: dict[str, Any], names: frozenset[str], seen: set[Any]) -> Iterator[str]:
+    for name in sorted(names & values.keys()):
+        yield name
+        yield from _parts(values[name], seen, names)
 
 
 def _code_parts(code: CodeType) -> Iterator[str]:

@@ -6,8 +6,16 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
+
+import numba
+import numpy as np
+import pytest
+
+from minitorch.kernel_cache import fingerprint
 
 ADD_TWICE = """
 import json, sys, time
@@ -74,3 +82,48 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     assert said.count("RuntimeWarning") == 1, "four kernels, and one warning"
     assert f"can't be written in '{tmp_path / 'minitorch'}'." in said
     assert "set NUMBA_CACHE_DIR" in said
+
+
+def closure(value: Any) -> Callable[[float], float]:
+    return lambda x: x * value
+
+
+def default(value: Any) -> Callable[[float], float]:
+    return lambda x, value=value: x * value
+
+
+def keyword(value: Any) -> Callable[[float], float]:
+    return lambda x, *, value=value: x * value
+
+
+def of_a_module(value: Any) -> Callable[[float], float]:
+    settings: Any = ModuleType("settings")
+    settings.value = value
+    return lambda x: x * settings.value
+
+
+def of_an_inner_module(value: Any) -> Callable[[float], float]:
+    settings: Any = ModuleType("settings")
+    inner: Any = ModuleType("inner")
+    inner.value, settings.inner = value, inner
+    return lambda x: x * settings.inner.value
+
+
+@pytest.mark.parametrize("make", [closure, default, keyword, of_a_module, of_an_inner_module])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (2.0, 3.0),
+        (np.float32(2), np.float32(3)),
+        (np.int64(2), np.int64(3)),
+        (np.array([1.0, 2.0]), np.array([1.0, 3.0])),
+        (np.zeros(2), np.zeros(2, np.float32)),
+        (np.zeros((1, 4)), np.zeros((2, 2))),
+        ((1.0, np.arange(5000)), (1.0, np.arange(5000)[::-1])),
+        (numba.njit(lambda x: x + 1.0), numba.njit(lambda x: x + 2.0)),
+        (numba.int64, numba.uint64),
+    ],
+)
+def test_a_kernel_is_not_taken_for_one_with_other_numbers(make: Any, one: Any, other: Any) -> None:
+    assert fingerprint(make(one), {}) != fingerprint(make(other), {})
+    assert fingerprint(make(one), {}) == fingerprint(make(one), {})
