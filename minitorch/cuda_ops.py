@@ -24,6 +24,7 @@ from minitorch.cuda_launch import (
     launch_made_from,
     on_device,
 )
+from .cuda_several import SIDE, WIDE, multiply_several
 from .fast_ops import NEUTRAL, _batched, column, parts_of
 from minitorch.tensor_data import (
     MAX_DIMS,
@@ -256,6 +257,8 @@ class CudaOps(TensorOps):
     # From how many cells on a fold into one cell is cut into parts, and into how many.
     LONG = 1 << 16
     PARTS = 1024
+    # How many whole tiles a product needs for the kernel whose threads make several results.
+    MANY = 64
 
     @staticmethod
     def empty(size: int, dtype: Any) -> Any:
@@ -331,12 +334,16 @@ class CudaOps(TensorOps):
         elif out.size:
             left, right = _batched(a, tuple(outer)), _batched(b, tuple(outer))
             whole = TensorData.trusted(out._storage, (batches, rows, columns))
+            kernel, tile, side = tensor_matrix_multiply, TILE, TILE
+            if batches * (rows // WIDE) * (columns // WIDE) >= cls.MANY:
+                kernel, tile, side = multiply_several, WIDE, SIDE
             # A grid may be long in x, and has 65,535 blocks at most in y and in z.
             for batch in range(0, batches, MOST_BLOCKS):
-                for row in range(0, rows, MOST_BLOCKS * TILE):
+                for row in range(0, rows, MOST_BLOCKS * tile):
                     _multiply(
-                        _from(whole, batch, row), _from(left, batch, row), _from(right, batch, 0)
-                    )
+                        kernel, tile, side,
+                        _from(whole, batch, row), _from(left, batch, row), _from(right, batch, 0),
+                    )  # fmt: skip
         return a._new(out)
 
 
@@ -354,14 +361,16 @@ def _from(data: TensorData, batch: int, row: int) -> TensorData:
     return TensorData.trusted(data._storage[start:], shape, data.strides)
 
 
-def _multiply(out: TensorData, a: TensorData, b: TensorData) -> None:
-    """Launch the product of matrices: a block for each tile of the result."""
+def _multiply(
+    kernel: Any, tile: int, side: int, out: TensorData, a: TensorData, b: TensorData
+) -> None:
+    """Launch a product of matrices: side × side threads for each tile of the result."""
     batches, rows, columns = out.shape
-    down = min(math.ceil(rows / TILE), MOST_BLOCKS)
-    blocks = (math.ceil(columns / TILE), down, min(batches, MOST_BLOCKS))
+    down = min(math.ceil(rows / tile), MOST_BLOCKS)
+    blocks = (math.ceil(columns / tile), down, min(batches, MOST_BLOCKS))
     out_storage, out_shape, out_strides, *rest = carried(*out.tuple(), *a.tuple(), *b.tuple())
     launch(
-        tensor_matrix_multiply, blocks, (TILE, TILE),
+        kernel, blocks, (side, side),
         out_storage, out_shape, out_strides, out.size, *rest,
     )  # fmt: skip
 

@@ -31,6 +31,7 @@ from minitorch import (
     zeros,
 )
 from minitorch.cuda_ops import REDUCE_THREADS, SIMULATED, TILE, device_jit, jit, launch
+from minitorch.cuda_several import SIDE, WIDE, multiply_several
 from minitorch.cuda_watch import Watched, watch
 
 cuda: Any = numba.cuda  # its names mean something else in a kernel than to a type checker
@@ -158,6 +159,14 @@ def test_mul_practice5() -> None:
 @task3_4
 def test_mul_practice6() -> None:
     check_matmul((3, 2, TILE + 1), (1, TILE + 1, 3))
+
+
+@task3_4
+def test_mul_practice_on_large_matrices(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(CudaOps, "MANY", math.inf)  # leaves all sizes to this task's kernel
+    n = 4 * TILE + 1 if SIMULATED else 800
+    check_matmul((n, n + 2), (n + 2, n - 3))
+    check_matmul((2, n, 5), (1, 5, n))
 
 
 # Ours: the same answers as the plain backend and as NumPy
@@ -293,6 +302,88 @@ def test_matmul_keeps_infinity_and_nan() -> None:
         got = tensor(a, backend=CUDA) @ tensor(b, backend=CUDA)
     with np.errstate(all="ignore"):
         np.testing.assert_array_equal(got.to_numpy(), a @ b)
+
+
+# Ours: the kernel for large products
+
+
+@pytest.fixture
+def several(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave products of all sizes to the kernel whose threads make several results."""
+    monkeypatch.setattr(CudaOps, "MANY", 0)
+
+
+@pytest.mark.usefixtures("several")
+@pytest.mark.parametrize(
+    ("a_shape", "b_shape"),
+    [
+        ((1, 1), (1, 1)),
+        ((WIDE, SIDE), (SIDE, WIDE)),
+        ((WIDE + 1, 2 * SIDE + 1), (2 * SIDE + 1, WIDE - 1)),
+        ((WIDE - 1, SIDE - 1), (SIDE - 1, 2 * WIDE + 1)),
+        ((3, 5 * SIDE), (5 * SIDE, SIDE + 1)),
+        ((3, 2, SIDE + 1), (1, SIDE + 1, 3)),
+        ((1, WIDE + 1, 3), (2, 3, 2)),
+        ((2, 1, 2, 3), (4, 3, 2)),
+    ],
+)
+def test_several_results_a_thread(a_shape: tuple[int, ...], b_shape: tuple[int, ...]) -> None:
+    check_matmul(a_shape, b_shape)
+
+
+@pytest.mark.usefixtures("several")
+def test_several_results_of_permuted_and_divided_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    batch = np.random.default_rng(6).normal(size=(2, 3, WIDE + 1))
+    turned = tensor(batch, backend=CUDA).permute(2, 0, 1)
+    expected = batch.transpose(2, 0, 1) @ batch.transpose(2, 1, 0)
+    np.testing.assert_allclose((turned @ turned.permute(0, 2, 1)).to_numpy(), expected)
+    monkeypatch.setattr(cuda_ops, "MOST_BLOCKS", 2)
+    check_matmul((5, 2, 3), (5, 3, 2))
+    check_matmul((2 * WIDE + 1, 2), (2, 3))
+
+
+@pytest.mark.usefixtures("several")
+def test_several_results_keep_infinity_and_nan() -> None:
+    test_matmul_keeps_infinity_and_nan()
+
+
+def test_large_products_alone_are_made_several_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    def note(kernel: Any, *_: Any) -> None:
+        used.append(kernel is multiply_several)
+
+    monkeypatch.setattr(CudaOps, "MANY", 4)
+    monkeypatch.setattr(cuda_ops, "launch", note)
+    used: list[bool] = []
+    for *batch, n, m in [
+        (2 * WIDE, 2 * WIDE),
+        (2 * WIDE - 1, 3 * WIDE - 1),
+        (4, WIDE, WIDE),
+        (WIDE - 1, 99 * WIDE),
+    ]:
+        zeros((*batch, n, 1), backend=CUDA) @ zeros((*batch, 1, m), backend=CUDA)
+    assert used == [True, False, True, False]
+
+
+@in_simulator
+@pytest.mark.parametrize("slow", [None, 0, 1])
+def test_several_results_read_and_write_once(slow: int | None) -> None:
+    batch, n, k, m = 2, WIDE + 1, SIDE + 1, 3
+    rng = np.random.default_rng(8)
+    a, b = rng.normal(size=(batch, n, k)), rng.normal(size=(k, m))
+    left, right = Watched(a.reshape(-1)), Watched(b.reshape(-1))
+    out = Watched(np.zeros(batch * n * m))
+
+    def placed(*shape: int) -> tuple[Any, Any]:
+        return np.array(shape), np.array([shape[1] * shape[2], shape[2], 1])
+
+    barriers = watch(
+        multiply_several, (1, 2, batch), (SIDE, SIDE), out, *placed(batch, n, m), out.size,
+        left, *placed(batch, n, k), right, *placed(1, k, m), slow=slow,
+    )  # fmt: skip
+    np.testing.assert_allclose(out.cells, (a @ b).reshape(-1))
+    assert (len(barriers), left.outside, right.outside, out.outside) == (1, 0, 0, 0)
+    # The result is two blocks high, and one matrix serves both of the batch.
+    assert (set(left.reads), set(right.reads), set(out.writes)) == ({1}, {4}, {1})
 
 
 # Ours: what goes wrong, said clearly

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import re
 import subprocess
@@ -17,7 +18,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-ARCHITECTURES = ((8, 0), (9, 0))
+ARCHITECTURES = ((7, 5), (9, 0))  # the first is that of the T4 in Colab
 REGISTERS, SHARED_BYTES, THREADS = 65_536, 48 * 1024, 1024  # what a block may have
 GUIDES = ("03_cuda", "04_cuda_shared")
 MAPS = ("neg", "sigmoid", "relu", "log", "exp", "id", "inv")
@@ -86,6 +87,9 @@ def examine(fn: Any, threads: Any, args: tuple[Any, ...], ptxas: Path) -> None:
             "target": target,
             "threads": int(np.prod(threads)),
             "barriers": len(re.findall(r"\bbar(?:rier)?\.sync", ptx)),
+            "fused": len(re.findall(r"\bfma\.rn", ptx)),
+            "shared reads": len(re.findall(r"\bld\.shared", ptx)),
+            "local": ".local" in ptx,
         }
         if ptxas.exists():
             row |= assembled(ptx, target, ptxas)
@@ -100,11 +104,15 @@ def assembled(ptx: str, target: tuple[int, int], ptxas: Path) -> dict[str, int]:
         arch = f"-arch=sm_{target[0]}{target[1]}"
         command = [str(ptxas), "-v", arch, str(source), "-o", str(source.with_suffix(".cubin"))]
         said = subprocess.run(command, capture_output=True, text=True, check=True).stderr
-    registers, shared = (
-        max(map(int, re.findall(pattern, said)), default=0)
-        for pattern in (r"Used (\d+) registers", r"(\d+) bytes smem")
-    )
-    return {"registers": registers, "shared": shared}
+    patterns = {
+        "registers": r"Used (\d+) registers",
+        "shared": r"(\d+) bytes smem",
+        "stack": r"(\d+) bytes (?:stack frame|spill stores)",
+    }
+    return {
+        name: max(map(int, re.findall(pattern, said)), default=0)
+        for name, pattern in patterns.items()
+    }
 
 
 def run_library() -> None:
@@ -122,7 +130,9 @@ def run_library() -> None:
             getattr(backend, f"{name}_zip")(t, t)
         for name in REDUCES:
             getattr(backend, f"{name}_reduce")(t, 0)
-        CudaOps.matrix_multiply(tensor(np.ones((5, 3, 4), kind), backend=backend), t.permute(1, 0))
+        for CudaOps.MANY in (math.inf, 0):  # the kernels for small and for large products
+            batch = tensor(np.ones((5, 3, 4), kind), backend=backend)
+            CudaOps.matrix_multiply(batch, t.permute(1, 0))
         sum_practice(tensor(np.ones(40, kind), backend=backend))
         square = tensor(np.ones((4, 4), kind), backend=backend)
         mm_practice(square, square)

@@ -11,7 +11,15 @@ from typing import Any
 
 import pytest
 
-from grading.tests.pretended_gpu import MAPS, REDUCES, REGISTERS, SHARED_BYTES, THREADS, ZIPS
+from grading.tests.pretended_gpu import (
+    ARCHITECTURES,
+    MAPS,
+    REDUCES,
+    REGISTERS,
+    SHARED_BYTES,
+    THREADS,
+    ZIPS,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -32,7 +40,8 @@ def kernels() -> list[dict[str, Any]]:
 
 
 def test_the_kernels_compile_in_both_precisions(kernels: list[dict[str, Any]]) -> None:
-    ours = ("_sum_practice", "_mm_practice", "_tensor_matrix_multiply", "_map", "_zip", "_reduce")
+    products = ("_mm_practice", "_tensor_matrix_multiply", "_multiply_several")
+    ours = (*products, "_sum_practice", "_map", "_zip", "_reduce")
     for kind in ("float64", "float32"):
         rows = [row for row in kernels if kind in row["types"][0]]
         assert {row["kernel"] for row in rows} >= set(ours)
@@ -56,5 +65,21 @@ def test_a_kernel_fits_on_a_card(kernels: list[dict[str, Any]]) -> None:
 
 def test_barriers_are_kept(kernels: list[dict[str, Any]]) -> None:
     with_barriers = {row["kernel"] for row in kernels if row["barriers"]}
-    shared = {"_sum_practice", "_mm_practice", "_tensor_matrix_multiply", "_reduce"}
+    products = {"_mm_practice", "_tensor_matrix_multiply", "_multiply_several"}
+    shared = {*products, "_sum_practice", "_reduce"}
     assert with_barriers == {*shared, "moving_sum", "tiled_distances"}
+
+
+def test_several_results_stay_in_registers(kernels: list[dict[str, Any]]) -> None:
+    rows = [row for row in kernels if row["kernel"] == "_multiply_several"]
+    assert len(rows) == 2 * len(ARCHITECTURES)
+    side, each = 16, 4
+    for row in rows:
+        assert row["threads"] == side**2
+        # All loops but one are written out, and the local arrays are gone.
+        assert row["fused"] == side * each**2, row
+        assert row["shared reads"] == side * 2 * each, row
+        assert not row["local"] and row.get("stack", 0) == 0, row
+        # Two blocks or more fit beside each other, so one computes while the other fetches.
+        blocks = 3 if "float32" in row["types"][0] else 2
+        assert blocks * -(-row.get("registers", 0) // 8) * 8 * row["threads"] <= REGISTERS, row
