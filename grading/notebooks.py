@@ -1,5 +1,7 @@
 """What must hold of every notebook: it is clean, it runs, and the package is its export.
 
+Running also compares the stored diagrams with those that the library draws now.
+
 All three are checked in a copy of the project, so that a check never changes what it looks at.
 """
 
@@ -98,10 +100,18 @@ def unclean(root: Path) -> list[str]:
         return [str(p.relative_to(copy)) for p, text in before.items() if p.read_bytes() != text]
 
 
+def diagrams(cell: nbformat.NotebookNode) -> list[str]:
+    """Return a cell's SVG pictures, without Matplotlib's, which differ by version."""
+    shown = [o.data for o in cell.get("outputs", []) if "data" in o]
+    pictures = ["".join(data["image/svg+xml"]) for data in shown if "image/svg+xml" in data]
+    return [picture for picture in pictures if 'figure_1"' not in picture]
+
+
 def run(path: Path, root: Path, sockets: Path) -> str:
     """Run a notebook top to bottom and say what went wrong, or return an empty string.
 
-    A cell may raise only where it is tagged `raises-exception`, and there it must.
+    A cell may raise only where it is tagged `raises-exception`, and there it must. Its diagrams
+    must come out as they are stored.
 
     Args:
         path: The notebook.
@@ -109,6 +119,7 @@ def run(path: Path, root: Path, sockets: Path) -> str:
         sockets: An empty folder for the kernel's sockets.
     """
     notebook = nbformat.read(path, as_version=4)
+    stored = {cell.id: diagrams(cell) for cell in notebook.cells}
     name = "-".join(path.relative_to(root).with_suffix("").parts)
     client = NotebookClient(
         notebook,
@@ -130,6 +141,9 @@ def run(path: Path, root: Path, sockets: Path) -> str:
         if expected and not raised:
             where = f"{path.relative_to(root)}, cell {cell.id}"
             return f"{where}: tagged raises-exception, yet nothing was raised"
+        if diagrams(cell) != stored[cell.id]:
+            where = f"{path.relative_to(root)}, cell {cell.id}"
+            return f"{where}: the stored picture isn't what the library draws now"
     return ""
 
 
@@ -160,7 +174,7 @@ CHECKS = {"export": export_differences, "clean": unclean, "run": run_all}
 ADVICE = {
     "export": "Run nbdev_export and commit what it writes; never edit minitorch/ by hand.",
     "clean": "Run nbdev_clean and commit what it writes (pre-commit does it for you).",
-    "run": "Open the notebook, run it from the top, and mend the first cell that fails.",
+    "run": "Open the notebook, run it from the top, mend the first cell that fails, and save it.",
 }
 
 

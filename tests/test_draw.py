@@ -632,6 +632,8 @@ TENSORS = {
     "odd": lambda: draw.draw_tensor([math.nan, math.inf, -1e9, 1e-9, -0.0]),
     "storage": lambda: draw.draw_storage(np.arange(24.0).reshape(2, 3, 4), highlight=(1,)),
     "strides": lambda: draw.draw_strides(np.arange(24.0).reshape(2, 3, 4), (0, 1, 1)),
+    "long stride": lambda: draw.draw_strides(np.arange(24.0).reshape(2, 12), (0, 9)),
+    "longest stride": lambda: draw.draw_strides(np.arange(24.0).reshape(2, 12), (0, 6)),
     "map": lambda: draw.draw_map(np.negative, np.arange(6.0).reshape(2, 3)),
     "zip": lambda: draw.draw_zip(np.add, np.ones((2, 3, 4)), np.ones((3, 1))),
     "reduce": lambda: draw.draw_reduce(np.sum, np.arange(4.0), None),
@@ -639,6 +641,29 @@ TENSORS = {
     "broadcast": lambda: draw.draw_broadcast((2, 1), (3,), (4, 1, 1)),
     "gradients": lambda: draw.draw_gradients([[1.0, 2.0]], [[[1.0, 2.0]] * 3]),
 }
+
+
+def cut_off(figure):
+    """The labels that leave the panel on its left or right."""
+    found = []
+
+    def walk(element, x, scale):
+        for move, factor in re.findall(
+            r"(?:translate\(([-\d.]+)|scale\(([-\d.]+))", element.get("transform", "")
+        ):
+            x, scale = (x + scale * float(move), scale) if move else (x, scale * float(factor))
+        if element.tag == f"{SVG}text":
+            words, size = "".join(element.itertext()), float(element.get("font-size", ""))
+            wide = width_of(words, size, mono="Mono" in element.get("font-family", ""))
+            share = {"start": 0.0, "middle": 0.5, "end": 1.0}[element.get("text-anchor", "start")]
+            left = x + scale * (float(element.get("x", "")) - share * wide)
+            if left < 0 or left + scale * wide > 640:
+                found.append(words)
+        for child in element:
+            walk(child, x, scale)
+
+    walk(ElementTree.fromstring(figure.svg), 0.0, 1.0)
+    return found
 
 
 @pytest.mark.parametrize("name", list(TENSORS))
@@ -651,6 +676,7 @@ def test_tensor_pictures_can_be_read(name):
     )
     assert figure.view[2] <= 640
     assert len(figure.svg) < 60_000
+    assert cut_off(figure) == []
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,22 @@ def test_an_error_is_allowed_only_where_it_is_announced(project, source, tags, p
     assert problem in "".join(found)
 
 
+@pytest.mark.parametrize(
+    ("stored", "problem"),
+    [("<svg>old</svg>", "isn't what the library draws"), ("<svg>new</svg>", "")],
+)
+def test_a_stored_picture_that_is_no_longer_drawn_is_found(project, stored, problem):
+    write(project, {"one": ("code", "from IPython.display import SVG\nSVG('<svg>new</svg>')", [])})
+    path = project / "nbs/small.ipynb"
+    notebook = json.loads(path.read_text())
+    data = {"image/svg+xml": stored}
+    notebook["cells"][0]["outputs"] = [dict(output_type="display_data", data=data, metadata={})]
+    path.write_text(json.dumps(notebook))
+    problems = run_all(project)
+    assert bool(problems) == bool(problem)
+    assert all(problem in found for found in problems)
+
+
 @pytest.mark.parametrize("path", notebooks(ROOT), ids=lambda p: f"{p.parent.name}/{p.stem}")
 def test_code_lines_fit_the_page(path):
     for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..figure import DARK, PALETTE, TINT, WIDTH
-from ..svg import box, label_width, line_path, px, tag, width_of, write
+from ..svg import SMALLEST, box, label_width, line_path, px, tag, width_of, write
 
 # %% ../../nbs/lib/draw_grids.ipynb #content
 @dataclass
@@ -176,6 +176,7 @@ class Grid:
         ghosts: Cells that aren't stored but repeated, drawn dashed.
         name: Written before the shape.
         room: How wide it may be.
+        places: Whether the cells show where they lie, set like the numbers above a storage.
     """
 
     def __init__(
@@ -187,8 +188,11 @@ class Grid:
         ghosts: Iterable[tuple[int, ...]] = (),
         name: str = "",
         room: float = WIDTH - 24.0,
+        places: bool = False,
     ):
         self.content, self.marks, self.name = content, dict(marks or {}), name
+        self.places = places
+        words = content.positions if places else words
         self.ghosts = set(ghosts)
         shape = content.shape
         self.full = (1,) * (3 - len(shape)) + shape
@@ -242,6 +246,10 @@ class Grid:
             start = label_width(self.name + " ", 14) + 2
         shape, color = shape_text(self.content.shape), DARK["muted"]
         pieces.append(write(start, 10, shape, size=13, anchor="start", mono=True, color=color))
+        if self.places:
+            start += width_of(shape, 13, mono=True) + 12
+            said = "place of each cell"
+            pieces.append(write(start, 10, said, size=SMALLEST, anchor="start", color=color))
         return pieces
 
     def _depth(self) -> list[str]:
@@ -286,9 +294,13 @@ class Grid:
                     box(x, y, self.wide, self.tall, fill=TINT["muted"], stroke="none", radius=0)
                 )
             if self.readable:
-                color = DARK[role or ("muted" if ghost else "ink")]
+                color = DARK[role or ("muted" if ghost or self.places else "ink")]
                 cx, cy = self.middle(index)
-                over.append(write(cx, cy, words, size=13, color=color, bold=bool(role)))
+                over.append(
+                    write(
+                        cx, cy, words, size=13, color=color, bold=bool(role), mono=self.places
+                    )
+                )
         return pieces + self._lines() + over
 
     def _lines(self) -> list[str]:

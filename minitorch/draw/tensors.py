@@ -99,6 +99,17 @@ def _storage_row(
     return pieces, min(count, most) * wide, rows * 52 - 6
 
 
+def _row_names(left: float, top: float) -> list[str]:
+    """Name the numbers above the storage, and the storage, where there is room on its left."""
+    if left < 64:
+        return []
+    names = (("place", top + 9), ("storage", top + 32))
+    color = DARK["muted"]
+    return [
+        write(left - 10, y, name, size=SMALLEST, anchor="end", color=color) for name, y in names
+    ]
+
+
 def draw_storage(tensor: Any, *, highlight: Any = (), name: str = "", title: str = "") -> Figure:
     """Draw a tensor whose cells show where they lie, above its numbered storage.
 
@@ -115,10 +126,10 @@ def draw_storage(tensor: Any, *, highlight: Any = (), name: str = "", title: str
     """
     content = read_tensor(tensor)
     marks = read_marks(highlight, content.shape)
-    grid = Grid(content, marks, words=content.positions, name=name)
+    grid = Grid(content, marks, name=name, places=True)
     roles = {int(content.positions[index]): role for index, role in marks.items()}
     row, row_wide, row_tall = _storage_row(content, roles)
-    wide = max(grid.size[0], row_wide, 300)
+    wide = max(grid.size[0], min(row_wide + 136, WIDTH - 24), 400)
     strides = f"strides {shape_text(content.strides)}"
     left = (wide - grid.size[0]) / 2
     top = grid.size[1] + 14
@@ -126,6 +137,7 @@ def draw_storage(tensor: Any, *, highlight: Any = (), name: str = "", title: str
         grid.draw(left, 0),
         write(left, top + 4, strides, size=13, anchor="start", mono=True, color=DARK["muted"]),
         moved(row, (wide - row_wide) / 2, top + 22),
+        *_row_names((wide - row_wide) / 2, top + 22),
     ]
     named = title or f"{name or 'A tensor'} of shape {shape_text(content.shape)} in its storage"
     desc = (
@@ -164,12 +176,11 @@ def draw_strides(tensor: Any, index: Sequence[int] | None = None, *, title: str 
     for dim, size in enumerate(content.shape):
         if start[dim] + 1 < size:
             steps[dim] = tuple(place + (n == dim) for n, place in enumerate(start))
-    grid = Grid(content, marks, words=content.positions)
+    grid = Grid(content, marks, places=True)
     origin = int(content.positions[start])
     row, row_wide, row_tall = _storage_row(content, {origin: "value"})
     cell = max(24.0, *(label_width(cell_text(v), 13) + 8 for v in content.storage))
-    jumps, drop = _jumps(content, origin, steps, cell)
-    wide = max(grid.size[0], row_wide, 260)
+    wide = max(grid.size[0], min(row_wide + 136, WIDTH - 24), 400)
     left, row_left = (wide - grid.size[0]) / 2, (wide - row_wide) / 2
     if any(end[0] != start[0] for end in steps.values()) and len(start) == 3:
         grid.head += 22  # the step to the next slice passes above the first
@@ -185,9 +196,11 @@ def draw_strides(tensor: Any, index: Sequence[int] | None = None, *, title: str 
         moved(hops, left, 0),
         write(left, top + 4, strides, size=13, anchor="start", mono=True, color=DARK["muted"]),
         moved(row, row_left, top + 22),
+        *_row_names(row_left, top + 22),
     ]
     tall = top + 22 + row_tall
     if len(content.storage) * cell <= WIDTH - 24:
+        jumps, drop = _jumps(content, origin, steps, cell, row_wide + row_left)
         pieces.append(moved(jumps, row_left, tall))
         tall += drop
     said = [
@@ -217,7 +230,11 @@ def _step(grid: Grid, start: tuple[int, ...], end: tuple[int, ...], color: str, 
 
 
 def _jumps(
-    content: Content, origin: int, steps: Mapping[int, tuple[int, ...]], cell: float
+    content: Content,
+    origin: int,
+    steps: Mapping[int, tuple[int, ...]],
+    cell: float,
+    room: float,
 ) -> tuple[list[str], float]:
     """Draw the jumps under the storage, longest first; return them and their height."""
     pieces: list[str] = []
@@ -231,7 +248,12 @@ def _jumps(
         x1, y = (target[dim] + 0.5) * cell, 18.0 + 24 * rank
         points = [(x0, 2.0), (x0, y), (x1, y), (x1, 2.0)]
         pieces.append(arrow(points, stroke=PALETTE[role], line=2, head=8))
-        words = f"+{content.strides[dim]} for a step along dimension {dim}"
-        x = max(x0, x1) + 10
-        pieces.append(write(x, y, words, size=13, color=DARK[role], anchor="start", halo=True))
+        words = f"+{content.strides[dim]} along dimension {dim}"
+        wide, x, anchor = label_width(words, 13), max(x0, x1) + 10, "start"
+        if x + wide > room:  # on the other side, or else on the line itself
+            x, anchor = min(x0, x1) - 10, "end"
+            if x < wide:
+                x = max(x0, x1) - 14
+                pieces.append(box(x - wide, y - 9, wide, 18, fill="#FFFFFF", stroke="none"))
+        pieces.append(write(x, y, words, size=13, color=DARK[role], anchor=anchor, halo=True))
     return pieces, 24.0 * len(order) + 10
