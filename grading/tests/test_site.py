@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 import yaml
@@ -13,6 +14,7 @@ from grading.course import load_course
 from grading.leaks import search, secrets
 from grading.notebooks import notebooks
 from grading.site_filter import DIRECTIVE, MARK, OPTION, alt_text, figures, filter_notebook, text_of
+from minitorch.figure import contrast
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = notebooks(ROOT)
@@ -166,7 +168,9 @@ def test_every_page_passes_the_filter(path):
 def test_every_figure_has_alternative_text(path):
     for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
         for svg in figures(cell):
-            assert len(alt_text(svg)) > 20, f"{cell['id']}: a figure says nothing of itself"
+            alt = alt_text(svg)
+            assert len(alt) > 20, f"{cell['id']}: a figure says nothing of itself"
+            assert alt[-1] in ".?!", f"{cell['id']}: its text isn't sentences"
         for output in cell.get("outputs", []):
             kinds = set(output.get("data", {}))
             pictures = kinds & {"image/png", "image/jpeg", "image/gif"}
@@ -177,6 +181,29 @@ def test_every_figure_has_alternative_text(path):
         if cell["cell_type"] == "markdown":
             for alt in re.findall(r"!\[(.*?)\]\(", text_of(cell["source"])):
                 assert alt.strip(), f"{cell['id']}: an image without alternative text"
+
+
+def text_sizes(element, scale=1.0):
+    """Yield the size of each label in a figure that is 640 px wide."""
+    for factor in re.findall(r"scale\(([\d.]+)", element.get("transform", "")):
+        scale *= float(factor)
+    if element.tag.endswith("}text") and "font-size" in element.attrib:
+        yield scale * float(element.get("font-size"))
+    for child in element:
+        yield from text_sizes(child, scale)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.stem)
+def test_every_figure_can_be_read_on_light_and_on_dark(path):
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        for svg in figures(cell):
+            root = ElementTree.fromstring(svg)
+            sizes = list(text_sizes(root))
+            assert min(sizes, default=12) >= 11.99, f"{cell['id']}: text of {min(sizes):.1f} px"
+            panel = root.find("{*}rect")
+            assert panel is not None and panel.get("fill") == "#FFFFFF", f"{cell['id']}: no panel"
+            fills = set(re.findall(r'<text[^>]*fill="(#\w{6})"', svg))
+            assert all(contrast(fill) >= 4.5 for fill in fills), f"{cell['id']}: pale text"
 
 
 def config():

@@ -6,10 +6,10 @@
 __all__ = ['draw_tree', 'draw_module']
 
 # %% ../../nbs/lib/draw_trees.ipynb #imports
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..figure import DARK, PALETTE, TINT, Figure, document
+from ..figure import DARK, PALETTE, TINT, WIDTH, Figure, document
 from ..svg import box, label_width, line_path, px, write
 
 # %% ../../nbs/lib/draw_trees.ipynb #tree-layout
@@ -65,14 +65,20 @@ def _plain_words(name: str) -> str:
 
 # %% ../../nbs/lib/draw_trees.ipynb #tree-say
 def _widths(name: str, node: Any, depth: int, found: dict[int, float]) -> None:
-    """Note the widest name of each depth."""
+    """Note the widest branch of each depth; a leaf has its row for itself."""
     wide = label_width(_plain_words(name), 14, mono=True) + 24
-    if not isinstance(node, Mapping) and _text_of(node):
-        wide += 8 + label_width(_text_of(node), 13, mono=True)
-    found[depth] = max(found.get(depth, 0), wide)
     if isinstance(node, Mapping):
+        found[depth] = max(found.get(depth, 0), wide)
         for key, part in node.items():
             _widths(str(key), part, depth + 1, found)
+
+
+def _reach(name: str, node: Any, depth: int, lefts: Sequence[float]) -> float:
+    """Return how far a node and what hangs from it go to the right."""
+    end = lefts[depth] + label_width(_plain_words(name), 14, mono=True) + 24
+    if isinstance(node, Mapping):
+        return max([end, *(_reach(str(k), part, depth + 1, lefts) for k, part in node.items())])
+    return end + (8 + label_width(_text_of(node), 13, mono=True) if _text_of(node) else 0)
 
 
 def _say_tree(name: str, node: Any) -> list[str]:
@@ -113,15 +119,18 @@ def draw_tree(nested: Mapping[str, Any], title: str) -> Figure:
     name = str(name)
     found: dict[int, float] = {}
     _widths(name, node, 0, found)
-    lefts, x = [], 4.0
-    for depth in range(len(found)):
-        lefts.append(x)
-        x += found[depth] + 44
+    for gap in (44.0, 20.0):  # closer together where the text would become too small
+        lefts = [4.0]
+        for depth in range(len(found)):
+            lefts.append(lefts[-1] + found[depth] + gap)
+        wide = _reach(name, node, 0, lefts) + 4
+        if wide <= WIDTH - 16:
+            break
     row, pieces = [0], []
     _tree(name, node, 0, row, lefts, pieces)
     pieces.sort(key=lambda piece: not piece.startswith("<path"))
     desc = f"A tree. {'; '.join(_say_tree(_plain_words(name), node))}."
-    return Figure(document(pieces, x - 40, row[0] * _ROW), title, desc)
+    return Figure(document(pieces, wide, row[0] * _ROW), title, desc)
 
 # %% ../../nbs/lib/draw_trees.ipynb #draw-module
 def _module_tree(module: Any, seen: tuple[int, ...] = ()) -> dict[str, Any]:
