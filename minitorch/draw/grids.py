@@ -297,9 +297,7 @@ class Grid:
                 color = DARK[role or ("muted" if ghost or self.places else "ink")]
                 cx, cy = self.middle(index)
                 over.append(
-                    write(
-                        cx, cy, words, size=13, color=color, bold=bool(role), mono=self.places
-                    )
+                    write(cx, cy, words, size=13, color=color, bold=bool(role), mono=self.places)
                 )
         return pieces + self._lines() + over
 
