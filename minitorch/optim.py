@@ -59,4 +59,4 @@ class SGD(Optimizer):
             value: Any = parameter.value
             if isinstance(value, Variable) and value.derivative is not None:
                 # Detached, so that the next step's graph doesn't begin with this one's.
-                parameter.update(value.detach() - self.lr * value.derivative)
+                parameter.update(value.detach() + -self.lr * value.derivative)
