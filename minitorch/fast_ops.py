@@ -100,8 +100,7 @@ def tensor_map(fn: Callable[[float], float]) -> Callable[..., None]:
             out_step = last_step(out_shape, out_strides)
             in_step = last_step(in_shape, in_strides)
             for row in prange(len(out) // columns):
-                out_index = np.zeros(MAX_DIMS, np.int64)
-                in_index = np.zeros(MAX_DIMS, np.int64)
+                out_index, in_index = np.zeros((2, MAX_DIMS), np.int64)
                 to_index(row * columns, out_shape, out_index)
                 broadcast_index(out_index, out_shape, in_shape, in_index)
                 o = index_to_position(out_index, out_strides)
@@ -154,9 +153,7 @@ def tensor_zip(fn: Callable[[float, float], float]) -> Callable[..., None]:
             a_step = last_step(a_shape, a_strides)
             b_step = last_step(b_shape, b_strides)
             for row in prange(len(out) // columns):
-                out_index = np.zeros(MAX_DIMS, np.int64)
-                a_index = np.zeros(MAX_DIMS, np.int64)
-                b_index = np.zeros(MAX_DIMS, np.int64)
+                out_index, a_index, b_index = np.zeros((3, MAX_DIMS), np.int64)
                 to_index(row * columns, out_shape, out_index)
                 broadcast_index(out_index, out_shape, a_shape, a_index)
                 broadcast_index(out_index, out_shape, b_shape, b_index)
