@@ -127,6 +127,7 @@ def no_grad() -> Iterator[None]:
 
 # %% ../nbs/guides/module1/02_scalar.ipynb #function-base
 V = TypeVar("V")
+_NOTHING_KEPT = Context(no_grad=True)  # the context of all that nothing is recorded of
 
 
 def _unwritten(*_: Any) -> Any:
@@ -182,7 +183,7 @@ class FunctionBase(Generic[V]):
         if record and (not _pauses or _mode.recording):
             context = history = History(cls, None, tuple(inputs))
         else:
-            context, history = Context(True), None
+            context, history = _NOTHING_KEPT, None
         if len(inputs) == 2:
             # The commonest case by far, and a starred call would cost a tenth of the whole.
             a, b = inputs

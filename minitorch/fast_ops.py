@@ -277,18 +277,20 @@ class Kernel:
         options = {**self._parallel.targetoptions, "parallel": parallel, "inline": "never"}
         return compiled(self._parallel.py_func, f"{self.name}-{cores}", **options)
 
-    def __call__(self, work: int, *args: Any) -> None:
+    def __call__(self, *args: Any, work: int | None = None) -> None:
         """Run it.
 
         Args:
-            work: The number of cells, which decides for one core or all.
-            *args: The kernel's arguments.
+            *args: The kernel's arguments, the first of which is the storage that it fills.
+            work: The number of cells, which decides for one core or all; that of the storage to
+                fill, if left out.
 
         Raises:
             TypeError: If Numba can't compile the function.
 
         """
-        run = self.one_core if work < self.large else self.all_cores
+        cells = len(args[0]) if work is None else work
+        run = self.one_core if cells < self.large else self.all_cores
         try:
             run(*args)
         except NumbaError as error:
@@ -382,8 +384,7 @@ class FastOps(TensorOps):
     ) -> Callable[..., None]:
         """Compile a map; see `tensor_map`."""
         large = cls.LARGE_IF_SLOW if fn in cls.SLOW else cls.LARGE
-        kernel = Kernel(tensor_map(_jitted(fn)), f"map-{fn.__name__}", large)
-        return lambda out, *rest: kernel(len(out), out, *rest)
+        return Kernel(tensor_map(_jitted(fn)), f"map-{fn.__name__}", large)
 
     @classmethod
     def zip_kernel(  # type: ignore[override]
@@ -391,8 +392,7 @@ class FastOps(TensorOps):
     ) -> Callable[..., None]:
         """Compile a zip; see `tensor_zip`."""
         large = cls.LARGE_IF_SLOW if fn in cls.SLOW else cls.LARGE
-        kernel = Kernel(tensor_zip(_jitted(fn)), f"zip-{fn.__name__}", large)
-        return lambda out, *rest: kernel(len(out), out, *rest)
+        return Kernel(tensor_zip(_jitted(fn)), f"zip-{fn.__name__}", large)
 
     @classmethod
     def reduce_kernel(  # type: ignore[override]
@@ -405,14 +405,14 @@ class FastOps(TensorOps):
             _, _, row, shape, strides, dim = rest
             size, step = int(shape[dim]), int(strides[dim])
             if len(out) > 1 or size < kernel.large or fn not in NEUTRAL:
-                kernel(len(out) * size, out, *rest)
+                kernel(out, *rest, work=len(out) * size)
                 return
             # One fold is one turn of the loop: so every core folds a part of its own first.
             sums = np.full(threads() + 1, NEUTRAL[fn], out.dtype)
             spread, left = parts_of(row, size, step, threads())
-            kernel(size, *column(sums[:-1]).tuple(), *spread.tuple(), 1)
-            kernel(0, *column(sums[-1:]).tuple(), *left.tuple(), 1)
-            kernel(0, *column(out).tuple(), *column(sums).tuple(), 0)
+            kernel(*column(sums[:-1]).tuple(), *spread.tuple(), 1, work=size)
+            kernel(*column(sums[-1:]).tuple(), *left.tuple(), 1)
+            kernel(*column(out).tuple(), *column(sums).tuple(), 0)
 
         return reduce
 
@@ -436,10 +436,10 @@ class FastOps(TensorOps):
         batches = math.prod(shape[:-2])
         if out.size:
             _matmul_kernel()(
-                out.size * a.shape[-1],
                 *TensorData.trusted(out._storage, (batches, *shape[-2:])).tuple(),
                 *_batched(a, shape[:-2]).tuple(),
                 *_batched(b, shape[:-2]).tuple(),
+                work=out.size * a.shape[-1],
             )
         return a._new(out)
 

@@ -49,6 +49,12 @@ class Function(FunctionBase["Tensor"]):
     """An operation on tensors: `forward` computes, `backward` differentiates."""
 
 # %% ../nbs/lib/tensor_base.ipynb #tensor-base
+_NUMBERS = (int, float, np.number, np.bool)
+# How a number is laid out among tensors; every constant shares these shapes and strides.
+_ONE_CELL = TensorData.trusted(np.zeros(1), (1,))
+_NO_DIMS = TensorData.trusted(np.zeros(1), ())
+
+
 class TensorBase(Variable):
     """Tensor data on a backend, with a history: all of a tensor but its operations.
 
@@ -127,11 +133,10 @@ class TensorBase(Variable):
         """Return an operand as a tensor: numbers and arrays become constants like this one."""
         if isinstance(b, TensorBase):
             return b  # type: ignore[return-value]
-        if isinstance(b, int | float | np.number | np.bool):
+        if isinstance(b, _NUMBERS):
             row = self.backend.ops.hold(np.array([b], dtype=self.dtype))
             # Without dimensions beside a tensor without, so that the result has none either.
-            shape = (1,) if self.shape else ()
-            return self._new(TensorData.trusted(row, shape, shape))
+            return self._new((_ONE_CELL if self.shape else _NO_DIMS).like(row))
         if isinstance(b, np.ndarray):
             return self._from_array(b)
         raise TypeError(

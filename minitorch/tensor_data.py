@@ -46,7 +46,7 @@ def strides_from_shape(shape: UserShape) -> tuple[int, ...]:
     strides, step = [], 1
     for size in reversed(shape):
         strides.append(step)
-        step *= max(size, 1)  # an empty dimension must not make the other strides 0
+        step *= size or 1  # an empty dimension must not make the other strides 0
     return tuple(reversed(strides))
 
 # %% ../nbs/guides/module2/01_tensors.ipynb #index-functions
@@ -171,10 +171,9 @@ class TensorData:
     """
 
     __slots__ = (
+        "_arrays",
         "_contiguous",
-        "_shape_array",
         "_storage",
-        "_strides_array",
         "dims",
         "shape",
         "size",
@@ -224,8 +223,7 @@ class TensorData:
         for n in shape:
             size *= n
         self.size = size
-        self._shape_array: Shape | None = None
-        self._strides_array: Strides | None = None
+        self._arrays: tuple[Shape, Strides] | None = None
         self._contiguous: bool | None = None
 
     @classmethod
@@ -247,22 +245,22 @@ class TensorData:
         data.strides = self.strides
         data.dims = self.dims
         data.size = self.size
-        data._shape_array = self._shape
-        data._strides_array = self._strides
+        data._arrays = self._arrays or self._make_arrays()
         data._contiguous = self._contiguous
         return data
 
+    def _make_arrays(self) -> tuple[Shape, Strides]:
+        """Make arrays of shape and strides when they are first asked for; most never are."""
+        self._arrays = np.array(self.shape, np.int64), np.array(self.strides, np.int64)
+        return self._arrays
+
     @property
     def _shape(self) -> Shape:
-        if self._shape_array is None:
-            self._shape_array = np.array(self.shape, dtype=np.int64)
-        return self._shape_array
+        return self.tuple()[1]
 
     @property
     def _strides(self) -> Strides:
-        if self._strides_array is None:
-            self._strides_array = np.array(self.strides, dtype=np.int64)
-        return self._strides_array
+        return self.tuple()[2]
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -271,7 +269,7 @@ class TensorData:
 
     def tuple(self) -> tuple[Storage, Shape, Strides]:
         """Return storage, shape and strides as arrays: the form that every kernel takes."""
-        return self._storage, self._shape, self._strides
+        return self._storage, *(self._arrays or self._make_arrays())
 
     def to_cuda_(self) -> None:
         """Move the storage to the GPU, in place."""
@@ -363,7 +361,7 @@ class TensorData:
         """
         # BEGIN SOLUTION task2_1
         order = checked_order(order, self.dims)
-        return TensorData(
+        return TensorData.trusted(
             self._storage,
             tuple(self.shape[dim] for dim in order),
             tuple(self.strides[dim] for dim in order),

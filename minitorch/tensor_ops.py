@@ -326,7 +326,10 @@ def matmul_shape(shape_a: tuple[int, ...], shape_b: tuple[int, ...]) -> tuple[in
             f"matmul: shapes {shape_a} and {shape_b} don't fit. The last size of the first has to "
             f"equal the last but one of the second."
         )
-    return (*_meet("matmul", shape_a[:-2], shape_b[:-2]), shape_a[-2], shape_b[-1])
+    outer = shape_a[:-2]
+    if outer != shape_b[:-2]:
+        outer = _meet("matmul", outer, shape_b[:-2])
+    return (*outer, shape_a[-2], shape_b[-1])
 
 # %% ../nbs/guides/module2/03_operations.ipynb #simple-ops
 class SimpleOps(TensorOps):
