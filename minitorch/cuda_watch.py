@@ -19,7 +19,7 @@ import numpy.typing as npt
 from .cuda_launch import SIMULATED, _shared_array, launch
 
 # %% auto #0
-__all__ = ['Watched', 'watch']
+__all__ = ['Watched', 'watch', 'shared_reads']
 
 # %% ../nbs/lib/cuda_watch.ipynb #watched
 class Watched:
@@ -122,10 +122,7 @@ def watch(kernel: Any, blocks: Any, threads: Any, *args: Any, slow: int | None =
         RuntimeError: If a real GPU is in use.
 
     """
-    if not SIMULATED:
-        raise RuntimeError(
-            "watch() needs Numba's simulator: set NUMBA_ENABLE_CUDASIM=1 before Python starts."
-        )
+    _needs_the_simulator("watch")
     from numba.cuda.simulator.kernel import BlockThread
     from numba.cuda.simulator.kernelapi import FakeCUDAShared
 
@@ -147,3 +144,41 @@ def watch(kernel: Any, blocks: Any, threads: Any, *args: Any, slow: int | None =
         stack.enter_context(_keeping_time(slow))
         launch(kernel, blocks, threads, *args)
     return sorted(set(barriers.values()))
+
+# %% ../nbs/lib/cuda_watch.ipynb #shared-reads
+def shared_reads(kernel: Any, blocks: Any, threads: Any, *args: Any) -> int:
+    """Launch a kernel in the simulator and count how often its threads read shared memory.
+
+    Args:
+        kernel: What `jit` made.
+        blocks: How many blocks.
+        threads: How many threads a block has.
+        *args: The kernel's arguments.
+
+    Raises:
+        RuntimeError: If a real GPU is in use.
+
+    """
+    _needs_the_simulator("shared_reads")
+    from numba.cuda.simulator.kernelapi import FakeCUDAShared
+
+    places: list[Any] = []
+
+    class Counted(np.ndarray[Any, Any]):
+        def __getitem__(self, place: Any) -> Any:
+            places.append(place)
+            return super().__getitem__(place)
+
+    def counted_array(self: Any, shape: Any, dtype: Any) -> Any:
+        return _shared_array(self, shape, dtype, depth=2).view(Counted)
+
+    with patch.object(FakeCUDAShared, "array", counted_array):
+        launch(kernel, blocks, threads, *args)
+    return len(places)
+
+
+def _needs_the_simulator(name: str) -> None:
+    if not SIMULATED:
+        raise RuntimeError(
+            f"{name}() needs Numba's simulator: set NUMBA_ENABLE_CUDASIM=1 before Python starts."
+        )

@@ -32,7 +32,7 @@ from minitorch import (
 )
 from minitorch.cuda_ops import REDUCE_THREADS, SIMULATED, TILE, device_jit, jit, launch
 from minitorch.cuda_several import SIDE, WIDE, multiply_several
-from minitorch.cuda_watch import Watched, watch
+from minitorch.cuda_watch import Watched, shared_reads, watch
 
 cuda: Any = numba.cuda  # its names mean something else in a kernel than to a type checker
 CUDA = TensorBackend(CudaOps)
@@ -384,6 +384,16 @@ def test_several_results_read_and_write_once(slow: int | None) -> None:
     assert (len(barriers), left.outside, right.outside, out.outside) == (1, 0, 0, 0)
     # The result is two blocks high, and one matrix serves both of the batch.
     assert (set(left.reads), set(right.reads), set(out.writes)) == ({1}, {4}, {1})
+
+
+@in_simulator
+def test_several_results_read_half_a_number_for_each_product() -> None:
+    placed = np.array([1, WIDE, WIDE]), np.array([WIDE * WIDE, WIDE, 1])
+    out, a, b = np.zeros((3, WIDE * WIDE))
+    reads = shared_reads(
+        multiply_several, 1, (SIDE, SIDE), out, *placed, WIDE * WIDE, a, *placed, b, *placed
+    )
+    assert reads == WIDE**3 / 2
 
 
 # Ours: what goes wrong, said clearly

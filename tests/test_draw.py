@@ -753,9 +753,19 @@ def test_tile_words():
     assert "In step 4 of 4 it holds rows 4 and columns 6 of a" in alt
 
 
+def test_results_words():
+    alt = draw.draw_results(4, 3, thread=(1, 2), step=3).alt
+    assert "makes 12 × 12 results. Thread (1, 2) makes 9 of them" in alt
+    assert "rows 2, 6, 10 and columns 1, 5, 9. At step 3" in alt
+    assert "6 reads for 9 multiplications" in alt
+
+
 @pytest.mark.parametrize(
     ("make", "error", "says"),
     [
+        (lambda: draw.draw_results(16, 4), ValueError, "can't be seen"),
+        (lambda: draw.draw_results(2, 4, thread=(0, 2)), ValueError, "no thread"),
+        (lambda: draw.draw_results(2, 4, step=2), ValueError, "at step 2"),
         (lambda: draw.draw_threads(0, 4), ValueError, "above 0"),
         (lambda: draw.draw_threads(100, 100), ValueError, "too many to be seen"),
         (lambda: draw.draw_memory(2, 0), ValueError, "above 0"),

@@ -5,9 +5,9 @@
 # %% auto #0
 __all__ = ['PALETTE', 'Figure', 'backprop', 'boxes', 'contrast', 'diagram', 'draw_backprop', 'draw_boxes', 'draw_broadcast',
            'draw_expression', 'draw_gradients', 'draw_map', 'draw_matmul', 'draw_memory', 'draw_module',
-           'draw_operation', 'draw_reduce', 'draw_storage', 'draw_strides', 'draw_sum_tree', 'draw_tensor',
-           'draw_threads', 'draw_tiles', 'draw_tree', 'draw_zip', 'house_style', 'panels', 'plot', 'plot_bars',
-           'plot_boundary', 'plot_curves', 'plot_function', 'plot_function3D', 'plot_points']
+           'draw_operation', 'draw_reduce', 'draw_results', 'draw_storage', 'draw_strides', 'draw_sum_tree',
+           'draw_tensor', 'draw_threads', 'draw_tiles', 'draw_tree', 'draw_zip', 'house_style', 'panels', 'plot',
+           'plot_bars', 'plot_boundary', 'plot_curves', 'plot_function', 'plot_function3D', 'plot_points']
 
 # %% ../../nbs/lib/draw.ipynb #names
 from .box_diagrams import boxes, draw_boxes
@@ -15,7 +15,13 @@ from .broadcasting import draw_broadcast
 from .canvas import house_style, plot
 from .chalk_svg import diagram
 from .expressions import draw_expression
-from .gpu import draw_memory, draw_sum_tree, draw_threads, draw_tiles
+from minitorch.draw.gpu import (
+    draw_memory,
+    draw_results,
+    draw_sum_tree,
+    draw_threads,
+    draw_tiles,
+)
 from .gradients import draw_gradients
 from .operations import draw_map, draw_operation, draw_reduce, draw_zip
 from .plots import plot_bars, plot_curves, plot_function, plot_function3D
@@ -29,7 +35,8 @@ from ..figure import PALETTE, Figure, contrast, panels
 _all_ = [
     "PALETTE", "Figure", "backprop", "boxes", "contrast", "diagram", "draw_backprop",
     "draw_boxes", "draw_broadcast", "draw_expression", "draw_gradients", "draw_map",
-    "draw_matmul", "draw_memory", "draw_module", "draw_operation", "draw_reduce", "draw_storage",
+    "draw_matmul", "draw_memory", "draw_module", "draw_operation", "draw_reduce", "draw_results",
+    "draw_storage",
     "draw_strides", "draw_sum_tree", "draw_tensor", "draw_threads", "draw_tiles", "draw_tree",
     "draw_zip",
     "house_style", "panels", "plot", "plot_bars", "plot_boundary", "plot_curves", "plot_function",
