@@ -120,11 +120,11 @@ def launch_made_from(name: str, kernel: Any, *args: Any) -> None:
         TypeError: If Numba can't compile the function.
 
     """
-    from numba.core.errors import NumbaError
+    from numba.core.errors import NumbaError, UnsupportedBytecodeError
 
     try:
         launch(kernel, *args)
-    except NumbaError as error:
+    except (NumbaError, UnsupportedBytecodeError) as error:
         raise TypeError(
             f"CudaOps can't compile {name}: Numba knows numbers, arrays and functions compiled by "
             f"cuda.jit. Use those, or SimpleOps. Numba says: {error}"

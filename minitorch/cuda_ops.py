@@ -25,7 +25,7 @@ from minitorch.cuda_launch import (
     on_device,
 )
 from .cuda_several import SIDE, WIDE, multiply_several
-from .fast_ops import NEUTRAL, _batched, column, parts_of
+from .fast_ops import NEUTRAL, _batched, column, parts_of, written_in_python
 from minitorch.tensor_data import (
     MAX_DIMS,
     IndexingError,
@@ -185,7 +185,12 @@ def sum_practice(a: Tensor) -> TensorData:
     Returns:
         The sums, one for each 32 values or part of them, and at least two cells.
 
+    Raises:
+        IndexingError: If it isn't a vector.
+
     """
+    if len(a.shape) != 1:
+        raise IndexingError(f"sum_practice sums a vector, not a tensor of shape {a.shape}.")
     (size,) = a.shape
     blocks = max(1, math.ceil(size / THREADS_PER_BLOCK))
     data = a._tensor if a._tensor.is_contiguous() else a.backend.id_map(a)._tensor
@@ -273,13 +278,13 @@ class CudaOps(TensorOps):
     @staticmethod
     def map_kernel(fn: Callable[[float], float]) -> Callable[..., None]:
         """Compile a map; see `tensor_map`."""
-        kernel = tensor_map(device_jit(fn))
+        kernel = tensor_map(device_jit(written_in_python("CudaOps", fn)))
         return lambda *args: _over_cells(fn.__name__, kernel, args)
 
     @staticmethod
     def zip_kernel(fn: Callable[[float, float], float]) -> Callable[..., None]:
         """Compile a zip; see `tensor_zip`."""
-        kernel = tensor_zip(device_jit(fn))
+        kernel = tensor_zip(device_jit(written_in_python("CudaOps", fn)))
         return lambda *args: _over_cells(fn.__name__, kernel, args)
 
     @classmethod
@@ -287,7 +292,7 @@ class CudaOps(TensorOps):
         cls, fn: Callable[[float, float], float], start: float
     ) -> Callable[..., None]:
         """Compile a reduction; see `tensor_reduce`."""
-        kernel = tensor_reduce(device_jit(fn))
+        kernel = tensor_reduce(device_jit(written_in_python("CudaOps", fn)))
 
         def fold(dim: int, start: float, *tensors: Any) -> None:
             out, out_shape, out_strides, *rest = carried(*tensors)
@@ -324,8 +329,8 @@ class CudaOps(TensorOps):
             A tensor of shape (…, n, m); the outer dimensions broadcast.
 
         """
-        shape = matmul_shape(a.shape, b.shape)
         check_together("matmul", a, b)
+        shape = matmul_shape(a.shape, b.shape)
         *outer, rows, columns = shape
         batches = math.prod(outer)
         out = TensorData.trusted(cls.empty(math.prod(shape), a.dtype), shape)

@@ -8,13 +8,14 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numba
 import numpy as np
 from numba import prange, uint64
 from numba.core.dispatcher import Dispatcher
-from numba.core.errors import NumbaError
+from numba.core.errors import NumbaError, UnsupportedBytecodeError
 
 from . import operators, tensor_data
 from .kernel_cache import compiled
@@ -29,7 +30,7 @@ check_threads()
 keep_freed_memory()
 
 # %% auto #0
-__all__ = ['Fn', 'REGROUP', 'to_index', 'index_to_position', 'broadcast_index', 'STRIP', 'IN_ARITHMETIC', 'NEUTRAL', 'njit', 'aligned', 'last_step', 'tensor_map', 'tensor_zip', 'tensor_reduce', 'Kernel', 'exp', 'parts_of', 'column', 'FastOps', 'tensor_matrix_multiply', 'LARGE_MATMUL']
+__all__ = ['Fn', 'REGROUP', 'to_index', 'index_to_position', 'broadcast_index', 'STRIP', 'IN_ARITHMETIC', 'NEUTRAL', 'njit', 'aligned', 'last_step', 'tensor_map', 'tensor_zip', 'tensor_reduce', 'Kernel', 'exp', 'parts_of', 'column', 'FastOps', 'written_in_python', 'tensor_matrix_multiply', 'LARGE_MATMUL']
 
 # %% ../nbs/guides/module3/01_parallel.ipynb #njit
 Fn = TypeVar("Fn")
@@ -293,7 +294,7 @@ class Kernel:
         run = self.one_core if cells < self.large else self.all_cores
         try:
             run(*args)
-        except NumbaError as error:
+        except (NumbaError, UnsupportedBytecodeError) as error:
             raise TypeError(
                 f"FastOps can't compile {self.name}: Numba knows numbers, arrays and functions "
                 f"compiled by njit. Use those, or SimpleOps. Numba says: {error}"
@@ -428,8 +429,8 @@ class FastOps(TensorOps):
             A tensor of shape (…, n, m); the outer dimensions broadcast.
 
         """
-        shape = matmul_shape(a.shape, b.shape)
         check_together("matmul", a, b)
+        shape = matmul_shape(a.shape, b.shape)
         if b._tensor.strides[-1] != 1:  # the kernel runs fastest along the rows of b
             b = b.backend.id_map(b)
         out = TensorData.trusted(np.empty(math.prod(shape), a.dtype), shape)
@@ -446,7 +447,18 @@ class FastOps(TensorOps):
 
 def _jitted(fn: Any) -> Any:
     fn = IN_ARITHMETIC.get(fn, fn)
-    return fn if isinstance(fn, Dispatcher) else njit(fn)
+    return fn if isinstance(fn, Dispatcher) else njit(written_in_python("FastOps", fn))
+
+
+def written_in_python(backend: str, fn: Any) -> Any:
+    """Return the Python of a function, compiled or not, or say that it has none."""
+    fn = getattr(fn, "py_func", fn)
+    if not isinstance(fn, FunctionType):
+        raise TypeError(
+            f"{backend} compiles functions written with def or lambda, not {fn!r} of type "
+            f"{type(fn).__name__}. Call it in one: lambda x: fn(x)."
+        )
+    return fn
 
 
 def _batched(x: Tensor, outer: tuple[int, ...]) -> TensorData:

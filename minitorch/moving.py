@@ -14,6 +14,7 @@ import numpy as np
 from .autodiff import Context
 from .tensor_base import Function
 from .tensor_data import IndexingError, TensorData, checked_dim
+from .tensor_ops import check_together
 
 if TYPE_CHECKING:
     from minitorch.tensor import Tensor
@@ -140,11 +141,14 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     Raises:
         ValueError: If there are none.
         IndexingError: If their other sizes differ.
+        TypeError: If their backends or their dtypes differ.
 
     """
     parts = list(tensors)
     if not parts:
         raise ValueError("cat() and stack() need at least one tensor.")
+    for part in parts:
+        check_together("cat", parts[0], part)
     along = checked_dim(dim, parts[0].shape)
     rest = {(*part.shape[:along], *part.shape[along + 1 :]) for part in parts}
     if len(rest) > 1 or len({part.dims for part in parts}) > 1:
@@ -160,6 +164,7 @@ def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     Raises:
         ValueError: If there are none.
         IndexingError: If their shapes differ.
+        TypeError: If their backends or their dtypes differ.
 
     """
     parts = list(tensors)

@@ -148,6 +148,9 @@ class Tensor(TensorBase):
             kept = kept[:-2] + kept[-1:] if b.dims != 1 else kept[:-1]
         return product if kept == product.shape else product.view(*kept)
 
+    def __rmatmul__(self, b: Any) -> Tensor:
+        return self._ensure_tensor(b) @ self
+
     def __le__(self, b: Any) -> Tensor:
         return (self < b) + (self == b)
 

@@ -213,6 +213,17 @@ class TensorData:
             raise IndexingError(
                 f"shape {sizes} needs {needed} numbers, and the storage has {len(row)}."
             )
+        first = last = 0
+        for n, step in zip(sizes, steps, strict=True):
+            if step < 0:
+                first += (n - 1) * step
+            else:
+                last += (n - 1) * step
+        if self.size and (first < 0 or last >= needed):
+            raise IndexingError(
+                f"strides {steps} lead the cells of shape {sizes} to the places {first} … {last}, "
+                f"and the storage has the places 0 … {needed - 1}."
+            )
 
     def _lay_out(self, row: Storage, shape: tuple[int, ...], strides: tuple[int, ...]) -> None:
         self._storage = row

@@ -198,7 +198,11 @@ class TensorOps:
         kernel = functools.cache(lambda: cls.map_kernel(fn))
 
         def mapped(x: Tensor, out: Tensor | None = None, /) -> Tensor:
-            data = x._tensor
+            try:
+                data = x._tensor
+            except AttributeError:
+                check_together(fn.__name__, x, x)
+                raise
             if out is None:
                 result = _room(cls, data, data.shape)
             else:
@@ -217,7 +221,11 @@ class TensorOps:
         kernel = functools.cache(lambda: cls.zip_kernel(fn))
 
         def zipped(x: Tensor, y: Tensor) -> Tensor:
-            a, b = x._tensor, y._tensor
+            try:
+                a, b = x._tensor, y._tensor
+            except AttributeError:
+                check_together(fn.__name__, x, y)
+                raise
             if x.backend is not y.backend or a._storage.dtype is not b._storage.dtype:
                 check_together(fn.__name__, x, y)
             shape = a.shape
@@ -240,7 +248,11 @@ class TensorOps:
         kernel = functools.cache(lambda: cls.reduce_kernel(fn, start))
 
         def reduced(x: Tensor, dim: int) -> Tensor:
-            data = x._tensor
+            try:
+                data = x._tensor
+            except AttributeError:
+                check_together(fn.__name__, x, x)
+                raise
             dim = checked_dim(dim, data.shape)
             result = _room(cls, data, (*data.shape[:dim], 1, *data.shape[dim + 1 :]))
             if not (cls.cuda and data.size):  # a kernel for the GPU starts by itself
@@ -279,9 +291,15 @@ def check_together(name: str, x: Tensor, y: Tensor) -> None:
     """Refuse two tensors that live in different places or have different kinds of numbers.
 
     Raises:
-        TypeError: If their backends or their dtypes differ.
+        TypeError: If their backends or their dtypes differ, or one isn't a tensor.
 
     """
+    for value in (x, y):
+        if not hasattr(value, "_tensor"):
+            raise TypeError(
+                f"{name} takes tensors, not {value!r} of type {type(value).__name__}; "
+                f"tensor(...) makes one."
+            )
     if x.backend.ops is not y.backend.ops:
         raise TypeError(
             f"{name}: one tensor is on {x.backend.ops.__name__} and the other on "
@@ -296,13 +314,15 @@ def check_together(name: str, x: Tensor, y: Tensor) -> None:
 # %% ../nbs/guides/module2/03_operations.ipynb #power
 def power(x: float, y: float) -> float:
     """Raise x to the power y, with infinity and NaN where IEEE arithmetic says so."""
-    if y == 0.0:
+    if y == 0.0 or x == 1.0:
         return 1.0
+    if x != x or y != y:
+        return math.nan
     odd = y % 2.0 == 1.0
     if x == 0.0:
         signed = math.copysign(1.0, x) if odd else 1.0
         return signed * (0.0 if y > 0.0 else math.inf)
-    if -math.inf < x < 0.0 and y % 1.0 != 0.0:
+    if -math.inf < x < 0.0 and y % 1.0 > 0.0:  # infinity has no remainder
         return math.nan
     if y * math.log(abs(x)) > 709.782712893384:  # the logarithm of the largest float
         return -math.inf if x < 0.0 and odd else math.inf
@@ -335,13 +355,22 @@ def matmul_shape(shape_a: tuple[int, ...], shape_b: tuple[int, ...]) -> tuple[in
 class SimpleOps(TensorOps):
     """The backend in plain Python: slow, and every line of it can be read."""
 
-    map_kernel = staticmethod(tensor_map)
-    zip_kernel = staticmethod(tensor_zip)
+    # A float32 overflows to infinity without NumPy's warning, as on every backend.
+
+    @staticmethod
+    def map_kernel(fn: Number) -> Callable[..., None]:
+        """Make the kernel of a map; see `tensor_map`."""
+        return np.errstate(over="ignore")(tensor_map(fn))
+
+    @staticmethod
+    def zip_kernel(fn: Pair) -> Callable[..., None]:
+        """Make the kernel of a zip; see `tensor_zip`."""
+        return np.errstate(over="ignore")(tensor_zip(fn))
 
     @staticmethod
     def reduce_kernel(fn: Pair, start: float) -> Callable[..., None]:
         """Make the kernel of a reduction; see `tensor_reduce`."""
-        return tensor_reduce(fn)
+        return np.errstate(over="ignore")(tensor_reduce(fn))
 
     @classmethod
     def matrix_multiply(cls, a: Tensor, b: Tensor) -> Tensor:
@@ -355,6 +384,7 @@ class SimpleOps(TensorOps):
             A tensor of shape (…, n, m).
 
         """
+        check_together("matmul", a, b)
         shape = matmul_shape(a.shape, b.shape)
         x, y = a._tensor, b._tensor
         left = TensorData.trusted(x._storage, (*x.shape, 1), (*x.strides, 1))

@@ -413,6 +413,12 @@ def test_mm_practice_refuses_what_one_block_cannot_do() -> None:
         mm_practice(zeros((2, 3), backend=CUDA), zeros((3, 2), backend=CUDA))
 
 
+@pytest.mark.parametrize("shape", [(), (2, 3)])
+def test_sum_practice_takes_vectors(shape: tuple[int, ...]) -> None:
+    with pytest.raises(IndexingError, match=r"sum_practice .* vector.* shape"):
+        sum_practice(zeros(shape, backend=CUDA))
+
+
 def test_a_full_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: Any) -> None:
         raise RuntimeError("[2] Call to cuMemAlloc results in CUDA_ERROR_OUT_OF_MEMORY")

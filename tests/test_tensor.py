@@ -265,8 +265,21 @@ def test_the_largest_of_numbers_and_nan_is_nan() -> None:
     np.testing.assert_array_equal(largest, np.max(cells, axis=1, keepdims=True))
 
 
-@pytest.mark.parametrize("x", [0.0, -0.0, 1.0, -2.0, 2.5, 1e300, -1e300, math.inf, -math.inf])
-@pytest.mark.parametrize("y", [0.0, 1.0, 2.0, 3.0, -1.0, -2.0, 1.5, -1.5, -3.0])
+@pytest.mark.task2_3
+def test_float32_overflows_without_a_warning() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        big = tensor([[1e30], [3e38]], dtype=np.float32)
+        assert (big * big).tolist() == [[math.inf], [math.inf]]
+        assert big.exp().tolist() == [[math.inf], [math.inf]]
+        assert (big + 1e38 * big).sum().item() == math.inf
+
+
+EDGES = [0.0, -0.0, 1.0, -1.0, -2.0, 2.5, -0.5, 1e300, -1e300, math.inf, -math.inf, math.nan]
+
+
+@pytest.mark.parametrize("x", EDGES)
+@pytest.mark.parametrize("y", [*EDGES, 2.0, 3.0, -3.0, 1.5, -1.5])
 def test_power_is_the_ieee_power(x: float, y: float) -> None:
     with np.errstate(all="ignore"):
         expected = float(np.power(x, y))
@@ -333,6 +346,10 @@ def test_mixed_backends_are_refused_and_nothing_moves() -> None:
     a, b = tensor([1.0]), tensor([1.0], backend=other)
     with pytest.raises(TypeError, match="SimpleOps and the other on OtherOps"):
         a + b
+    with pytest.raises(TypeError, match="matmul: one tensor is on OtherOps"):
+        other.matrix_multiply(b.view(1, 1), a.view(1, 1))
+    with pytest.raises(TypeError, match="cat: one tensor is on SimpleOps and the other on Other"):
+        cat([a, a, b])
     assert b.backend is other
     twin = tensor([1.0], backend=TensorBackend(SimpleOps))
     assert (a + twin).item() == 2.0
@@ -572,6 +589,9 @@ def test_cat_and_stack() -> None:
     for empty in (cat, stack):
         with pytest.raises(ValueError, match="at least one"):
             empty([])
+    for join in (cat, stack):
+        with pytest.raises(TypeError, match=r"cat: a float64 .* meets a float32"):
+            join([a, a, a.astype(np.float32)])
 
 
 def test_matmul_shapes_are_checked() -> None:

@@ -52,6 +52,15 @@ def test_layout_bad() -> None:
     TensorData([0.0] * 3 * 5, (3, 5), (6,))
 
 
+@pytest.mark.parametrize(
+    ("shape", "strides"), [((3,), (-1,)), ((3,), (2,)), ((3, 1), (100, 1)), ((1, 3), (5, 3))]
+)
+def test_strides_that_leave_the_storage(shape: tuple[int, ...], strides: tuple[int, ...]) -> None:
+    with pytest.raises(IndexingError, match=r"places .* has the places 0 … 2"):
+        TensorData([1.0, 2.0, 3.0], shape, strides)
+    TensorData([], (0, 3), (-100, 100))
+
+
 @pytest.mark.task2_1
 @given(tensor_data())
 def test_enumeration(tensor_data: TensorData) -> None:

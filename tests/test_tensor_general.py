@@ -308,13 +308,47 @@ def test_exp_is_exact_to_the_last_bits() -> None:
     assert exp(0.0) == 1.0
 
 
-@pytest.mark.task3_1
-def test_a_function_that_numba_cannot_compile() -> None:
-    def odd(x: float) -> float:
-        return {x: object()}[x].__sizeof__()
+def an_object(x: float, y: float = 0.0) -> float:
+    return {x: object()}[x].__sizeof__() + y
 
-    with pytest.raises(TypeError, match="odd"):
-        FastOps.map(odd)(tensor([1.0], backend=FAST))
+
+def a_file(x: float, y: float = 0.0) -> float:
+    with open(os.devnull) as file:
+        return x + y + len(file.read())
+
+
+@pytest.mark.task3_1
+@pytest.mark.parametrize("fn", [an_object, a_file])
+def test_a_function_that_numba_cannot_compile(fn: Callable[..., float]) -> None:
+    t = tensor([1.0], backend=FAST)
+    for run in (
+        lambda: FastOps.map(fn)(t),
+        lambda: FastOps.zip(fn)(t, t),
+        lambda: FastOps.reduce(fn)(t, 0),
+    ):
+        with pytest.raises(TypeError, match=f"FastOps can't compile .*{fn.__name__}.*SimpleOps"):
+            run()
+
+
+@pytest.mark.parametrize("fn", [math.sin, functools.partial(max, 1.0), 3.0])
+@pytest.mark.parametrize("ops", [FastOps, CudaOps])
+def test_what_is_not_written_in_python(ops: Any, fn: Any) -> None:
+    with pytest.raises(TypeError, match=r"with def or lambda.* not .*(sin|partial|float)"):
+        ops.map(fn)(tensor([1.0], backend=TensorBackend(ops)))
+
+
+@pytest.mark.parametrize("backend", [SimpleBackend, FAST, CUDA])
+def test_operations_say_that_they_take_tensors(backend: TensorBackend) -> None:
+    t = tensor([[1.0]], backend=backend)
+    for name, run in [
+        ("neg", lambda: backend.neg_map([1.0])),  # type: ignore[arg-type]
+        ("add", lambda: backend.add_zip([1.0], t)),  # type: ignore[arg-type]
+        ("add", lambda: backend.add_zip(t, 1.0)),  # type: ignore[arg-type]
+        ("add", lambda: backend.add_reduce([1.0], 0)),  # type: ignore[arg-type]
+        ("matmul", lambda: backend.matrix_multiply(t, [1.0])),  # type: ignore[arg-type]
+    ]:
+        with pytest.raises(TypeError, match=f"^{name} takes tensors, not .*1.0.*tensor\\("):
+            run()
 
 
 @pytest.mark.task3_1
@@ -398,6 +432,14 @@ def test_matmul_refuses_what_does_not_fit(
         zeros(a_shape, backend=FAST) @ zeros(b_shape, backend=FAST)
     with pytest.raises(TypeError, match="matmul"):
         zeros((2, 2), backend=FAST) @ zeros((2, 2))
+
+
+@pytest.mark.task3_2
+def test_an_array_may_stand_on_the_left_of_a_product() -> None:
+    a, b = np.arange(6.0).reshape(2, 3), np.ones((3, 2))
+    product: Any = a @ tensor(b, backend=FAST)
+    assert isinstance(product, Tensor)
+    np.testing.assert_array_equal(product.to_numpy(), a @ b)
 
 
 # Ours: the cache's names, and what an import does
