@@ -11,7 +11,7 @@ import copy
 import itertools
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ MOST_CELLS = 3000
 MOST_NOTES = 40
 MOST_ADDED = 200
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_EXPORT = re.compile(r"^#\|\s*export", re.M)
 _TOP_LEVEL = re.compile(r"^(?:async def|def|class)[ \t]+(\w+)", re.M)
 
 
@@ -197,9 +198,12 @@ def _mark(cell: NotebookNode) -> dict[str, Any]:
 
 
 def _match(
-    cells: Sequence[NotebookNode], theirs: Sequence[_Theirs], notes: list[str]
+    cells: Sequence[NotebookNode], theirs: list[_Theirs], notes: list[str]
 ) -> dict[int, int]:
-    """Say which of their cells is which of the course's: index to index."""
+    """Say which of their cells is which of the course's: index to index.
+
+    A cell that was split becomes one again; what was joined to another cell becomes a cell again.
+    """
     match: dict[int, int] = {}
     free = set(range(len(theirs)))
 
@@ -211,10 +215,12 @@ def _match(
         changed = [c for c in candidates if theirs[c].source.strip() != cell.source.strip()]
         best = (changed or candidates)[-1]
         if len(candidates) > 1:
-            notes.append(
-                f"cell {name} is there {len(candidates)} times; "
-                + ("the last that was changed counts" if changed else "none was changed")
-            )
+            together = _together(cell, [theirs[c].source for c in changed])
+            counts = "the last that was changed counts" if changed else "none was changed"
+            if changed and together != theirs[best].source:
+                counts = "what they define together counts"
+                theirs[best].source = together
+            notes.append(f"cell {name} is there {len(candidates)} times; {counts}")
         if how:
             notes.append(f"cell {name} {how}")
         match[best] = ours
@@ -254,16 +260,68 @@ def _match(
         ]
         if take(ours, found, "has lost its mark and id and was found by its functions"):
             waiting.remove(ours)
+    order = [match[c] for c in sorted(match)]
     for ours in waiting:
         mark = _mark(cells[ours])
-        if mark.get("solution"):
+        if mark.get("solution") and (text := _within(cells, theirs, match, cells[ours])):
+            match[len(theirs)] = ours
+            theirs.append(_Theirs("code", "", "", text, [], {}))
+            notes.append(
+                f"the answer cell {mark.get('grade_id')} is missing; it was found in another"
+            )
+        elif mark.get("solution"):
             notes.append(f"the answer cell {mark.get('grade_id')} is missing")
         elif mark.get("grade"):
             notes.append(f"the check {mark.get('grade_id')} is missing; the course's is used")
-    order = [match[c] for c in sorted(match)]
     if order != sorted(order):
         notes.append("the cells are in another order; the course's order is used")
     return match
+
+
+def _together(ours: NotebookNode, copies: Sequence[str]) -> str:
+    """Join copies of an answer: before the last, those that define what it lacks.
+
+    An editor splits a cell into two with the same mark.
+    """
+    wanted, parts = _defined(ours.source).keys(), list[str](copies[-1:])
+    there = _defined("".join(parts)).keys() & wanted
+    for text in reversed(copies[:-1]):
+        if more := (_defined(text).keys() & wanted) - there:
+            parts.insert(0, text)
+            there |= more
+    return "\n\n\n".join(parts)
+
+
+def _within(
+    cells: Sequence[NotebookNode],
+    theirs: Sequence[_Theirs],
+    match: Mapping[int, int],
+    ours: NotebookNode,
+) -> str:
+    """Find what an answer cell defines in cells that are others'; empty unless all is there."""
+    found: dict[str, str] = {}
+    for number, other in match.items():
+        if cells[other].cell_type == "code" and _EXPORT.search(cells[other].source):
+            found |= _defined(theirs[number].source)
+    wanted = _defined(ours.source) if ours.cell_type == "code" else {}
+    if not wanted or not wanted.keys() <= found.keys():
+        return ""
+    directives = [line for line in ours.source.split("\n") if line.startswith("#|")]
+    return "\n".join([*directives, "\n\n\n".join(found[name] for name in wanted)])
+
+
+def _defined(source: str) -> dict[str, str]:
+    """Name the functions and classes of a cell, with their text; none if it isn't Python."""
+    try:
+        body = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return {}
+    found, lines = dict[str, str](), source.split("\n")
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+            found[node.name] = "\n".join(lines[first - 1 : node.end_lineno])
+    return found
 
 
 def _place(result: Graft, theirs: Sequence[_Theirs], match: dict[int, int]) -> None:
@@ -320,7 +378,7 @@ def _answer(result: Graft, ours: NotebookNode, cell: _Theirs) -> None:
             result.answers[ours.get("id", "")] = cell.source
     elif changed and mark.get("grade"):
         result.notes.append(f"the check {mark.get('grade_id')} was changed; the course's is used")
-    elif changed and re.search(r"^#\|\s*export", ours.source, re.M):
+    elif changed and _EXPORT.search(ours.source):
         own = _of_their_own(ours.source, cell.source)
         if own:  # what their answers need of it stays, as in a cell of their own
             directive = next(line for line in ours.source.split("\n") if line.startswith("#|"))

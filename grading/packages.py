@@ -8,6 +8,7 @@ of the course's. Nothing is executed here, and only modules that the course has 
 from __future__ import annotations
 
 import ast
+import contextlib
 import re
 import textwrap
 import threading
@@ -257,7 +258,7 @@ def merge(
     """
     source = exported_text(source)
     try:
-        found = _functions(ast.parse(source))
+        found = _functions(ast.parse(source), source.split("\n"))
     except _UNREADABLE as error:
         said = f"{where}: {_syntax(error)}"
         notes.append(said)
@@ -267,22 +268,23 @@ def merge(
     lost = [r.qualname for r in own if r.qualname not in found]
     if lost:
         notes.append(f"{where}: {', '.join(lost)} is gone from it")
-    if any(r.qualname not in found for r in others):
-        # Its functions can't all be found: then the student's go into the course's cell.
-        if not own:
-            return course_text
-        bodies = {}
-        for region in own:
-            if region.qualname in found:
-                body = body_of(source, region.qualname, whole=region.whole)
-                bodies[region.qualname] = body or "pass"
-        return fill(course_text, bodies, where=where)
-    lines = source.split("\n")
-    for region in sorted(others, key=lambda r: -found[r.qualname][0]):
-        first, last, indent = found[region.qualname]
-        text = body_of(course_text, region.qualname, whole=True) or ""
-        lines[first - 1 : last] = textwrap.indent(text, indent).split("\n")
-    return "\n".join(lines)
+    if all(r.qualname in found for r in others):
+        lines = source.split("\n")
+        for region in sorted(others, key=lambda r: -found[r.qualname][0]):
+            first, last, indent = found[region.qualname]
+            text = body_of(course_text, region.qualname, whole=True) or ""
+            lines[first - 1 : last] = textwrap.indent(text, indent).split("\n")
+        merged = "\n".join(lines)
+        with contextlib.suppress(*_UNREADABLE):
+            ast.parse(merged)
+            return merged
+    # Its functions can't all be placed: then the student's go into the course's cell.
+    bodies = {}
+    for region in own:
+        if region.qualname in found:
+            body = body_of(source, region.qualname, whole=region.whole)
+            bodies[region.qualname] = body or "pass"
+    return fill(course_text, bodies, where=where)
 
 
 def _broken(region: Region, message: str) -> str:
@@ -312,18 +314,21 @@ def exported_text(source: str) -> str:
     return source
 
 
-def _functions(tree: ast.AST, prefix: str = "") -> dict[str, tuple[int, int, str]]:
+def _functions(
+    tree: ast.AST, lines: Sequence[str], prefix: str = ""
+) -> dict[str, tuple[int, int, str]]:
     """Find functions and methods: first line with decorators, last line, indentation."""
     found: dict[str, tuple[int, int, str]] = {}
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
             last = node.end_lineno or node.lineno
-            found[prefix + node.name] = (first, last, " " * node.col_offset)
+            indent = lines[node.lineno - 1][: node.col_offset]
+            found[prefix + node.name] = (first, last, indent)
         elif isinstance(node, ast.ClassDef):
-            found |= _functions(node, f"{prefix}{node.name}.")
+            found |= _functions(node, lines, f"{prefix}{node.name}.")
         elif isinstance(node, ast.If | ast.Try | ast.With):
-            found |= _functions(node, prefix)
+            found |= _functions(node, lines, prefix)
     return found
 
 

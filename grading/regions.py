@@ -18,6 +18,7 @@ Only the standard library is needed here.
 from __future__ import annotations
 
 import ast
+import contextlib
 import io
 import re
 import textwrap
@@ -96,6 +97,8 @@ class _Span:
 
 def _parse(source: str, where: str) -> ast.Module:
     """Parses a cell; magics are blanked, so that line numbers stay."""
+    with contextlib.suppress(SyntaxError):  # a line of Python may begin with % too
+        return ast.parse(source)
     lines = [_MAGIC.sub(r"\1pass  # ", line) for line in source.split("\n")]
     try:
         return ast.parse("\n".join(lines))

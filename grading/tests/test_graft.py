@@ -316,6 +316,45 @@ def test_deleted_answer(release: Any, handed_in: dict[str, Any]) -> None:
     assert result.notes == ["the answer cell module is missing"]
 
 
+def _split(read: dict[str, Any]) -> None:
+    """As an editor does: both halves have the mark."""
+    cell = find(read, "operators")
+    first, second = "".join(cell["source"]).split("def relu")
+    half = {**copy.deepcopy(cell), "id": "half", "source": f"#| export\ndef relu{second}"}
+    cell["source"] = first
+    read["cells"].insert(read["cells"].index(cell) + 1, half)
+
+
+def test_a_cell_in_two_halves(release: Any, handed_in: dict[str, Any]) -> None:
+    _split(handed_in)
+    result = put(release, handed_in)
+    unharmed(release, result)
+    answer = result.answers["operators"]
+    assert ANSWER in answer and answer.index("def mul") < answer.index("def relu")
+    assert result.notes == ["cell operators is there 2 times; what they define together counts"]
+
+
+def test_an_older_copy_that_is_not_python_spoils_nothing(
+    release: Any, handed_in: dict[str, Any]
+) -> None:
+    _split(handed_in)
+    find(handed_in, "operators")["source"] = "def mul(x, y:"
+    assert put(release, handed_in).answers["operators"].startswith("#| export\ndef relu")
+
+
+def test_two_cells_joined(release: Any, handed_in: dict[str, Any]) -> None:
+    """As an editor does: what is joined has the mark of the first."""
+    cell, other = (find(handed_in, name) for name in ("operators", "module"))
+    mine = tiny.MODULE.replace("# BEGIN SOLUTION task0_3\n        ", "").replace("False", "0")
+    cell["source"] = "".join(cell["source"]) + "\n\n\n" + mine
+    handed_in["cells"].remove(other)
+    result = put(release, handed_in)
+    unharmed(release, result)
+    assert ANSWER in result.answers["operators"]
+    assert "def mul" not in result.answers["module"] and "training = 0" in result.answers["module"]
+    assert result.notes == ["the answer cell module is missing; it was found in another"]
+
+
 def test_added_cells_stay_where_they_were(release: Any, handed_in: dict[str, Any]) -> None:
     at = handed_in["cells"].index(find(handed_in, "operators"))
     helper = {"cell_type": "code", "id": "mine", "source": "#| export\ndef helper(): ...",

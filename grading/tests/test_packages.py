@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from grading.course import GradingError, load_course
+from grading.course import GradingError, load_course, regions_of
 from grading.judge import Judge
 from grading.packages import Reference, assemble, exported_text, merge, same_code, split
 from grading.readings import chooser
@@ -64,6 +65,38 @@ def test_two_tasks_in_one_cell(judge: Judge) -> None:
     broken = merge(block, "def mul(x, y:\n  return 5", [region], [other], "here", notes)
     assert "raise SyntaxError" in broken and RELU in broken and notes
     compile(broken, "broken", "exec")
+
+
+CLASS = """class Mul:
+    def forward(self, a, b):
+        # BEGIN SOLUTION task1_2
+        return 1
+        # END SOLUTION
+
+    def backward(self, d):
+        # BEGIN SOLUTION task1_4
+        return 2
+        # END SOLUTION
+"""
+
+
+@pytest.mark.parametrize(
+    ("mine", "says"),
+    [
+        ("class Mul:\n\tdef forward(self, a, b):\n\t\treturn a\n\tdef backward(self, d): 0", "a"),
+        ("class Mul:\n def forward(self, a, b): return a\n def backward(self, d): 0", "a"),
+        # The method of the other task is gone; a line begins with what could be a magic.
+        ("class Mul:\n  def forward(self, a, b):\n    return (a\n    % b)", "% b"),
+    ],
+    ids=["tabs", "one space", "a line that begins with %"],
+)
+def test_a_method_of_ones_own_style_among_the_courses(mine: str, says: str) -> None:
+    forward, backward = (
+        replace(region, cell_id="mul") for region in regions_of(CLASS, "scalar_functions")
+    )
+    merged = merge(CLASS, mine, [forward], [backward], "here", [])
+    assert "return 2" in merged and says in merged
+    compile(merged, "merged", "exec")
 
 
 def test_future_imports_go_wherever_they_stand() -> None:
