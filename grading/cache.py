@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,7 +36,8 @@ class Cache:
         if (path := self._path(kind, key)) is None:
             return
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Written aside and moved, so that a killed run leaves no half-written file.
-        aside = path.with_suffix(f".{os.getpid()}")
+        # Written aside and moved, so that a killed run leaves no half-written file; two that
+        # write the same at one time don't meet.
+        aside = path.with_suffix(f".{secrets.token_hex(8)}")
         aside.write_text(text, encoding="utf-8")
         aside.replace(path)

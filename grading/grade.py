@@ -121,10 +121,7 @@ def judge_all(
             except sandbox.SandboxError as error:
                 refuse(student, str(error))
                 continue
-            except (
-                GradingError,
-                OSError,
-            ):  # the course, or the disk: nothing to do with one of them
+            except OSError:  # the disk: nothing to do with one of them
                 raise
             except Exception as error:  # whatever one submission brings, the others are graded
                 refuse(student, f"it could not be judged: {type(error).__name__}: {error}")

@@ -14,6 +14,7 @@ from grading import examples
 from grading.course import Assignment, GradingError
 from grading.graft import read_file
 from grading.judge import Judge
+from grading.submission import notebooks_in
 
 COURSE_ID = "minitorch"
 GRADEBOOK = Path("course") / "gradebook.db"
@@ -151,7 +152,7 @@ def stamp(root: Path, key: str, folder: Path, entry: Entry | None) -> str:
     """
     digest = hashlib.sha256(key.encode())
     digest.update((entry.late if entry else "None None").encode())
-    for path in (folder / "timestamp.txt", *sorted(folder.rglob("*.ipynb"))[:MOST_FILES]):
+    for path in (folder / "timestamp.txt", *notebooks_in(folder)[:MOST_FILES]):
         name = path.relative_to(folder).as_posix()
         if name.startswith(".") or "/." in name:
             continue  # JupyterLab's checkpoints

@@ -34,7 +34,7 @@ from nbgrader.preprocessors import (
 from nbgrader.utils import determine_grade, is_grade
 
 from grading import examples, gradebook, report, sandbox
-from grading.graft import Graft
+from grading.graft import Graft, read_file
 from grading.judge import Judge
 from grading.submission import Submission
 from grading.verdict import Judgement, Verdict
@@ -167,7 +167,7 @@ def _complete(converter: Any) -> None:
     coursedir = converter.coursedir
     root = Path(coursedir.root)
     reader = reader_for(root)
-    _distrust(coursedir, converter.log)
+    distrust(coursedir, converter.log)
     name = coursedir.assignment_id
     known = {a.name: a for a in reader.judge.course.assignments}
     if name not in known or coursedir.notebook_id != "*":
@@ -192,11 +192,17 @@ def _complete(converter: Any) -> None:
     reader.forget()
 
 
-def _distrust(coursedir: Any, log: Any) -> None:
+def distrust(coursedir: Any, log: Any) -> None:
     """Keep nbgrader from trusting what else lies in a submission's folder."""
     read = coursedir.get_existing_timestamp
 
     def timestamp(folder: str) -> Any:
+        path = Path(folder) / "timestamp.txt"
+        if not path.is_symlink() and not path.exists():
+            return None
+        if len(read_file(path)[0] or b"x" * 1000) > 100:
+            log.warning("%s: timestamp.txt is no plain file of one line; it is left out", folder)
+            return None
         try:
             return read(folder)
         except Exception as error:  # whatever a date parser makes of a stranger's text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +12,9 @@ from pathlib import Path
 from grading.compare import clean
 from grading.course import Assignment
 from grading.graft import read_file
+
+MOST_ENTRIES = 20_000  # of a folder and all below are looked at
+DEEPEST = 20  # folders in folders
 
 
 @dataclass
@@ -48,13 +53,31 @@ def read_submission(assignment: Assignment, folder: Path) -> Submission:
     return Submission(assignment.name, files, reasons)
 
 
+def notebooks_in(folder: Path) -> list[Path]:
+    """List the notebooks in a folder and below, as far as it is not too deep and not too full."""
+    found: list[Path] = []
+    waiting, left = [(folder, 0)], MOST_ENTRIES
+    for place, depth in waiting:  # it grows meanwhile
+        try:
+            with os.scandir(place) as entries:
+                for entry in itertools.islice(entries, left):
+                    left -= 1
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting += [(place / entry.name, depth + 1)] * (depth < DEEPEST)
+                    elif entry.name.endswith(".ipynb"):
+                        found.append(place / entry.name)
+        except OSError:
+            continue
+    return sorted(found)
+
+
 def _astray(folder: Path, stem: str) -> Path | None:
     """Find a notebook that isn't where it belongs; None unless there is exactly one."""
     name = re.compile(rf"{re.escape(stem)}([ _-]*(\(\d+\)|copy\d*|\d+))*\.ipynb", re.IGNORECASE)
     hidden = re.compile(r"^[._]")
     found = [
         path
-        for path in sorted(folder.rglob("*.ipynb"))[:1000]
+        for path in notebooks_in(folder)
         if name.fullmatch(path.name)
         and not any(hidden.match(part) for part in path.relative_to(folder).parts)
     ]

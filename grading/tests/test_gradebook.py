@@ -16,7 +16,7 @@ import pytest
 
 from grading import grade as grade_module
 from grading import gradebook
-from grading.course import Assignment, Course
+from grading.course import Assignment, Course, GradingError
 from grading.tests import test_nbgrader, tiny
 from grading.tests.test_nbgrader import grade, hand_in, project, reference, written
 from grading.verdict import Judgement
@@ -232,8 +232,12 @@ def test_a_killed_run_goes_on(graded: Path) -> None:
         assert (graded / f"course/feedback/{student}/module0/01_functions.html").exists()
 
 
+@pytest.mark.parametrize("error", [RecursionError("too deep"), GradingError("too deep")])
 def test_a_submission_that_cannot_be_judged_stops_nobody(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: Exception,
 ) -> None:
     """Whatever goes wrong with one of them is named; the others are judged."""
     judged = Judgement("module0", "key", ())
@@ -249,7 +253,7 @@ def test_a_submission_that_cannot_be_judged_stops_nobody(
 
     def judge(_: Any, name: str, **_more: Any) -> Judgement:
         if name == "bob":
-            raise RecursionError("too deep")
+            raise error
         return judged
 
     monkeypatch.setattr(grade_module, "judge_submission", judge)
@@ -257,7 +261,7 @@ def test_a_submission_that_cannot_be_judged_stops_nobody(
     anyone: Any = Anyone()
     graded = grade_module.judge_all(anyone, "module0", folders)
     assert graded.judgements == {"ada": judged, "carol": judged}
-    assert graded.refused == {"bob": "it could not be judged: RecursionError: too deep"}
+    assert graded.refused == {"bob": f"it could not be judged: {type(error).__name__}: too deep"}
     assert "bob: refused" in capsys.readouterr().out
 
 

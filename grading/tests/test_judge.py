@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import subprocess
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,7 +12,8 @@ from typing import Any
 import nbformat
 import pytest
 
-from grading import examples, sandbox, walls
+from grading import examples, gradebook, sandbox, walls
+from grading.cache import Cache
 from grading.compare import Outcome
 from grading.course import fill
 from grading.diagnosis import suspects
@@ -221,6 +223,38 @@ def test_notebooks_astray_are_found(judge: Judge, tmp_path: Path) -> None:
     assert "was found as unpacked" in next(iter(judge.grafts(submission).values())).notes[0]
     path.with_name("01_functions.ipynb").write_bytes(raw)
     assert judge.read("module0", tmp_path).files[tiny.GUIDE] is None
+
+
+def test_folders_in_folders_end_nothing(judge: Judge, tmp_path: Path) -> None:
+    """A submission may be deeper than Python goes, and than a path may be long."""
+    inside = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(2500):
+        os.mkdir("d", dir_fd=inside)
+        outside, inside = inside, os.open("d", os.O_RDONLY, dir_fd=inside)
+        os.close(outside)
+    os.close(inside)
+    try:
+        assert judge.read("module0", tmp_path).files == {tiny.GUIDE: None}
+        gradebook.stamp(judge.course.root, "key", tmp_path, None)
+    finally:
+        subprocess.run(["rm", "-r", tmp_path / "d"], check=True)  # Python's own can't
+
+
+def test_two_who_write_the_same_at_one_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As those do who hand in the same, and are judged side by side."""
+    cache, replace = Cache(tmp_path), Path.replace
+
+    def meanwhile(path: Path, target: Path) -> Path:
+        monkeypatch.undo()
+        cache.write("judged", "key", "text")
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", meanwhile)
+    cache.write("judged", "key", "text")
+    assert cache.read("judged", "key") == "text"
+    assert len(list((tmp_path / "judged").iterdir())) == 1
 
 
 # The real course

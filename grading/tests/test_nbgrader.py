@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import nbformat
@@ -19,7 +20,7 @@ import pytest
 from grading import examples, sandbox
 from grading.grade import submissions
 from grading.judge import Judge
-from grading.nbgrader_plugin import outputs
+from grading.nbgrader_plugin import distrust, outputs
 from grading.tests import tiny
 
 HERE = Path(__file__).resolve().parents[2]
@@ -332,6 +333,30 @@ def test_other_files_of_a_submission_are_not_trusted(graded: Path, tmp_path: Pat
     assert automatic(graded, "links") == ALL
     assert "is no date" in said
     assert not (graded / "course/autograded/links/module0/stolen.txt").exists()
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe", "folder", "long"])
+def test_a_date_is_read_from_a_short_plain_file_only(tmp_path: Path, kind: str) -> None:
+    """nbgrader would read on for ever."""
+    path = tmp_path / "timestamp.txt"
+    if kind == "link":
+        path.symlink_to("/dev/zero")
+    elif kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        path.write_text("9" * 100_000)
+    read: list[str] = []
+    nbgraders: Any = SimpleNamespace(get_existing_timestamp=read.append)
+    distrust(nbgraders, SimpleNamespace(warning=lambda *said: None))
+    nbgraders.get_existing_timestamp(str(tmp_path))
+    assert read == []
+    nbgraders.get_existing_timestamp(str(tmp_path / "elsewhere"))
+    (tmp_path / "in time").mkdir()
+    (tmp_path / "in time" / "timestamp.txt").write_text("2026-01-01 00:00:00 UTC")
+    nbgraders.get_existing_timestamp(str(tmp_path / "in time"))
+    assert read == [str(tmp_path / "in time")]
 
 
 def test_a_loose_notebook_is_named_for_its_own_module_only(tmp_path: Path) -> None:
