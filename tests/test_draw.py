@@ -258,7 +258,9 @@ def test_legend_stands_clear_of_the_lines():
         return max(float(y) for y in re.findall(r"translate\([\d.]+ ([\d.]+)\)", legend))
 
     crowded = lowest_label(lambda x: math.sin(9 * x))
-    assert crowded > lowest_label(lambda x: 1.0 if x > -4 else 0.9) + 20
+    assert crowded > lowest_label(lambda x: x + 6) + 20
+    # Free of the curves, but not of the axis, which is drawn where y is 0:
+    assert crowded == lowest_label(lambda x: 1.0 if x > -4 else 0.9)
     alt = draw.plot_function("", math.sin, math.cos, math.tanh, labels=["a", "b", "c"]).alt
     assert "c (green line of dashes and dots)" in alt
 
@@ -282,6 +284,25 @@ def test_crossings():
 def test_points_words():
     alt = draw.plot_points(SimpleNamespace(N=3, X=[(0, 0), (0.5, 1), (1, 0.2)], y=[0, 1, 1])).alt
     assert "3 points: 1 of class 0 (blue circles), 2 of class 1 (vermilion crosses)" in alt
+
+
+def test_words_say_where_the_crosses_are():
+    grid = [(x / 6, y / 6) for x in (1, 3, 5) for y in (1, 3, 5)]
+    data = SimpleNamespace(N=9, X=grid, y=[int(x1 < 0.4) for x1, _ in grid])
+    alt = draw.plot_points(data).alt
+    assert "above, 1 of 1, 0 of 1, 0 of 1; in the middle, 1 of 1" in alt
+    data.X[0] = data.X[8]
+    assert "below, no point, 0 of 1, 0 of 1." in draw.plot_points(data).alt
+
+
+def test_a_wide_picture_explains_its_marks_and_a_narrow_one_has_no_room():
+    def legends(figure):
+        return re.findall(r'"[\w-]*legend_1"', figure.svg)
+
+    model = draw.plot_boundary(lambda x1, x2: 0.4 - x1, points(), resolution=5)
+    assert len(legends(model)) == 1
+    assert len(legends(draw.plot_points(points()))) == 1
+    assert legends(draw.panels([model, model], 2)) == []
 
 
 def test_boundary_words():

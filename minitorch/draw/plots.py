@@ -62,8 +62,8 @@ def _legend(fig: Any, axes: Any) -> None:
     legend = axes.legend(loc="best")
     fig.canvas.draw()
     room = legend.get_window_extent().padded(2)
-    lines = [axes.transData.transform(line.get_xydata()) for line in axes.get_lines()]
-    if any(room.count_contains(points) for points in lines):
+    lines = [line.get_path().transformed(line.get_transform()) for line in axes.get_lines()]
+    if any(line.intersects_bbox(room, filled=False) for line in lines):
         legend.remove()
         fig.legend(loc="outside lower center", ncols=min(3, len(legend.get_texts())))
 

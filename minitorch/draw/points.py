@@ -57,7 +57,26 @@ def _say_points(points: Sequence[tuple[float, float, int]], names: tuple[str, st
     return (
         f"{len(points)} points: {len(points) - crosses} of class 0 (blue circles), {crosses} of"
         f" class 1 (vermilion crosses); {across} from {say(min(xs))} to {say(max(xs))},"
-        f" {up} from {say(min(ys))} to {say(max(ys))}."
+        f" {up} from {say(min(ys))} to {say(max(ys))}.{_say_thirds(points)}"
+    )
+
+
+def _say_thirds(points: Sequence[tuple[float, float, int]]) -> str:
+    """Say where the crosses are: how many of the points in each ninth of the square."""
+    low, high = _square(points)
+    if len(points) < 9 or not all(math.isfinite(part) for p in points for part in p):
+        return ""
+    counts = [[[0, 0] for _ in range(3)] for _ in range(3)]
+    for x1, x2, group in points:
+        column, row = (min(2, int(3 * (part - low) / (high - low))) for part in (x1, x2))
+        counts[2 - row][column][group] += 1
+    rows = [
+        ", ".join(f"{cell[1]} of {sum(cell)}" if sum(cell) else "no point" for cell in row)
+        for row in counts
+    ]
+    return (
+        f" Crosses among the points, in thirds from left to right: above, {rows[0]}; in the middle,"
+        f" {rows[1]}; below, {rows[2]}."
     )
 
 
@@ -102,6 +121,32 @@ def _scatter(
     upright = {"rotation": 0, "labelpad": 12} if short else {}
     axes.set_ylabel(names[1], fontsize=size, **upright)
 
+
+def _key(
+    fig: Any, points: Sequence[Any], wrong: Sequence[Any] = (), areas: bool = False
+) -> list[Any]:
+    """Return what a wide picture's legend says of its marks and areas; a narrow one has no room."""
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    if fig.get_size_inches()[0] < 5:
+        return []
+    round_mark = {"color": "none", "marker": "o", "markerfacecolor": "#FFFFFF"}
+    circle = {**round_mark, "markeredgecolor": PALETTE["value"], "markeredgewidth": 2}
+    cross = {"color": "none", "marker": "x", "markeredgecolor": PALETTE["gradient"]}
+    ring = {**round_mark, "markeredgecolor": DARK["ink"], "markeredgewidth": 1.8}
+    hatch = {"facecolor": TINT["gradient"], "edgecolor": "#EFB590", "hatch": "//", "linewidth": 0}
+    groups = {p[2] for p in points}
+    key = [Line2D([], [], label="class 0", **circle)] if 0 in groups else []
+    if 1 in groups:
+        key.append(Line2D([], [], label="class 1", markeredgewidth=2.2, **cross))
+    if wrong:
+        key.append(Line2D([], [], label="on the wrong side", markersize=13, **ring))
+    if areas:
+        key.append(Patch(facecolor=TINT["value"], label="model says 0"))
+        key.append(Patch(label="model says 1", **hatch))
+    return key
+
 # %% ../../nbs/lib/draw_points.ipynb #plot-points
 def plot_points(data: Any, title: str = "", *, names: tuple[str, str] = _AXES) -> Figure:
     """Draw a data set of two classes.
@@ -123,6 +168,8 @@ def plot_points(data: Any, title: str = "", *, names: tuple[str, str] = _AXES) -
         _scatter(axes, points, low, high, names)
         axes.locator_params(steps=[1, 2, 5, 10], nbins=6)
         set_title(axes, title, min(width, 400))
+        if key := _key(fig, points):
+            fig.legend(handles=key, loc="outside right upper")
 
     return painted(paint, 380, plain(title) or "A data set", _say_points(points, names), ratio=1.0)
 
@@ -332,5 +379,6 @@ def _paint_boundary(
             facecolors="none", edgecolors=DARK["ink"], linewidths=1.2 if narrow else 1.8,
             zorder=6,
         )  # fmt: skip
+    handles += _key(fig, points, wrong, areas=True)
     if handles:
         fig.legend(handles=handles, loc="outside right upper")
