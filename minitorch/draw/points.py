@@ -131,20 +131,29 @@ def _key(
 
     if fig.get_size_inches()[0] < 5:
         return []
-    round_mark = {"color": "none", "marker": "o", "markerfacecolor": "#FFFFFF"}
-    circle = {**round_mark, "markeredgecolor": PALETTE["value"], "markeredgewidth": 2}
-    cross = {"color": "none", "marker": "x", "markeredgecolor": PALETTE["gradient"]}
-    ring = {**round_mark, "markeredgecolor": DARK["ink"], "markeredgewidth": 1.8}
-    hatch = {"facecolor": TINT["gradient"], "edgecolor": "#EFB590", "hatch": "//", "linewidth": 0}
+
+    def mark(label: str, shape: str, color: str, size: float = 6) -> Line2D:
+        return Line2D(
+            [], [], linestyle="", label=label, marker=shape, markersize=size,
+            markerfacecolor="#FFFFFF", markeredgecolor=color, markeredgewidth=2,
+        )  # fmt: skip
+
     groups = {p[2] for p in points}
-    key = [Line2D([], [], label="class 0", **circle)] if 0 in groups else []
+    key: list[Any] = []
+    if 0 in groups:
+        key.append(mark("class 0", "o", PALETTE["value"]))
     if 1 in groups:
-        key.append(Line2D([], [], label="class 1", markeredgewidth=2.2, **cross))
+        key.append(mark("class 1", "x", PALETTE["gradient"]))
     if wrong:
-        key.append(Line2D([], [], label="on the wrong side", markersize=13, **ring))
+        key.append(mark("on the wrong side", "o", DARK["ink"], 13))
     if areas:
         key.append(Patch(facecolor=TINT["value"], label="model says 0"))
-        key.append(Patch(label="model says 1", **hatch))
+        key.append(
+            Patch(
+                facecolor=TINT["gradient"], edgecolor="#EFB590", hatch="//", linewidth=0,
+                label="model says 1",
+            )
+        )  # fmt: skip
     return key
 
 # %% ../../nbs/lib/draw_points.ipynb #plot-points
