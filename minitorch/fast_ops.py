@@ -19,7 +19,7 @@ from numba.core.errors import NumbaError, UnsupportedBytecodeError
 
 from . import operators, tensor_data
 from .kernel_cache import compiled
-from .machine import check_threads, keep_freed_memory, threads
+from .machine import check_threads, keep_freed_memory, threads, threads_left
 from .tensor_data import MAX_DIMS, Shape, Storage, Strides, TensorData
 from .tensor_ops import TensorOps, check_together, larger, matmul_shape, power
 
@@ -291,7 +291,8 @@ class Kernel:
 
         """
         cells = len(args[0]) if work is None else work
-        run = self.one_core if cells < self.large else self.all_cores
+        alone = cells < self.large or threads_left()
+        run = self.one_core if alone else self.all_cores
         try:
             run(*args)
         except (NumbaError, UnsupportedBytecodeError) as error:
