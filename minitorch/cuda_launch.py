@@ -9,6 +9,7 @@ import functools
 import inspect
 import sys
 import threading
+import weakref
 from collections.abc import Callable
 from types import FunctionType
 from typing import Any, TypeVar
@@ -24,8 +25,8 @@ cuda: Any = numba.cuda
 config: Any = numba.core.config
 
 # %% auto #0
-__all__ = ['cuda', 'config', 'SIMULATED', 'Fn', 'FakeCUDAKernel', 'device_jit', 'jit', 'launch', 'launch_made_from', 'on_device',
-           'carried']
+__all__ = ['cuda', 'config', 'SIMULATED', 'Fn', 'FakeCUDAKernel', 'spare', 'device_jit', 'jit', 'launch', 'launch_made_from',
+           'on_device', 'carried', 'Spare', 'room', 'constant']
 
 # %% ../nbs/lib/cuda_launch.ipynb #simulated
 SIMULATED = bool(config.ENABLE_CUDASIM)
@@ -150,6 +151,9 @@ def on_device(make: Callable[[], Any], size: int) -> Any:
     except Exception as error:
         if "OUT_OF_MEMORY" not in str(error):
             raise
+        if spare.arrays:
+            spare.clear()
+            return on_device(make, size)
         raise MemoryError(
             f"The GPU has no room left for {size / 2**20:,.1f} MiB. Use smaller batches, float32 "
             f"instead of float64, or let go of tensors that aren't needed any more."
@@ -165,3 +169,75 @@ def _sizes(numbers: tuple[int, ...]) -> Any:
 def carried(*parts: Any) -> list[Any]:
     """Bring the shapes and strides among a kernel's arguments to the GPU; storages are there."""
     return [part if n % 3 == 0 else _sizes(tuple(part.tolist())) for n, part in enumerate(parts)]
+
+# %% ../nbs/lib/cuda_launch.ipynb #room
+class Spare:
+    """Arrays on the GPU that nobody needs any more.
+
+    Args:
+        most: How many bytes they may have; when there are more, all are let go.
+
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.clear()
+
+    def clear(self) -> None:
+        """Let all of them go."""
+        self.bytes = 0
+        self.arrays: dict[tuple[int, Any], list[Any]] = {}
+
+    def put(self, array: Any, kind: tuple[int, Any]) -> None:
+        """Keep an array."""
+        size = kind[0] * kind[1].itemsize
+        if self.bytes + size > self.most:
+            self.clear()
+        if size <= self.most:
+            self.bytes += size
+            self.arrays.setdefault(kind, []).append(array)
+
+    def take(self, kind: tuple[int, Any]) -> Any | None:
+        """Return an array of that many numbers of that dtype, if there is one."""
+        try:
+            array = self.arrays[kind].pop()
+        except (KeyError, IndexError):
+            return None
+        self.bytes -= kind[0] * kind[1].itemsize
+        return array
+
+
+spare = Spare(most=1 << 29)
+
+
+def room(size: int, dtype: Any) -> Any:
+    """Return an array on the GPU, with any numbers in it.
+
+    Its memory is used again once the array is gone. A slice doesn't hold on to it.
+
+    Args:
+        size: How many numbers.
+        dtype: Of what kind.
+
+    """
+    kind = size, np.dtype(dtype)
+    array = spare.take(kind)
+    if array is None:
+        array = on_device(lambda: cuda.device_array(*kind), size * kind[1].itemsize)
+    lent = _twin(array)
+    weakref.finalize(lent, spare.put, array, kind).atexit = False
+    return lent
+
+
+def _twin(array: Any) -> Any:
+    """Make a second handle on an array's memory."""
+    kind: Any = type(array)
+    twin = kind.__new__(kind)
+    vars(twin).update(vars(array))
+    return twin
+
+
+@functools.lru_cache(maxsize=256)
+def constant(cells: bytes, dtype: Any) -> Any:
+    """Keep numbers that no kernel changes on the GPU, so that they travel there once."""
+    return on_device(lambda: cuda.to_device(np.frombuffer(cells, dtype)), len(cells))

@@ -18,11 +18,13 @@ from minitorch.cuda_launch import (
     SIMULATED,
     FakeCUDAKernel,
     carried,
+    constant,
     device_jit,
     jit,
     launch,
     launch_made_from,
     on_device,
+    room,
 )
 from .cuda_several import SIDE, WIDE, multiply_several
 from .fast_ops import NEUTRAL, _batched, column, parts_of, written_in_python
@@ -268,12 +270,17 @@ class CudaOps(TensorOps):
     @staticmethod
     def empty(size: int, dtype: Any) -> Any:
         """Make room on the GPU for the numbers of a result."""
-        return on_device(lambda: cuda.device_array(size, dtype), size * np.dtype(dtype).itemsize)
+        return room(size, dtype)
 
     @staticmethod
     def hold(row: Storage) -> Any:
         """Copy a row of numbers to the GPU."""
         return on_device(lambda: cuda.to_device(row), row.nbytes)
+
+    @staticmethod
+    def constant(number: Any, dtype: Any) -> Any:
+        """Find a number on the GPU, or copy it there."""
+        return constant(np.array([number], dtype).tobytes(), dtype)
 
     @staticmethod
     def map_kernel(fn: Callable[[float], float]) -> Callable[..., None]:

@@ -134,7 +134,7 @@ class TensorBase(Variable):
         if isinstance(b, TensorBase):
             return b  # type: ignore[return-value]
         if isinstance(b, _NUMBERS):
-            row = self.backend.ops.hold(np.array([b], dtype=self.dtype))
+            row = self.backend.ops.constant(b, self.dtype)
             # Without dimensions beside a tensor without, so that the result has none either.
             return self._new((_ONE_CELL if self.shape else _NO_DIMS).like(row))
         if isinstance(b, np.ndarray):

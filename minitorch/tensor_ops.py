@@ -183,6 +183,11 @@ class TensorOps:
         """Bring a row of numbers to where the backend computes."""
         return row
 
+    @staticmethod
+    def constant(number: Any, dtype: Any) -> Storage:
+        """Make a row of one number that nobody changes."""
+        return np.array([number], dtype)
+
     @classmethod
     def matrix_multiply(cls, a: Tensor, b: Tensor) -> Tensor:
         """Multiply matrices over the last two dimensions; the others broadcast."""

@@ -22,6 +22,7 @@ from minitorch import (
     IndexingError,
     SimpleBackend,
     TensorBackend,
+    cuda_launch,
     cuda_ops,
     grad_check,
     mm_practice,
@@ -302,6 +303,65 @@ def test_matmul_keeps_infinity_and_nan() -> None:
         got = tensor(a, backend=CUDA) @ tensor(b, backend=CUDA)
     with np.errstate(all="ignore"):
         np.testing.assert_array_equal(got.to_numpy(), a @ b)
+
+
+# Ours: what is on the card and may stay there
+
+
+def test_room_on_the_card_is_used_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def device_array(*kind: Any) -> Any:
+        asked.append(kind)
+        return make(*kind)
+
+    asked: list[Any] = []
+    make = cuda.device_array
+    monkeypatch.setattr(cuda, "device_array", device_array)
+    monkeypatch.setattr(cuda_launch, "spare", cuda_launch.Spare(most=100))
+    rows = [CudaOps.empty(5, np.float64) for _ in range(2)]
+    assert len(asked) == 2
+    del rows[0]
+    rows += [CudaOps.empty(5, np.float64), CudaOps.empty(5, np.float32)]
+    assert len(asked) == 3
+    for n in range(3):
+        rows[n][0] = float(n)
+    assert [float(row[0]) for row in rows] == [0.0, 1.0, 2.0]
+    rows.clear()
+    assert cuda_launch.spare.bytes == 100
+    CudaOps.empty(13, np.float64)  # more than is kept
+    assert (len(asked), cuda_launch.spare.bytes) == (4, 0)
+
+
+def test_a_full_card_lets_go_of_spare_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    def device_array(*kind: Any) -> Any:
+        if cuda_launch.spare.arrays:
+            raise RuntimeError("[2] Call to cuMemAlloc results in CUDA_ERROR_OUT_OF_MEMORY")
+        return make(*kind)
+
+    make = cuda.device_array
+    monkeypatch.setattr(cuda, "device_array", device_array)
+    monkeypatch.setattr(cuda_launch, "spare", cuda_launch.Spare(most=100))
+    CudaOps.empty(5, np.float64)
+    assert cuda_launch.spare.bytes == 40
+    row = CudaOps.empty(6, np.float64)
+    assert (row.size, cuda_launch.spare.bytes) == (6, 0)
+
+
+@task3_3
+def test_a_number_travels_to_the_card_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def to_device(row: Any) -> Any:
+        sent.append(row.tolist())
+        return send(row)
+
+    sent: list[Any] = []
+    send = cuda.to_device
+    t = tensor([1.0, -2.0], backend=CUDA)
+    monkeypatch.setattr(cuda, "to_device", to_device)
+    cuda_launch.constant.cache_clear()
+    for _ in range(2):
+        assert np.signbit((t * 0.0).to_numpy()).tolist() == [False, True]
+        assert np.signbit((t * -0.0).to_numpy()).tolist() == [True, False]
+        assert (t + 3.5).tolist() == [4.5, 1.5]
+    assert [row for row in sent if isinstance(row[0], float)] == [[0.0], [-0.0], [3.5]]
 
 
 # Ours: the kernel for large products

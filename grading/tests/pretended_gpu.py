@@ -155,8 +155,9 @@ def main() -> None:
         print(json.dumps(None))
         return
     pretend(home)
-    from minitorch import simulator
+    from minitorch import cuda_launch, simulator
 
+    cuda_launch._twin = lambda array: array.view()
     simulator.has_gpu = lambda: True
     run_library()
     root = Path(__file__).resolve().parents[2]
