@@ -93,7 +93,7 @@ def draw_expression(
     legend = []
     if derivatives and recorded:
         _local(nodes)
-        legend.append(("local derivative on each arrow", "gradient"))
+        legend.append(("×: local derivative, on each arrow", "gradient"))
     if gradients and recorded:
         arrows = _derivatives(nodes, _ones(variable))
         legend = [("value", "value"), (f"derivative of {nodes[-1].said}", "gradient"), *legend]

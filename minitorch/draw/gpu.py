@@ -81,6 +81,9 @@ def draw_threads(
             pieces.append(write(corner[0] + wide / 2, corner[1] - 10, label, size=SMALLEST))
             pieces.append(box(*corner, wide, tall, fill=TINT["muted"], stroke=PALETTE["ink"]))
             for z in range(tz):
+                if tz > 1:
+                    middle = corner[0] + 7 + (z + 0.5) * tx * pitch + 12 * z
+                    pieces.append(write(middle, corner[1] + tall + 10, f"z = {z}", size=SMALLEST))
                 for y in range(ty):
                     for x in range(tx):
                         place = (bx * tx + x, by * ty + y, z)
@@ -93,7 +96,7 @@ def draw_threads(
                         mine = chosen == ((bx, by), (x, y, z))
                         words = str(place[0]) if dims == 1 else ""
                         pieces.append(_thread(cx, cy, pitch, words, beyond, mine))
-    deep = gy * (tall + 34)
+    deep = gy * (tall + 34) + (6 if tz > 1 else 0)
     across = gx * (wide + 12) - 12
     said = _say_launch(grid, group, limit, counted, idle)
     if chosen is not None:
@@ -387,7 +390,10 @@ def _tiled(
     import numpy as np
 
     side = min(26.0, room)
-    grid = Grid(read_tensor(np.zeros(shape)), marks, words=np.full(shape, ""), name=name)
+    used = [cell for cell, role in marks.items() if role == "muted"]
+    held = {cell: role for cell, role in marks.items() if role != "muted"}
+    blank = np.full(shape, "")
+    grid = Grid(read_tensor(np.zeros(shape)), held, words=blank, ghosts=used, name=name)
     grid.wide = grid.tall = side
     grid.body = shape[1] * side
     grid.size = (max(grid.body, grid.label_width()), grid.head + shape[0] * side)

@@ -180,7 +180,7 @@ def paint_graph(
     Args:
         nodes: Its variables, inputs first.
         backward: The arrows (node, which input) along which a derivative runs back.
-        legend: Words with their colours.
+        legend: Words with their colours; those that begin with × need no square of that colour.
         below: Pieces of SVG to put under it, for a width of 616 px.
         tall_below: Their height.
     """
@@ -273,9 +273,11 @@ def _framed(
         x = 4.0
         y += 14
         for words, role in legend:
-            shown.append(box(x, y - 6, 12, 12, fill=PALETTE[role], stroke="none", radius=3))
-            shown.append(write(x + 18, y, words, size=13, color=DARK[role], anchor="start"))
-            x += 18 + label_width(words, 13) + 22
+            if words[0] != "×":  # a sign of its own
+                shown.append(box(x, y - 6, 12, 12, fill=PALETTE[role], stroke="none", radius=3))
+                x += 18
+            shown.append(write(x, y, words, size=13, color=DARK[role], anchor="start"))
+            x += label_width(words, 13) + 22
         y += 14
     if below:
         shown.append(f'<g transform="translate(0 {px(y)})">{"".join(below)}</g>')
