@@ -171,7 +171,7 @@ def test_a_picture_that_cannot_be_written_is_found_out_first(capsys, monkeypatch
 class Learner:
     """A trainer that is stopped, or that goes wrong, after its first line."""
 
-    def __init__(self, loss: float, error: type[BaseException] | None) -> None:
+    def __init__(self, loss: float, error: BaseException | type[BaseException] | None) -> None:
         self.loss, self.error = loss, error
 
     def train(self, data, rate, epochs, log_fn) -> None:
@@ -201,6 +201,21 @@ def test_a_loss_that_is_no_number_is_explained(capsys, monkeypatch) -> None:
     code, out, err = run(capsys, "train", "--points", "5", "--rate", "2")
     assert code == 0 and "5 points correct" in out
     assert "The loss is nan" in err and "--rate 0.2" in err
+
+
+def test_a_full_memory_is_a_sentence(capsys, monkeypatch) -> None:
+    full = MemoryError("The GPU has no room left for 1.0 MiB.")
+    monkeypatch.setattr(training, "find_trainer", lambda name: lambda hidden: Learner(1.0, full))
+    code, _, err = run(capsys, "train", "--hidden", "7")
+    said = "minitorch: 7 hidden units don't fit into the memory: choose fewer. The GPU has no room"
+    assert code == 2 and err.startswith(said)
+
+    def none_to_begin_with(hidden: int) -> None:
+        raise full
+
+    monkeypatch.setattr(training, "find_trainer", lambda name: none_to_begin_with)
+    code, _, err = run(capsys, "train", "--hidden", "7")
+    assert code == 2 and err.startswith(said)
 
 
 def test_a_reader_who_leaves_early_is_no_fault() -> None:

@@ -40,3 +40,18 @@ def test_a_forked_process_computes_without_the_threads_that_stayed_behind() -> N
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run([sys.executable, "-c", FORK], capture_output=True, text=True, env=env)
     assert (done.stdout.split(), done.stderr) == (["2.0", "2.0", "2.0"], "")
+
+
+@pytest.mark.parametrize("words", [["train", "--backend", "cpu"], ["diagnostics"]])
+@pytest.mark.parametrize(
+    ("number", "says"),
+    [("9999", "minitorch: NUMBA_NUM_THREADS is 9999"), ("0", "minitorch: Number of threads")],
+)
+def test_the_command_says_that_there_are_too_many_threads_or_none(
+    words: list[str], number: str, says: str
+) -> None:
+    code = f"import sys; from minitorch.cli import main; sys.exit(main({words}))"
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "NUMBA_NUM_THREADS": number}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(says) and done.stderr.count("\n") == 1

@@ -73,12 +73,14 @@ def diagnostics_command(chosen: argparse.Namespace) -> None:
         chosen: The flags of `minitorch diagnostics`, of which there are none.
 
     Raises:
-        UsageError: If the package has no compiled kernels yet.
+        UsageError: If the package has no compiled kernels yet, or they may not start.
     """
     try:
         from minitorch.diagnostics import report
     except ModuleNotFoundError as error:
         raise UsageError(f"The report comes with Module 3, and needs {error.name}.") from None
+    except ValueError as error:  # a number of threads that can't be
+        raise UsageError(str(error)) from error
     report()
 
 # %% ../../nbs/lib/cli.ipynb #main-code

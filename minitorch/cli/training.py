@@ -188,16 +188,19 @@ class _Log:
         self.epoch, self.loss = epoch, loss
 
 
+def _no_room(hidden: int, error: MemoryError) -> UsageError:
+    said = f"{hidden} hidden units don't fit into the memory: choose fewer. {error}"
+    return UsageError(said.rstrip())
+
+
 def _trainer(make: Callable[[int], Any], hidden: int) -> Any:
     try:
         return make(hidden)
     except NotImplementedError:
         raise
-    except MemoryError:
-        raise UsageError(
-            f"{hidden} hidden units don't fit into this computer's memory: choose fewer."
-        ) from None
-    except RuntimeError as error:  # no GPU, or a full one; no PyTorch
+    except MemoryError as error:
+        raise _no_room(hidden, error) from error
+    except (RuntimeError, ValueError) as error:  # no GPU, or no such number of threads; no PyTorch
         raise UsageError(str(error)) from error
 
 
@@ -211,7 +214,7 @@ def train_command(chosen: argparse.Namespace) -> int:
         The exit code: 0, or 130 if Ctrl-C ended the training.
 
     Raises:
-        UsageError: If the backend isn't there, or pictures can't be drawn.
+        UsageError: If the backend isn't there, memory is full, or pictures can't be drawn.
     """
     from minitorch.datasets import datasets
     from minitorch.randomness import seed
@@ -226,6 +229,8 @@ def train_command(chosen: argparse.Namespace) -> int:
     began = time.perf_counter()
     try:
         trainer.train(data, rate, chosen.epochs, log)
+    except MemoryError as error:
+        raise _no_room(chosen.hidden, error) from error
     except KeyboardInterrupt:
         code = 130
         done = f"{log.epoch} epochs or a few more" if log.epoch else "fewer than 10 epochs"
