@@ -300,14 +300,17 @@ class Judge:
         """List quotations of what students don't have: what they wrote themselves is theirs."""
         theirs = [text for g in grafts.values() for text in g.answers.values()]
         theirs += [text for g in grafts.values() for _, text in g.added]
-        secret = self._secret | quotations([material.source])
+        secret = (self._solutions | quotations([material.source])) - self._given
         return secret - quotations([*theirs, str(material.visible["source"])])
 
     @cached_property
-    def _secret(self) -> set[str]:
-        """List quotations of the solutions that are not in given code, too."""
-        solutions = quotations(region.body for region in self.course.regions)
-        return solutions - quotations(self.reference.given.values())
+    def _solutions(self) -> set[str]:
+        return quotations(region.body for region in self.course.regions)
+
+    @cached_property
+    def _given(self) -> set[str]:
+        """List quotations of the package as it is released, stubs included."""
+        return quotations(self.reference.given.values())
 
     def _execute(
         self,

@@ -9,6 +9,7 @@ import pytest
 from grading.disclosure import ENOUGH, LEFT_OUT, MOST, Disclosure, quotations
 from grading.judge import Judge
 from grading.report import plain
+from grading.submission import Submission
 from grading.tests import tiny
 from grading.tests.handing_in import ALL, MUL, RELU, Judged, before, earned, swap
 
@@ -55,6 +56,14 @@ def test_a_students_own_lines_are_shown(judged: Judged) -> None:
     broken = "scaled_product = x / 0\n    return scaled_product"
     told = plain(judged(swap("operators", MUL.strip(), broken)).verdict("task0_1"))
     assert "ZeroDivisionError: " in told and "scaled_product = x / 0" in told
+
+
+@pytest.mark.sandbox
+def test_a_stubs_own_words_are_no_quotation(judge: Judge, judged: Judged) -> None:
+    """Students have the release, also one who handed in nothing."""
+    nothing = judge.judge(Submission("module0", {tiny.GUIDE: None}), again=True)
+    assert [note for v in nothing.verdicts for note in v.notes] == []
+    assert "is not written yet: Need to implement" in plain(nothing.verdict("task0_3"))
 
 
 def test_quotations_are_left_out() -> None:

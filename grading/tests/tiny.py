@@ -130,7 +130,7 @@ SECTION = "guides/module0/01_functions.html#task-0-3"
 
 
 def probe_modes(mt, rng):
-    """Both modes."""
+    """Both modes; a stub says: Need to implement for Task 0.3."""
     module = mt.module.Module()
     module.evaluate()
     seen = [module.training]
