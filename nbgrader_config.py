@@ -36,6 +36,7 @@ c.GenerateAssignment.post_convert_hook = strip.remove_sidecars
 c.Autograde.exporter_class = nbgrader_plugin.GraftingExporter
 c.Autograde.sanitize_preprocessors = nbgrader_plugin.SANITIZE
 c.Autograde.autograde_preprocessors = nbgrader_plugin.AUTOGRADE
+c.GenerateFeedback.exporter_class = nbgrader_plugin.PageExporter
 c.GenerateFeedback.preprocessors = nbgrader_plugin.FEEDBACK
 
 # Export: `Lovelace, Ada` is one column.

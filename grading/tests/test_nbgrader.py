@@ -16,11 +16,13 @@ from typing import Any
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
+from nbconvert.exporters import HTMLExporter
 
 from grading import examples, sandbox
 from grading.grade import submissions
 from grading.judge import Judge
-from grading.nbgrader_plugin import distrust, outputs
+from grading.nbgrader_plugin import NO_ALT, PageExporter, distrust, outputs
 from grading.tests import tiny
 
 HERE = Path(__file__).resolve().parents[2]
@@ -202,6 +204,24 @@ def test_feedback_names_the_mistake(graded: Path) -> None:
     solution = "product_of_both = x * y"
     untouched = (graded / "course/feedback/untouched/module0/01_functions.html").read_text()
     assert solution not in untouched and "is not written yet" in untouched
+
+
+def test_a_feedback_page_is_nbconverts_own() -> None:
+    """It is written without nbconvert's last step, which takes longer than all others."""
+    picture = {"image/png": "iVBORw0KGgo=", "text/plain": "Figure"}
+    html = {"text/html": '<p>1 &lt; 2</p><img src="a.png"><img src="b.png" alt="b">'}
+    code = nbformat.v4.new_code_cell("if x < 1:\n    y = f'{x!r}'", id="code")
+    code.outputs = [nbformat.v4.new_output("display_data", data) for data in (picture, html)]
+    text = nbformat.v4.new_markdown_cell("# A *title*\n\n$a < b$, `c`, ![d](e.png)", id="text")
+    python = {"kernelspec": {"display_name": "p", "language": "python", "name": "python3"}}
+    language = {"language_info": {"name": "python", "pygments_lexer": "ipython3"}}
+    notebook = nbformat.v4.new_notebook(cells=[text, code], metadata=python | language)
+    ours, theirs = (
+        BeautifulSoup(kind(template_name="classic").from_notebook_node(notebook)[0], "html.parser")
+        for kind in (PageExporter, HTMLExporter)
+    )
+    assert [img["alt"] for img in theirs.select("img")] == ["d", NO_ALT, NO_ALT, "b"]
+    assert ours == theirs
 
 
 def test_what_a_student_wrote_is_escaped_in_feedback(graded: Path) -> None:
