@@ -85,24 +85,34 @@ def difference(expected: Any, got: Any, tolerance: float) -> str | None:
         return "the result could not be compared"
 
 
+def _is_error(value: Any) -> bool:
+    """Tell whether a string is what a probe returns for an error that it caught: its name."""
+    return isinstance(value, str) and value.isidentifier() and value.endswith("Error")
+
+
+def _came_out(expected: Any, got: Any) -> str:
+    raised = f"raised {clean(got, 120)}" if _is_error(got) else f"came out as {show(got)}"
+    return f"{raised}; {_wanted(expected, got)}"
+
+
 def _differ(expected: Any, got: Any, tolerance: float, path: str) -> str | None:
     at = f"result{path}: " if path else ""
     if isinstance(expected, bool) or expected is None or isinstance(expected, str):
         if type(got) is type(expected) and got == expected:
             return None
-        return f"{at}came out as {show(got)}; {_wanted(expected, got)}"
+        return at + _came_out(expected, got)
     if isinstance(expected, int):
         if isinstance(got, int) and not isinstance(got, bool) and got == expected:
             return None
-        return f"{at}came out as {show(got)}; {_wanted(expected, got)}"
+        return at + _came_out(expected, got)
     if isinstance(expected, float):
         # An int or a bool stands for its value where a float is wanted, as in Python.
         if isinstance(got, int | float) and _close(expected, float(got), tolerance):
             return None
-        return f"{at}came out as {show(got)}; {_wanted(expected, got)}"
+        return at + _came_out(expected, got)
     if isinstance(expected, list):
         if not isinstance(got, list):
-            return f"{at}came out as {show(got)}; {_wanted(expected, got)}"
+            return at + _came_out(expected, got)
         if len(got) != len(expected):
             entries = "1 entry" if len(got) == 1 else f"{len(got)} entries"
             return f"{at}came out with {entries}, and that is not how many belong there"
@@ -112,7 +122,7 @@ def _differ(expected: Any, got: Any, tolerance: float, path: str) -> str | None:
         return None
     if isinstance(expected, dict) and "dict" in expected:
         if not isinstance(got, dict) or "dict" not in got:
-            return f"{at}came out as {show(got)}; {_wanted(expected, got)}"
+            return at + _came_out(expected, got)
         left, right = _entries(expected), _entries(got)
         if set(left) != set(right):
             extra = [key for key in right if key not in left]
@@ -162,14 +172,14 @@ def kind(value: Any) -> str:
     if value is None:
         return "None"
     if isinstance(value, str):
-        return "a string"
+        return "an error" if _is_error(value) else "a string"
     return "a list" if isinstance(value, list) else "a dict"
 
 
 def _wanted(expected: Any, got: Any) -> str:
     same = kind(expected) == kind(got) or (isinstance(expected, float) and isinstance(got, int))
     if same:
-        noun = kind(expected).removeprefix("a ")
+        noun = kind(expected).split(" ", 1)[-1]
         return "that is not right" if isinstance(expected, bool) else f"not the right {noun}"
     return f"what belongs there is {kind(expected)}"
 

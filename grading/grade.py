@@ -36,8 +36,8 @@ class Graded:
     Attributes:
         assignment: its name.
         judgements: by student's id.
-        refused: why, by student's id.
-        odd: what was wrong with the folder of submissions.
+        refused: what could not be done and why, by student's id.
+        odd: what a person should look at besides.
         entries: what the gradebook holds, by student's id; points given by hand, too.
     """
 
@@ -166,12 +166,12 @@ def grade(root: Path, assignment: str, *, again: bool = False, own: bool = False
         say(f"Left out: {line}")
     if not folders:
         say(f"There are no submissions of {assignment} in {SUBMITTED}.")
-        return Graded(assignment, odd=odd)
+        return Graded(assignment)
     if reason := sandbox.available():
         say(f"No sandbox: {reason}")
         say(UNSANDBOXED)
     graded = judge_all(judge, assignment, folders, again=again)
-    graded.odd = odd
+    graded.odd = [f"Left out: {line}" for line in odd]
     if graded.judgements:
         _record(root, judge, graded, again=again)
     return graded
@@ -190,10 +190,19 @@ def _record(root: Path, judge: Judge, graded: Graded, *, again: bool = False) ->
         pipeline.generate_assignment(assignment.name)
         again = True  # checks or points may have changed
     stored = _store(root, pipeline, assignment, graded, again=again)
+    pipeline.count_lateness(assignment.name)
+    entries = gradebook.entries(root, assignment.name)
+    graded.entries = {student: entries[student] for student in graded.judgements}
+    if gone := [s for s in entries if not (root / SUBMITTED / s / assignment.name).is_dir()]:
+        graded.odd.append(
+            f"In the gradebook, but not in {SUBMITTED} any more: {', '.join(sorted(gone))}. Their "
+            f"points stay in {EXPORT}; `nbgrader db student remove ID --force` takes a student out."
+        )
     written = _write_feedback(root, pipeline, assignment, graded)
-    if stored or written or not (root / EXPORT).exists():
-        pipeline.export(root / EXPORT)
-    else:
+    table, book = root / EXPORT, root / gradebook.GRADEBOOK
+    if not table.exists() or table.stat().st_mtime < book.stat().st_mtime:
+        pipeline.export(table)
+    if not stored and not written:
         say(f"Gradebook and feedback of {assignment.name} hold all of this already")
 
 
@@ -211,13 +220,15 @@ def _store(
     if changed:
         progress = _progress("Storing points in the gradebook", len(changed))
         said = pipeline.autograde(assignment.name, changed, progress)
-        why = (said.strip().splitlines() or ["nbgrader gave no reason"])[-1]
         gradebook.name_examples(root)
         for student in missing(changed):
-            graded.refused[student] = f"The gradebook did not take it: {why}"
+            graded.refused[student] = f"The gradebook did not take it: {_reason(said)}"
             del graded.judgements[student]
-    graded.entries = {student: graded.entries[student] for student in graded.judgements}
     return len(changed)
+
+
+def _reason(said: str) -> str:
+    return (said.strip().splitlines() or ["nbgrader gave no reason"])[-1]
 
 
 def _recorded(root: Path, assignment: Assignment, graded: Graded, student: str) -> bool:
@@ -229,7 +240,7 @@ def _recorded(root: Path, assignment: Assignment, graded: Graded, student: str) 
 def _stamp(root: Path, graded: Graded, student: str) -> str:
     folder = root / SUBMITTED / student / graded.assignment
     key = graded.judgements[student].key
-    return gradebook.stamp(root, key, folder, graded.entries.get(student))
+    return gradebook.stamp(root, key, folder)
 
 
 def _files(assignment: Assignment) -> list[str]:
@@ -264,7 +275,7 @@ def _write_feedback(root: Path, pipeline: Pipeline, assignment: Assignment, grad
         mark()
         for student in folders:
             if not folders[student].is_dir():
-                graded.odd.append(f"{student}: no feedback was written: {said.strip()[-300:]}")
+                graded.refused[student] = f"No feedback was written: {_reason(said)}"
     return len(folders)
 
 
@@ -288,11 +299,11 @@ def summary(graded: Graded) -> str:
     """Write what came of it: points, notes, and where things lie."""
     said = [report.table(graded.judgements, graded.entries)] if graded.judgements else []
     for student, judgement in graded.judgements.items():
-        notes = [*judgement.notes, *(note for v in judgement.verdicts for note in v.notes)]
-        said += [f"  {student}: {note}" for note in notes]
+        said += [f"  {student}: {note}" for note in report.notes(judgement)]
     for why in dict.fromkeys(graded.refused.values()):
         students = [student for student, each in graded.refused.items() if each == why]
-        said.append(f"Refused: {', '.join(students)}. {why}")
+        said.append(f"Failed: {', '.join(students)}. {why}")
+    said += graded.odd
     if graded.judgements:
         said.append(
             f"Gradebook {gradebook.GRADEBOOK}, "
@@ -330,7 +341,10 @@ def main() -> None:
     except GradingError as error:
         sys.exit(str(error))
     except OSError as error:
-        sys.exit(f"{error.filename or 'A file'}: {error.strerror}. Nothing else was changed.")
+        sys.exit(
+            f"{error.filename or 'A file'}: {error.strerror or error}. What was finished is kept: "
+            "mend this and start it again."
+        )
     except KeyboardInterrupt:
         sys.exit("\nInterrupted. Start it again: it goes on where it stopped.")
     if refused:

@@ -38,7 +38,6 @@ class Entry:
         points: what could be earned.
         penalty: points taken off because it was late.
         waits: something in it waits for a person.
-        late: what nbgrader's penalty depends on: when it was due and handed in.
         contents: every number and comment that feedback shows.
     """
 
@@ -47,7 +46,6 @@ class Entry:
     points: float = 0.0
     penalty: float = 0.0
     waits: bool = False
-    late: str = ""
     contents: list[Any] = field(default_factory=list)
 
     @property
@@ -61,8 +59,8 @@ class Entry:
         return self.earned - sum(score or 0.0 for score in self.automatic.values())
 
 
-def entries(root: Path, assignment: str, student: str | None = None) -> dict[str, Entry]:
-    """Read an assignment's submissions from the gradebook, by student's id; or one student's."""
+def entries(root: Path, assignment: str) -> dict[str, Entry]:
+    """Read an assignment's submissions from the gradebook, by student's id."""
     from nbgrader.api import Gradebook, MissingEntry
 
     if not (root / GRADEBOOK).exists():
@@ -72,22 +70,18 @@ def entries(root: Path, assignment: str, student: str | None = None) -> dict[str
             row = book.find_assignment(assignment)
         except MissingEntry:
             return {}
-        return _read(book, row, student)
+        return _read(book, row)
 
 
-def _read(book: Any, row: Any, one: str | None) -> dict[str, Entry]:
+def _read(book: Any, row: Any) -> dict[str, Entry]:
     """Read in a few queries what nbgrader's objects would ask for cell by cell."""
     from nbgrader import api
 
     submitted, notebook, cell = api.SubmittedAssignment, api.SubmittedNotebook, api.BaseCell
     found: dict[str, Entry] = {}
-    wanted = [submitted.assignment_id == row.id]
-    if one is not None:
-        wanted.append(submitted.student_id == one)
-    for student, extension in book.db.query(submitted.student_id, submitted.extension).filter(
-        *wanted
-    ):
-        found[student] = Entry(late=f"{row.duedate} {extension}", points=row.max_score)
+    wanted = submitted.assignment_id == row.id
+    for (student,) in book.db.query(submitted.student_id).filter(wanted):
+        found[student] = Entry(points=row.max_score)
 
     def each(model: Any, *more: Any) -> Any:
         """Ask for something that belongs to a submitted notebook and a cell."""
@@ -98,7 +92,7 @@ def _read(book: Any, row: Any, one: str | None) -> dict[str, Entry]:
             .join(submitted, notebook.assignment_id == submitted.id)
             .join(api.Notebook, notebook.notebook_id == api.Notebook.id)
             .join(cell, model.cell_id == cell.id)
-            .filter(*wanted)
+            .filter(wanted)
             .order_by(submitted.student_id, api.Notebook.name, cell.name)
         )
 
@@ -116,7 +110,7 @@ def _read(book: Any, row: Any, one: str | None) -> dict[str, Entry]:
         .select_from(notebook)
         .join(submitted, notebook.assignment_id == submitted.id)
         .join(api.Notebook, notebook.notebook_id == api.Notebook.id)
-        .filter(*wanted)
+        .filter(wanted)
         .order_by(submitted.student_id, api.Notebook.name)
     )
     for student, name, penalty in penalties:
@@ -141,17 +135,15 @@ def name_examples(root: Path) -> None:
 # What is recorded already
 
 
-def stamp(root: Path, key: str, folder: Path, entry: Entry | None) -> str:
+def stamp(root: Path, key: str, folder: Path) -> str:
     """Name all that the record of a submission depends on.
 
     Args:
         root: the project.
         key: of the judgement: the submission, the release, the tools that grade.
         folder: the submission; what a person grades and when it was handed in count, too.
-        entry: what the gradebook holds of it.
     """
     digest = hashlib.sha256(key.encode())
-    digest.update((entry.late if entry else "None None").encode())
     for path in (folder / "timestamp.txt", *notebooks_in(folder)[:MOST_FILES]):
         name = path.relative_to(folder).as_posix()
         if name.startswith(".") or "/." in name:

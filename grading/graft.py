@@ -128,7 +128,12 @@ def _read(raw: bytes, notes: list[str]) -> list[_Theirs] | None:
     try:
         read = json.loads(raw)
     except (ValueError, RecursionError):
-        notes.append("is not a notebook: it is not JSON. Nothing in it could be graded")
+        why = "is not a notebook: it is not JSON"
+        if not raw.strip():
+            why = "is not a notebook: the file is empty"
+        elif re.search(rb"^<<<<<<< ", raw, re.M):
+            why += ", since a merge conflict was left there (<<<<<<<, =======, >>>>>>>)"
+        notes.append(f"{why}. Nothing in it could be graded")
         return None
     cells = read.get("cells") if isinstance(read, dict) else None
     if cells is None and isinstance(read, dict) and isinstance(read.get("worksheets"), list):
@@ -206,6 +211,7 @@ def _match(
     """
     match: dict[int, int] = {}
     free = set(range(len(theirs)))
+    found_by: dict[str, list[str]] = {}
 
     def take(ours: int, candidates: list[int], how: str) -> bool:
         if not candidates:
@@ -222,7 +228,7 @@ def _match(
                 theirs[best].source = together
             notes.append(f"cell {name} is there {len(candidates)} times; {counts}")
         if how:
-            notes.append(f"cell {name} {how}")
+            found_by.setdefault(how, []).append(str(name))
         match[best] = ours
         free.difference_update(candidates)
         return True
@@ -241,7 +247,7 @@ def _match(
     for ours in list(waiting):
         cell_id = cells[ours].get("id")
         found = [c for c in sorted(free) if cell_id and theirs[c].id == cell_id]
-        lost = "has lost its nbgrader mark and was found by its id"
+        lost = "without nbgrader mark, found by id"
         if take(ours, found, lost if _mark(cells[ours]) else ""):
             waiting.remove(ours)
     for ours in list(waiting):
@@ -258,8 +264,19 @@ def _match(
             for c in sorted(free)
             if theirs[c].kind == "code" and names & set(_TOP_LEVEL.findall(theirs[c].source))
         ]
-        if take(ours, found, "has lost its mark and id and was found by its functions"):
+        if take(ours, found, "without mark and id, found by functions"):
             waiting.remove(ours)
+    for ours in list(waiting):
+        if not _mark(cells[ours]).get("solution") or cells[ours].cell_type != "markdown":
+            continue
+        place = {mine: index for index, mine in match.items()} | {len(cells): len(theirs)}
+        if ours - 1 in place and ours + 1 in place:
+            between = range(place[ours - 1] + 1, place[ours + 1])
+            found = [c for c in between if c in free and theirs[c].kind == "markdown"]
+            if take(ours, found[:1], "without mark and id, found by place"):
+                waiting.remove(ours)
+    for how, names in found_by.items():
+        notes.append(f"{how}: cell{'s' * (len(names) > 1)} {', '.join(names)}")
     order = [match[c] for c in sorted(match)]
     for ours in waiting:
         mark = _mark(cells[ours])

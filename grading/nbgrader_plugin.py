@@ -108,11 +108,11 @@ class _Reader:
         self._read(assignment, folder)
         return next(g for name, g in self._grafts.items() if Path(name).stem == stem)
 
-    def stamp(self, assignment: str, folder: Path, entry: gradebook.Entry | None) -> str:
+    def stamp(self, assignment: str, folder: Path) -> str:
         """Name what the record of a submission depends on."""
         self._read(assignment, folder)
         key = self.judge.key(assignment, self._grafts)
-        return gradebook.stamp(self.judge.course.root, key, folder, entry)
+        return gradebook.stamp(self.judge.course.root, key, folder)
 
     def judgement(self, assignment: str, folder: Path) -> Judgement:
         """Judge a submission, once for all its notebooks."""
@@ -189,8 +189,8 @@ def _complete(converter: Any) -> None:
         done = Path(coursedir.format_path(coursedir.autograded_directory, student, name))
         if converter.force or not done.is_dir():
             continue
-        entry = entries.get(student)
-        if not gradebook.is_recorded(done, stems, reader.stamp(name, Path(folder), entry), entry):
+        stamp = reader.stamp(name, Path(folder))
+        if not gradebook.is_recorded(done, stems, stamp, entries.get(student)):
             converter.log.info("Grading %s again: it is incomplete, or something changed", folder)
             shutil.rmtree(done)
     reader.forget()
@@ -253,8 +253,7 @@ class JudgeCells(NbGraderPreprocessor):
                 link = report.address(root, verdict.section)
                 cell.outputs = outputs(verdict, link, [*notes, *verdict.notes], mark["points"])
                 cell.execution_count = None
-        entry = gradebook.entries(root, place["assignment"], place["student"]).get(place["student"])
-        resources[gradebook.STAMP] = reader.stamp(place["assignment"], folder.absolute(), entry)
+        resources[gradebook.STAMP] = reader.stamp(place["assignment"], folder.absolute())
         return nb, resources
 
 

@@ -256,14 +256,15 @@ def merge(
     Returns:
         The text for the package. What can't be placed is the course's.
     """
+    written = source
     source = exported_text(source)
     try:
         found = _functions(ast.parse(source), source.split("\n"))
     except _UNREADABLE as error:
-        said = f"{where}: {_syntax(error)}"
-        notes.append(said)
+        said = _syntax(error, written, source)
+        notes.append(f"{where}: {said}")
         # Raised where the function is called: one cell's slip is not the module's.
-        wrong = {r.qualname: _broken(r, f"{where} is not Python: {_syntax(error)}") for r in own}
+        wrong = {r.qualname: _broken(r, f"{where} is not Python: {said}") for r in own}
         return fill(course_text, wrong, where=where)
     lost = [r.qualname for r in own if r.qualname not in found]
     if lost:
@@ -294,9 +295,14 @@ def _broken(region: Region, message: str) -> str:
     return f"def {region.qualname}() -> None:\n    {body}"
 
 
-def _syntax(error: BaseException) -> str:
+def _syntax(error: BaseException, written: str, exported: str) -> str:
+    """Say what Python refuses, with the line as the student's cell has it."""
+    if conflict := re.search(r"^<<<<<<< ", written, re.M):
+        line = written.count("\n", 0, conflict.start()) + 1
+        return f"line {line}: a merge conflict was left there (<<<<<<<, =======, >>>>>>>)"
     if isinstance(error, SyntaxError):
-        return f"line {error.lineno}: {error.msg}"
+        above = written.count("\n") - exported.count("\n")  # directives, at the top
+        return f"line {(error.lineno or 0) + above}: {error.msg}"
     return "it is nested too deep, or holds characters that Python refuses"
 
 
@@ -363,7 +369,7 @@ def _with_added(
         try:
             ast.parse(text)
         except _UNREADABLE as error:
-            notes.append(f"{where}: {_syntax(error)}; it was left out")
+            notes.append(f"{where}: {_syntax(error, source, text)}; it was left out")
             continue
         added = Block(notebook, "", f"# %% added by the student\n{text.rstrip()}\n\n")
         place = order.get(after, -1)

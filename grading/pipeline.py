@@ -9,11 +9,14 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from nbconvert.exporters.exporter import ResourcesDict
+from nbformat.v4 import new_notebook
 from nbgrader.api import Gradebook
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import temp_attrs
 
 from grading.course import GradingError
@@ -86,6 +89,23 @@ class Pipeline:
     def feedback(self, name: str, students: Sequence[str], ready: Ready) -> str:
         """Write feedback pages; returns what nbgrader said if something failed."""
         return self._convert(ChosenFeedback, name, students, ready)
+
+    def count_lateness(self, name: str) -> None:
+        """Take the penalty for lateness off the points as they are now, by nbgrader's own step.
+
+        nbgrader does so in autograde only, before a person gives points.
+        """
+        place = {"assignment": name, "db_url": self.coursedir.db_url}
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as book:
+            late = [
+                place | {"student": submission.student_id, "notebook": notebook.name}
+                for submission in book.assignment_submissions(name)
+                if submission.total_seconds_late or submission.late_submission_penalty
+                for notebook in submission.notebooks
+            ]
+        step = AssignLatePenalties(parent=self.app)
+        for notebook in late:
+            step.preprocess(new_notebook(), ResourcesDict(nbgrader=notebook))
 
     def export(self, target: Path) -> None:
         """Write the gradebook as a table."""

@@ -112,9 +112,25 @@ def table(judgements: Mapping[str, Judgement], entries: Mapping[str, Entry] | No
         if entry := entries.get(student):
             row += [_by_hand(entry)] * hand + [points(-entry.penalty)] * late
             row.append(f"{points(entry.total)} of {points(entry.points)}")
-        notes = len(judgement.notes) + sum(len(v.notes) for v in judgement.verdicts)
-        rows.append([*row, points(judgement.whole), str(notes)])
-    return columns(rows)
+        rows.append([*row, points(judgement.whole), str(len(notes(judgement)))])
+    legend = []
+    if hand:
+        legend.append("by hand: points that a person gave; who waits has answers for one to grade")
+    if late:
+        legend.append("late: points taken off for lateness")
+    legend.append(
+        "whole package: points, had no task been helped by the reference's work on others"
+    )
+    return "\n".join([columns(rows), *legend])
+
+
+def notes(judgement: Judgement) -> list[str]:
+    """Tell what was odd in a submission; what several notebooks share is one line."""
+    places: dict[str, list[str]] = {}
+    for note in judgement.odd:
+        place, _, said = note.partition(": ")
+        places.setdefault(said, []).append(place)
+    return [f"{', '.join(where)}: {said}" for said, where in places.items()]
 
 
 def _by_hand(entry: Entry) -> str:

@@ -81,6 +81,12 @@ class Judgement:
         """Points, had every task been graded on the student's whole package."""
         return sum(v.points * (v.whole or 0.0) for v in self.verdicts)
 
+    @property
+    def odd(self) -> list[str]:
+        """What was odd in the submission or with a task, each once."""
+        notes = [*self.notes, *(note for verdict in self.verdicts for note in verdict.notes)]
+        return list(dict.fromkeys(notes))
+
     def verdict(self, task_id: str) -> Verdict:
         """Return the verdict on a task."""
         return next(verdict for verdict in self.verdicts if verdict.task == task_id)

@@ -65,6 +65,15 @@ def test_expected_values_are_not_told() -> None:
         assert said and not any(word in said for word in ("3.25", "secret", "77")), said
 
 
+def test_errors_are_called_errors() -> None:
+    """A probe that caught an error returns its name, which for the student is no string."""
+    assert difference("ValueError", "IndexError", 0) == "raised IndexError; not the right error"
+    assert difference([1.0], ["OverflowError"], 0) == (
+        "result[0]: raised OverflowError; what belongs there is a number"
+    )
+    assert difference("ValueError", 3, 0) == "came out as 3; what belongs there is an error"
+
+
 def test_encoding_is_plain() -> None:
     class Number(float):
         def __eq__(self, other: object) -> bool:

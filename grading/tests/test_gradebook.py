@@ -177,6 +177,18 @@ def test_a_late_penalty_follows_the_dates(graded: Path) -> None:
     assert "-90" in line.split() and "0 of 100" in line
     page = (graded / "course/feedback/ada/module0/01_functions.html").read_text()
     assert "late submission penalty" in page.lower()
+    with book(graded) as gradebook_:
+        mark = gradebook_.find_grade("written-task0_3", "01_functions", "module0", "ada")
+        mark.manual_score, mark.needs_manual_grade = 5, False
+        gradebook_.db.commit()
+    assert "0 of 100" in next(line for line in run(graded).splitlines() if line.startswith("ada"))
+    assert total(graded, "ada") == 0, "points given after the penalty are late, too"
+    page = (graded / "course/feedback/ada/module0/01_functions.html").read_text()
+    assert "Score: 0.0 / 100.0" in page and "Score: -95.0" in page
+    assert NOTHING_TO_DO in run(graded)
+    with book(graded) as gradebook_:
+        gradebook_.find_grade("written-task0_3", "01_functions", "module0", "ada").manual_score = 0
+        gradebook_.db.commit()
     when.write_text("2026-02-28 10:00:00 UTC")
     run(graded)
     assert total(graded, "ada") == 90, "a submission in time"
@@ -199,12 +211,38 @@ def test_one_that_cannot_be_stored_stops_nobody(graded: Path) -> None:
     (graded / "course" / "autograded" / "carol").write_text("in the way")
     done = grade(graded, "module0")
     assert done.returncode == 1 and "Traceback" not in done.stdout + done.stderr
-    assert "Refused: carol. The gradebook did not take it:" in done.stdout
+    assert "Failed: carol. The gradebook did not take it:" in done.stdout
     assert total(graded, "dora") == 90
     assert (graded / "course/feedback/dora/module0/01_functions.html").exists()
     (graded / "course" / "autograded" / "carol").unlink()
     run(graded)
     assert total(graded, "carol") == 90
+
+
+def test_feedback_that_cannot_be_written_is_told(graded: Path) -> None:
+    hand_in(graded, "erin", written(reference(graded)))
+    blocked = graded / "course" / "feedback" / "erin"
+    blocked.write_text("in the way")
+    done = grade(graded, "module0")
+    blocked.unlink()
+    assert done.returncode == 1 and "Traceback" not in done.stdout + done.stderr
+    assert "Failed: erin. No feedback was written: " in done.stdout
+    assert total(graded, "erin") == 90
+    run(graded)
+    assert (blocked / "module0/01_functions.html").exists()
+
+
+def test_a_withdrawn_submission_is_named(graded: Path) -> None:
+    """Points are never taken away without a word, nor kept without one."""
+    hand_in(graded, "frank", written(reference(graded)))
+    run(graded)
+    shutil.rmtree(graded / "course" / "submitted" / "frank")
+    said = run(graded)
+    assert "not in course/submitted any more: frank." in said and total(graded, "frank") == 90
+    test_nbgrader.nbgrader(graded, "db", "student", "remove", "frank", "--force")
+    run(graded)
+    with open(graded / "course" / "grades.csv") as file:
+        assert "frank" not in file.read()
 
 
 def test_a_killed_run_goes_on(graded: Path) -> None:

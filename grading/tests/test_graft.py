@@ -223,12 +223,12 @@ def version_3(read: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "change, note",
     [
-        (no_marks, "lost its nbgrader mark"),
+        (no_marks, "without nbgrader mark, found by id: cells operators, "),
         (no_ids, ""),
-        (neither, "found by its functions"),
+        (neither, "without mark and id, found by functions: cell operators"),
         (new_ids, ""),
-        (renamed, "found by its id"),
-        (swapped_name, "found by its id"),
+        (renamed, "found by id: cell operators"),
+        (swapped_name, "found by id: cell operators"),
         (reversed_order, "another order"),
         (old_copy_after, "is there 2 times"),
         (copy_of_mine, "is there 2 times"),
@@ -380,6 +380,30 @@ def test_a_written_answer_is_kept(release: Any, handed_in: dict[str, Any]) -> No
     result = put(release, handed_in)
     assert result.notebook.cells[-1].source == "My answer."
     assert "written-3" not in result.answers
+
+
+def test_a_written_answer_is_found_by_its_place(release: Any, handed_in: dict[str, Any]) -> None:
+    """It has no functions by which to find it, and a person would not be asked to grade it."""
+    find(handed_in, "written-3")["source"] = "My answer."
+    neither(handed_in)
+    more = {"cell_type": "markdown", "source": "And more.", "metadata": {}}
+    handed_in["cells"].append(more)
+    result = put(release, handed_in)
+    assert [cell.source for cell in result.notebook.cells[-2:]] == ["My answer.", "And more."]
+    assert result.notebook.cells[-2].id == "written-3"
+    assert any("found by place: cell written-task0_3" in note for note in result.notes)
+
+
+@pytest.mark.parametrize(
+    "raw, said",
+    [
+        (b" \n", "the file is empty"),
+        (b"not JSON", "it is not JSON"),
+        (b'{"cells": [\n<<<<<<< HEAD\n=======\n>>>>>>> theirs\n]}', "merge conflict"),
+    ],
+)
+def test_it_is_said_why_a_file_is_no_notebook(release: Any, raw: bytes, said: str) -> None:
+    assert said in graft(release, raw).notes[0]
 
 
 def test_another_kernel_is_named(release: Any, handed_in: dict[str, Any]) -> None:

@@ -235,7 +235,7 @@ def test_folders_in_folders_end_nothing(judge: Judge, tmp_path: Path) -> None:
     os.close(inside)
     try:
         assert judge.read("module0", tmp_path).files == {tiny.GUIDE: None}
-        gradebook.stamp(judge.course.root, "key", tmp_path, None)
+        gradebook.stamp(judge.course.root, "key", tmp_path)
     finally:
         subprocess.run(["rm", "-r", tmp_path / "d"], check=True)  # Python's own can't
 
@@ -255,6 +255,23 @@ def test_two_who_write_the_same_at_one_time(
     cache.write("judged", "key", "text")
     assert cache.read("judged", "key") == "text"
     assert len(list((tmp_path / "judged").iterdir())) == 1
+
+
+def test_a_notebook_of_another_name_is_found_by_its_checks(judge: Judge, tmp_path: Path) -> None:
+    raw = hand_in(judge).files[tiny.GUIDE]
+    assert raw is not None
+    (tmp_path / "my solution.ipynb").write_bytes(raw)
+    (tmp_path / "scratch.ipynb").write_text('{"cells": []}')
+    submission = judge.read("module0", tmp_path)
+    assert submission.files[tiny.GUIDE] == raw
+    assert submission.reasons[tiny.GUIDE] == "was found as my solution.ipynb"
+    (tmp_path / "my solution (final).ipynb").write_bytes(raw)
+    submission = judge.read("module0", tmp_path)
+    assert submission.files[tiny.GUIDE] is None
+    assert submission.reasons[tiny.GUIDE] == (
+        "was not handed in under its name; "
+        "my solution (final).ipynb, my solution.ipynb hold its checks"
+    )
 
 
 # The real course

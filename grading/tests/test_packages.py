@@ -99,6 +99,19 @@ def test_a_method_of_ones_own_style_among_the_courses(mine: str, says: str) -> N
     compile(merged, "merged", "exec")
 
 
+def test_a_slip_is_told_with_its_line_in_the_cell(judge: Judge) -> None:
+    """Lines count as the student sees them: directives are in the cell, too."""
+    region = judge.course.task("task0_1").regions[0]
+    text = judge.reference.modules["operators"]
+    block = next(b.text for b in split(text)[1] if b.cell_id == "operators")
+    notes: list[str] = []
+    merge(block, "#| export\n\ndef mul(x, y:\n  return 5", [region], [], "here", notes)
+    assert notes[0].startswith("here: line 3: ")
+    conflict = "#| export\ndef mul(x, y):\n<<<<<<< HEAD\n  return 5\n=======\n>>>>>>> it"
+    merge(block, conflict, [region], [], "here", notes)
+    assert notes[1] == "here: line 3: a merge conflict was left there (<<<<<<<, =======, >>>>>>>)"
+
+
 def test_future_imports_go_wherever_they_stand() -> None:
     """They may only come first in a module, and a cell's text stands in the middle of one."""
     for written in ("annotations", "(annotations)", "(\n    annotations,\n    division,\n)"):
