@@ -73,6 +73,24 @@ def tensor_map(fn: Callable[[float], float]) -> FakeCUDAKernel:
     """
 
     # BEGIN SOLUTION task3_3
+    # A function of its own, since local arrays are filled with zeros where their function begins.
+    @device_jit
+    def by_index(
+        i: int,
+        out: Storage,
+        out_shape: Shape,
+        out_strides: Strides,
+        in_storage: Storage,
+        in_shape: Shape,
+        in_strides: Strides,
+    ) -> None:
+        out_index = cuda.local.array(MAX_DIMS, int64)
+        in_index = cuda.local.array(MAX_DIMS, int64)
+        to_index(i, out_shape, out_index)
+        broadcast_index(out_index, out_shape, in_shape, in_index)
+        o = index_to_position(out_index, out_strides)
+        out[o] = fn(in_storage[index_to_position(in_index, in_strides)])
+
     def _map(
         out: Storage,
         out_shape: Shape,
@@ -82,18 +100,13 @@ def tensor_map(fn: Callable[[float], float]) -> FakeCUDAKernel:
         in_shape: Shape,
         in_strides: Strides,
     ) -> None:
-        out_index = cuda.local.array(MAX_DIMS, int64)
-        in_index = cuda.local.array(MAX_DIMS, int64)
         i: int = cuda.grid(1)
         if i >= out_size:
             return
         if aligned(out_shape, out_strides, in_shape, in_strides):
             out[i] = fn(in_storage[i])
         else:
-            to_index(i, out_shape, out_index)
-            broadcast_index(out_index, out_shape, in_shape, in_index)
-            o = index_to_position(out_index, out_strides)
-            out[o] = fn(in_storage[index_to_position(in_index, in_strides)])
+            by_index(i, out, out_shape, out_strides, in_storage, in_shape, in_strides)
 
     return jit(_map)
     # END SOLUTION
@@ -113,6 +126,29 @@ def tensor_zip(fn: Callable[[float, float], float]) -> FakeCUDAKernel:
     """
 
     # BEGIN SOLUTION task3_3
+    @device_jit
+    def by_index(
+        i: int,
+        out: Storage,
+        out_shape: Shape,
+        out_strides: Strides,
+        a_storage: Storage,
+        a_shape: Shape,
+        a_strides: Strides,
+        b_storage: Storage,
+        b_shape: Shape,
+        b_strides: Strides,
+    ) -> None:
+        out_index = cuda.local.array(MAX_DIMS, int64)
+        a_index = cuda.local.array(MAX_DIMS, int64)
+        b_index = cuda.local.array(MAX_DIMS, int64)
+        to_index(i, out_shape, out_index)
+        broadcast_index(out_index, out_shape, a_shape, a_index)
+        broadcast_index(out_index, out_shape, b_shape, b_index)
+        a = a_storage[index_to_position(a_index, a_strides)]
+        b = b_storage[index_to_position(b_index, b_strides)]
+        out[index_to_position(out_index, out_strides)] = fn(a, b)
+
     def _zip(
         out: Storage,
         out_shape: Shape,
@@ -125,9 +161,6 @@ def tensor_zip(fn: Callable[[float, float], float]) -> FakeCUDAKernel:
         b_shape: Shape,
         b_strides: Strides,
     ) -> None:
-        out_index = cuda.local.array(MAX_DIMS, int64)
-        a_index = cuda.local.array(MAX_DIMS, int64)
-        b_index = cuda.local.array(MAX_DIMS, int64)
         i: int = cuda.grid(1)
         if i >= out_size:
             return
@@ -136,12 +169,10 @@ def tensor_zip(fn: Callable[[float, float], float]) -> FakeCUDAKernel:
         ):
             out[i] = fn(a_storage[i], b_storage[i])
         else:
-            to_index(i, out_shape, out_index)
-            broadcast_index(out_index, out_shape, a_shape, a_index)
-            broadcast_index(out_index, out_shape, b_shape, b_index)
-            a = a_storage[index_to_position(a_index, a_strides)]
-            b = b_storage[index_to_position(b_index, b_strides)]
-            out[index_to_position(out_index, out_strides)] = fn(a, b)
+            by_index(
+                i, out, out_shape, out_strides,
+                a_storage, a_shape, a_strides, b_storage, b_shape, b_strides,
+            )  # fmt: skip
 
     return jit(_zip)
     # END SOLUTION
@@ -231,18 +262,23 @@ def tensor_reduce(fn: Callable[[float, float], float]) -> FakeCUDAKernel:
         reduce_value: float,
     ) -> None:
         cache = cuda.shared.array(REDUCE_THREADS, a_storage.dtype)
-        index = cuda.local.array(MAX_DIMS, int64)
         t = cuda.threadIdx.x
-        to_index(cuda.blockIdx.x, out_shape, index)
-        start = index_to_position(index, a_strides)
         size = int(a_shape[reduce_dim])
         step = int(a_strides[reduce_dim])
 
+        # The block's place in the input and in the result, without an array for the index.
+        start, place, rest = 0, 0, cuda.blockIdx.x
+        for dim in range(len(out_shape) - 1, -1, -1):
+            start += rest % out_shape[dim] * a_strides[dim]
+            place += rest % out_shape[dim] * out_strides[dim]
+            rest //= out_shape[dim]
+
         # Each thread folds every 256th value; those side by side read neighbours.
         if t < size:
-            cache[t] = a_storage[start + t * step]
+            total = a_storage[start + t * step]
             for i in range(t + REDUCE_THREADS, size, REDUCE_THREADS):
-                cache[t] = fn(cache[t], a_storage[start + i * step])
+                total = fn(total, a_storage[start + i * step])
+            cache[t] = total
 
         width = REDUCE_THREADS // 2
         while width > 0:
@@ -251,7 +287,7 @@ def tensor_reduce(fn: Callable[[float, float], float]) -> FakeCUDAKernel:
                 cache[t] = fn(cache[t], cache[t + width])
             width //= 2
         if t == 0:
-            out[index_to_position(index, out_strides)] = fn(reduce_value, cache[0])
+            out[place] = fn(reduce_value, cache[0])
 
     return jit(_reduce)
     # END SOLUTION

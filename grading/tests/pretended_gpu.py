@@ -90,6 +90,7 @@ def examine(fn: Any, threads: Any, args: tuple[Any, ...], ptxas: Path) -> None:
             "fused": len(re.findall(r"\bfma\.rn", ptx)),
             "shared reads": len(re.findall(r"\bld\.shared", ptx)),
             "local": ".local" in ptx,
+            "stores at once": len(re.findall(r"\bst\.", re.split(r"\bbra\b", ptx)[0])),
         }
         if ptxas.exists():
             row |= assembled(ptx, target, ptxas)

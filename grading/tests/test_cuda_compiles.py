@@ -71,6 +71,13 @@ def test_barriers_are_kept(kernels: list[dict[str, Any]]) -> None:
     assert with_barriers == {*shared, "moving_sum", *DISTANCES[1:]}
 
 
+def test_no_local_array_is_filled_where_cells_are_aligned(kernels: list[dict[str, Any]]) -> None:
+    for row in kernels:
+        if row["kernel"] in ("_map", "_zip", "_reduce"):
+            assert row["stores at once"] == 0, row
+            assert not (row["local"] and row["kernel"] == "_reduce"), row
+
+
 def test_several_results_stay_in_registers(kernels: list[dict[str, Any]]) -> None:
     assert not any(row["local"] for row in kernels if row["kernel"] == "distances_of_four")
     rows = [row for row in kernels if row["kernel"] == "_multiply_several"]
