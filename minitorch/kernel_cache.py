@@ -118,12 +118,16 @@ def cache_folders() -> list[Path]:
     """List the folders in which kernels are looked for, the preferred one first."""
     if chosen := os.environ.get("NUMBA_CACHE_DIR"):
         return [Path(chosen) / "minitorch"]
-    home = Path.home()
+    packages = Path(__file__).parent / "__pycache__"
+    try:
+        home = Path.home()
+    except RuntimeError:  # a user whom the system doesn't know, as in a container
+        return [packages]
     users = {
         "Windows": Path(os.environ.get("LOCALAPPDATA", home / "AppData" / "Local")),
         "Darwin": home / "Library" / "Caches",
     }.get(platform.system(), Path(os.environ.get("XDG_CACHE_HOME", home / ".cache")))
-    return [Path(__file__).parent / "__pycache__", users / "minitorch"]
+    return [packages, users / "minitorch"]
 
 # %% ../nbs/lib/kernel_cache.ipynb #kernel-cache
 class KernelCache:

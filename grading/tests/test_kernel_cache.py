@@ -15,7 +15,7 @@ import numba
 import numpy as np
 import pytest
 
-from minitorch.kernel_cache import fingerprint
+from minitorch.kernel_cache import cache_folders, fingerprint
 
 ADD_TWICE = """
 import json, sys, time
@@ -82,6 +82,17 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     assert said.count("RuntimeWarning") == 1, "four kernels, and one warning"
     assert f"can't be written in '{tmp_path / 'minitorch'}'." in said
     assert "set NUMBA_CACHE_DIR" in said
+
+
+def test_a_user_without_a_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
+    with_a_home = cache_folders()
+
+    def homeless() -> None:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", homeless)
+    assert cache_folders() == with_a_home[:1]
 
 
 def closure(value: Any) -> Callable[[float], float]:
