@@ -275,7 +275,7 @@ def tensor_reduce(fn: Callable[[float, float], float]) -> FakeCUDAKernel:
 
         # Each thread folds every 256th value; those side by side read neighbours.
         if t < size:
-            total = a_storage[start + t * step]
+            total: Any = a_storage[start + t * step]
             for i in range(t + REDUCE_THREADS, size, REDUCE_THREADS):
                 total = fn(total, a_storage[start + i * step])
             cache[t] = total
