@@ -30,7 +30,7 @@ check_threads()
 keep_freed_memory()
 
 # %% auto #0
-__all__ = ['Fn', 'REGROUP', 'to_index', 'index_to_position', 'broadcast_index', 'STRIP', 'IN_ARITHMETIC', 'NEUTRAL', 'njit', 'aligned', 'last_step', 'tensor_map', 'tensor_zip', 'tensor_reduce', 'Kernel', 'exp', 'parts_of', 'column', 'FastOps', 'written_in_python', 'tensor_matrix_multiply', 'LARGE_MATMUL']
+__all__ = ['Fn', 'REGROUP', 'to_index', 'index_to_position', 'broadcast_index', 'MAP_STRIP', 'STRIP', 'IN_ARITHMETIC', 'NEUTRAL', 'njit', 'aligned', 'last_step', 'tensor_map', 'tensor_zip', 'tensor_reduce', 'Kernel', 'exp', 'parts_of', 'column', 'FastOps', 'written_in_python', 'tensor_matrix_multiply', 'LARGE_MATMUL']
 
 # %% ../nbs/guides/module3/01_parallel.ipynb #njit
 Fn = TypeVar("Fn")
@@ -67,6 +67,9 @@ def last_step(shape: Shape, strides: Strides) -> int:
     dims = len(shape)
     return strides[dims - 1] if dims > 0 and shape[dims - 1] > 1 else 0
 
+# %% ../nbs/guides/module3/01_parallel.ipynb #map-strip
+MAP_STRIP = 512
+
 # %% ../nbs/guides/module3/01_parallel.ipynb #fast-map
 def tensor_map(fn: Callable[[float], float]) -> Callable[..., None]:
     """Make a compiled, parallel kernel that applies a function to every cell.
@@ -96,17 +99,20 @@ def tensor_map(fn: Callable[[float], float]) -> Callable[..., None]:
             for i in prange(len(out)):
                 out[i] = fn(in_storage[i])
         else:
-            # One index for each row; along a row, the positions are a step apart.
+            # One index for each row of a strip; along it, the positions are a step apart.
             columns = out_shape[-1]
+            rows = len(out) // columns
+            strips = (columns + MAP_STRIP - 1) // MAP_STRIP
             out_step = last_step(out_shape, out_strides)
             in_step = last_step(in_shape, in_strides)
-            for row in prange(len(out) // columns):
+            for n in prange(strips * rows):
+                first = n // rows * MAP_STRIP
                 out_index, in_index = np.zeros((2, MAX_DIMS), np.int64)
-                to_index(row * columns, out_shape, out_index)
+                to_index(n % rows * columns + first, out_shape, out_index)
                 broadcast_index(out_index, out_shape, in_shape, in_index)
                 o = index_to_position(out_index, out_strides)
                 i = index_to_position(in_index, in_strides)
-                for column in range(columns):
+                for column in range(min(MAP_STRIP, columns - first)):
                     out[uint64(o + column * out_step)] = fn(
                         in_storage[uint64(i + column * in_step)]
                     )
