@@ -86,7 +86,7 @@ def tensor(
         raise TypeError(f"tensor() takes numbers, not {cells.dtype.name}: {ls!r}")
     kept = cells.dtype if cells.dtype in FLOATS else np.dtype(np.float64)
     kept = kept if dtype is None else checked_dtype(dtype)
-    row = np.array(cells, dtype=kept, order="C").reshape(-1)
+    row = cells.astype(kept, "C").ravel()
     made = _tensor_class()(TensorData.trusted(row, cells.shape), backend=backend)
     if requires_grad:
         made.requires_grad_(True)

@@ -440,16 +440,16 @@ class FastOps(TensorOps):
         shape = matmul_shape(a.shape, b.shape)
         if b._tensor.strides[-1] != 1:  # the kernel runs fastest along the rows of b
             b = b.backend.id_map(b)
-        out = TensorData.trusted(np.empty(math.prod(shape), a.dtype), shape)
-        batches = math.prod(shape[:-2])
+        out = np.empty(math.prod(shape), a.dtype)
+        outer, matrix = shape[:-2], shape[-2:]
         if out.size:
             _matmul_kernel()(
-                *TensorData.trusted(out._storage, (batches, *shape[-2:])).tuple(),
-                *_batched(a, shape[:-2]).tuple(),
-                *_batched(b, shape[:-2]).tuple(),
+                *TensorData.trusted(out, (math.prod(outer), *matrix)).tuple(),
+                *_batched(a, outer).tuple(),
+                *_batched(b, outer).tuple(),
                 work=out.size * a.shape[-1],
             )
-        return a._new(out)
+        return a._new(TensorData.trusted(out, shape))
 
 
 def _jitted(fn: Any) -> Any:

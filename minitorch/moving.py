@@ -43,7 +43,7 @@ class View(Function):
     @staticmethod
     def forward(ctx: Context, a: Tensor, shape: Tensor) -> Tensor:
         """Read the cells, row by row, in another shape; one size may be -1."""
-        sizes = _checked_view(a, tuple(int(n) for n in np.ravel(shape.tolist())))
+        sizes = _checked_view(a, tuple(map(int, shape._cells().ravel().tolist())))
         ctx.save_for_backward(a.shape)
         return a._new(TensorData.trusted(a._tensor._storage, sizes))
 

@@ -369,8 +369,7 @@ class TensorBase(Variable):
                     f"has shape {self.shape}. Reduce it, as in .sum(), or give backward() a "
                     f"gradient of that shape."
                 )
-            grad_output = self.zeros()
-            grad_output[...] = 1.0
+            grad_output = self._from_array(np.ones(self.shape, self.dtype))
         else:
             grad_output = self._ensure_tensor(grad_output)
             if grad_output.shape != self.shape:

@@ -43,11 +43,12 @@ def strides_from_shape(shape: UserShape) -> tuple[int, ...]:
         One stride a dimension, counted in numbers, not in bytes.
 
     """
-    strides, step = [], 1
+    strides: tuple[int, ...] = ()
+    step = 1
     for size in reversed(shape):
-        strides.append(step)
+        strides = (step, *strides)
         step *= size or 1  # an empty dimension must not make the other strides 0
-    return tuple(reversed(strides))
+    return strides
 
 # %% ../nbs/guides/module2/01_tensors.ipynb #index-functions
 def index_to_position(index: Index, strides: Strides) -> int:
@@ -130,8 +131,7 @@ def checked_order(order: Sequence[int], dims: int) -> tuple[int, ...]:
         IndexingError: If it doesn't name each of the `dims` dimensions exactly once.
 
     """
-    full = tuple(operator.index(dim) for dim in order)
-    full = tuple(dim + dims if dim < 0 else dim for dim in full)
+    full = tuple([dim + dims if dim < 0 else dim for dim in map(operator.index, order)])
     if sorted(full) != list(range(dims)):
         raise IndexingError(
             f"permute{tuple(order)} on a tensor of {dims} dimensions: "
