@@ -95,6 +95,8 @@ class Scalar(Variable):
             + (
                 "It was made before the package changed: restart the kernel."
                 if type(value).__name__ == cls.__name__
+                else "Did what should compute it forget `return`?"
+                if value is None
                 else "Convert it to a float first, or take its elements one at a time."
             )
         )

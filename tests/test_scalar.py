@@ -237,6 +237,11 @@ def test_operands_that_are_no_numbers(bad: object) -> None:
             attempt()
 
 
+def test_a_forgotten_return_is_guessed() -> None:
+    with pytest.raises(TypeError, match="one operand is None.*forget `return`"):
+        Scalar(2.0) * None  # type: ignore
+
+
 @pytest.mark.parametrize("bad", ["3", None, Scalar(1.0), [1]])
 def test_scalar_of_no_number(bad: object) -> None:
     with pytest.raises(TypeError, match=r"Scalar\(\.\.\.\) takes a number"):

@@ -150,4 +150,20 @@ MUTANTS = [
             "gradient; keep the flag that was given."
         ),
     ),
+    Mutant(
+        "no_age",
+        "closures.Variable.__init__",
+        """
+        self.data = _array(data)
+        self.requires_grad = requires_grad
+        self.grad_fn = grad_fn
+        self.grad: Variable | None = None
+        self.inputs: tuple[Variable, ...] = ()
+        self.number = 0
+        """,
+        (
+            "All Variables have the same number, so the walk back can't tell the older "
+            "from the younger; each new one needs the next."
+        ),
+    ),
 ]

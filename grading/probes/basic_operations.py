@@ -36,7 +36,7 @@ def _results(mt, rng, name):
 
 
 def probe_variable(mt, rng):
-    """A new Variable: its data, shape, size, flags, and a gradient that is None, then zeros."""
+    """A new Variable: data, shape, size, flags, age, no inputs; its gradient None, then zeros."""
     out = []
     for value in (rng.uniform(-3, 3), [1, 2, 3], [[1.5, -2.0], [0.0, rng.random()]]):
         variable = mt.closures.Variable(value)
@@ -45,7 +45,8 @@ def probe_variable(mt, rng):
         out.append([variable.data.tolist(), list(variable.shape), variable.size, before])
         out.append([variable.grad.data.tolist(), variable.requires_grad, variable.is_leaf])
     constant = mt.closures.Variable(2.0, requires_grad=False)
-    return [*out, constant.requires_grad, str(constant.data.dtype)]
+    older = constant.number < mt.closures.Variable(2.0).number
+    return [*out, constant.requires_grad, str(constant.data.dtype), len(constant.inputs), older]
 
 
 def probe_add(mt, rng):
