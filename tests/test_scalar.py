@@ -238,7 +238,7 @@ def test_operands_that_are_no_numbers(bad: object) -> None:
 
 
 def test_a_forgotten_return_is_guessed() -> None:
-    with pytest.raises(TypeError, match="one operand is None.*forget `return`"):
+    with pytest.raises(TypeError, match=r"one operand is None.*forget `return`"):
         Scalar(2.0) * None  # type: ignore
 
 
