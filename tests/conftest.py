@@ -5,9 +5,10 @@ A forgotten `nbdev_export` is the commonest confusion.
 
 from __future__ import annotations
 
+import ast
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from minitorch.simulator import gpu_or_simulator
 gpu_or_simulator()
 
 ROOT = Path(__file__).resolve().parent.parent
+EXPORT = re.compile(r"\s*(#\s*\|.*\n\s*)*#\s*\|\s*export")
 
 
 def stale_notebooks(root: Path) -> list[Path]:
@@ -41,6 +43,36 @@ def _exported_blocks(texts: Iterable[str]) -> set[tuple[str, ...]]:
     return {_essence(block.partition("\n")[2]) for text in texts for block in text.split("\n# %% ")}
 
 
+def broken_cells(root: Path) -> list[str]:
+    """Say what keeps an answer out of the package: no notebook, no Python, or no `#| export`."""
+    return [
+        f"{p.relative_to(root).as_posix()}: {s}"
+        for p in _notebooks(root / "nbs")
+        for s in _wrong(p)
+    ]
+
+
+def _wrong(notebook: Path) -> Iterator[str]:
+    try:
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    except (ValueError, KeyError) as error:
+        yield f"this is no notebook any more ({error}). Take it back from git, or from the release"
+        return
+    for cell in cells:
+        source = "".join(cell["source"])
+        answer = cell["metadata"].get("nbgrader", {}).get("solution")
+        if cell["cell_type"] != "code" or not (answer or EXPORT.match(source)):
+            continue
+        try:
+            ast.parse(source)
+        except SyntaxError as error:
+            line = (error.text or "").strip()
+            yield f"`{line}` isn't Python: {error.msg}. Run its cell, which shows where"
+        if not EXPORT.match(source):
+            first = re.search(r"^(?:def|class) \w+", source, re.M)
+            yield f"the cell with `{first[0] if first else source[:20]}` needs its line `#| export`"
+
+
 def _cells_of(notebook: Path) -> set[tuple[str, ...]]:
     """Return a notebook's export cells; none if it can't be read."""
     try:
@@ -48,7 +80,7 @@ def _cells_of(notebook: Path) -> set[tuple[str, ...]]:
         sources = ["".join(c["source"]) for c in cells if c["cell_type"] == "code"]
     except (ValueError, KeyError, TypeError):
         return set()
-    exported = {_essence(s) for s in sources if re.match(r"#\s*\|\s*export", s)}
+    exported = {_essence(s) for s in sources if EXPORT.match(s)}
     return exported - {()}
 
 
@@ -59,13 +91,18 @@ def _essence(source: str) -> tuple[str, ...]:
 
 
 def pytest_unconfigure(config: Any) -> None:
-    """Warn when the tests ran on a package that is older than the notebooks.
+    """Warn when the tests ran on a package that is older than the notebooks, or lacks a cell.
 
     It comes after pytest's own last line: of what stands above a list of failures, nobody reads.
     """
     reporter = config.pluginmanager.get_plugin("terminalreporter")
-    stale = [p.relative_to(ROOT).as_posix() for p in stale_notebooks(ROOT)] if reporter else []
-    if stale:
+    if reporter is None:
+        return
+    if broken := broken_cells(ROOT):
+        reporter.section("the notebooks can't be exported", yellow=True)
+        for said in broken:
+            reporter.write_line(f"{said}. Then save, run nbdev_export, and test again.")
+    elif stale := [p.relative_to(ROOT).as_posix() for p in stale_notebooks(ROOT)]:
         reporter.section("the package is older than the notebooks", yellow=True)
         reporter.write_line(
             f"These tests ran on an older version of {', '.join(stale)}. "

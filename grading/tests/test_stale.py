@@ -28,8 +28,8 @@ def project(tmp_path):
     return tmp_path
 
 
-def write(project, source):
-    cell = dict(cell_type="code", id="one", metadata={}, source=source, outputs=[])
+def write(project, source, **metadata):
+    cell = dict(cell_type="code", id="one", metadata=metadata, source=source, outputs=[])
     (project / "nbs/small.ipynb").write_text(json.dumps(dict(cells=[cell])))
 
 
@@ -76,5 +76,25 @@ def test_checkpoints_are_no_matter(project):
     assert conftest.stale_notebooks(project) == []
 
 
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        (CELL, ""),
+        (
+            CELL.replace("two() - 1", "(two() - 1"),
+            "`return (two() - 1` isn't Python: '(' was never",
+        ),
+        (CELL.replace("#| export\n", ""), "the cell with `def one` needs its line `#| export`"),
+        ("", "no notebook any more"),
+    ],
+)
+def test_what_keeps_an_answer_out_of_the_package_is_told(project, source, told):
+    write(project, source, nbgrader={"solution": True})
+    if not source:
+        (project / "nbs/small.ipynb").write_text('{"cells": [')
+    said = conftest.broken_cells(project)
+    assert len(said) == bool(told) and told in "".join(said), said
+
+
 def test_this_project_is_exported():
-    assert conftest.stale_notebooks(ROOT) == []
+    assert conftest.stale_notebooks(ROOT) == conftest.broken_cells(ROOT) == []
