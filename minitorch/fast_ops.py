@@ -20,7 +20,7 @@ from numba.core.errors import NumbaError, UnsupportedBytecodeError
 from . import operators, tensor_data
 from .kernel_cache import compiled
 from .machine import check_threads, keep_freed_memory, threads, threads_left
-from .tensor_data import MAX_DIMS, Shape, Storage, Strides, TensorData
+from .tensor_data import MAX_DIMS, OutIndex, Shape, Storage, Strides, TensorData
 from .tensor_ops import TensorOps, check_together, larger, matmul_shape, power
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ check_threads()
 keep_freed_memory()
 
 # %% auto #0
-__all__ = ['Fn', 'REGROUP', 'to_index', 'index_to_position', 'broadcast_index', 'MAP_STRIP', 'STRIP', 'IN_ARITHMETIC', 'NEUTRAL', 'njit', 'aligned', 'last_step', 'tensor_map', 'tensor_zip', 'tensor_reduce', 'Kernel', 'exp', 'parts_of', 'column', 'FastOps', 'written_in_python', 'tensor_matrix_multiply', 'LARGE_MATMUL']
+__all__ = ['Fn', 'REGROUP', 'index_to_position', 'broadcast_index', 'MAP_STRIP', 'STRIP', 'IN_ARITHMETIC', 'NEUTRAL', 'njit', 'to_index', 'aligned', 'last_step', 'tensor_map', 'tensor_zip', 'tensor_reduce', 'Kernel', 'exp', 'parts_of', 'column', 'FastOps', 'written_in_python', 'tensor_matrix_multiply', 'LARGE_MATMUL']
 
 # %% ../nbs/guides/module3/01_parallel.ipynb #njit
 Fn = TypeVar("Fn")
@@ -45,7 +45,19 @@ def njit(fn: Fn, **options: Any) -> Fn:
     return numba.njit(**settings)(fn)  # type: ignore[return-value]
 
 
-to_index = njit(tensor_data.to_index)
+_to_index = njit(tensor_data.to_index)
+
+
+@njit
+def to_index(ordinal: int, shape: Shape, out_index: OutIndex) -> None:
+    """Turn the number of a cell into its index; see `tensor_data.to_index`.
+
+    A parallel loop's counter must not change, and inlining makes it one variable with an `ordinal`
+    that may: their sum with 0 is another one.
+    """
+    _to_index(ordinal + 0, shape, out_index)
+
+
 index_to_position = njit(tensor_data.index_to_position)
 broadcast_index = njit(tensor_data.broadcast_index)
 

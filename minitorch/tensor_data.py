@@ -82,7 +82,7 @@ def to_index(ordinal: int, shape: Shape, out_index: OutIndex) -> None:
 
     """
     # BEGIN SOLUTION task2_1
-    remaining = ordinal + 0  # a name of its own: compiled code inlines this function
+    remaining = ordinal
     for dim in range(len(shape) - 1, -1, -1):
         out_index[dim] = remaining % shape[dim]
         remaining = remaining // shape[dim]

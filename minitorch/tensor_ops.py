@@ -306,6 +306,12 @@ def check_together(name: str, x: Tensor, y: Tensor) -> None:
                 f"tensor(...) makes one."
             )
     if x.backend.ops is not y.backend.ops:
+        if x.backend.ops.__name__ == y.backend.ops.__name__:
+            raise TypeError(
+                f"{name}: both tensors are on {x.backend.ops.__name__}, but on two versions of it, "
+                f"since this notebook or a reload made it anew. Restart the kernel and run from "
+                f"the top. In a method of Tensor, self._ensure_tensor makes a tensor of a number."
+            )
         raise TypeError(
             f"{name}: one tensor is on {x.backend.ops.__name__} and the other on "
             f"{y.backend.ops.__name__}. Make both with the same backend=."
@@ -360,22 +366,22 @@ def matmul_shape(shape_a: tuple[int, ...], shape_b: tuple[int, ...]) -> tuple[in
 class SimpleOps(TensorOps):
     """The backend in plain Python: slow, and every line of it can be read."""
 
-    # A float32 overflows to infinity without NumPy's warning, as on every backend.
+    # Infinity and NaN are results, as on every backend: NumPy's numbers would warn of them.
 
     @staticmethod
     def map_kernel(fn: Number) -> Callable[..., None]:
         """Make the kernel of a map; see `tensor_map`."""
-        return np.errstate(over="ignore")(tensor_map(fn))
+        return np.errstate(all="ignore")(tensor_map(fn))
 
     @staticmethod
     def zip_kernel(fn: Pair) -> Callable[..., None]:
         """Make the kernel of a zip; see `tensor_zip`."""
-        return np.errstate(over="ignore")(tensor_zip(fn))
+        return np.errstate(all="ignore")(tensor_zip(fn))
 
     @staticmethod
     def reduce_kernel(fn: Pair, start: float) -> Callable[..., None]:
         """Make the kernel of a reduction; see `tensor_reduce`."""
-        return np.errstate(over="ignore")(tensor_reduce(fn))
+        return np.errstate(all="ignore")(tensor_reduce(fn))
 
     @classmethod
     def matrix_multiply(cls, a: Tensor, b: Tensor) -> Tensor:

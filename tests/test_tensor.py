@@ -442,7 +442,7 @@ def test_all_and_any() -> None:
 
 @pytest.mark.task2_3
 def test_wrong_shapes_name_the_operation() -> None:
-    with pytest.raises(IndexingError, match=r"mul: shapes \(2,\) and \(3,\)"):
+    with pytest.raises(IndexingError, match=r"mul: .*\(2,\).*\(3,\)"):
         zeros((2,)) * zeros((3,))
     with pytest.raises(IndexingError, match="permute"):
         zeros((2, 3)).permute(0, 0)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numba
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -24,6 +27,11 @@ from minitorch.tensor_data import (
 def counted(*shape: int) -> TensorData:
     """Tensor data that holds 0, 1, 2, … row by row."""
     return TensorData(np.arange(int(np.prod(shape)), dtype=np.float64), shape)
+
+
+def compiled(*fns: Any) -> list[Any]:
+    """Compile functions with Numba, each by itself."""
+    return [numba.njit(fn) for fn in fns]
 
 
 # Public names: the layout
@@ -162,6 +170,27 @@ def test_positions_past_the_reach_of_small_integers() -> None:
 
 
 @pytest.mark.task2_1
+def test_index_functions_compile() -> None:
+    """Numba compiles both, as Module 3 does: numbers, arrays and loops will do, and little else."""
+    index, shape, strides = np.array([1, 2]), np.array([2, 3]), np.array([3, 1])
+    for place, count in [(index_to_position, to_index), compiled(index_to_position, to_index)]:
+        assert place(index, strides) == 5
+        found = np.zeros(2, dtype=np.int64)
+        count(5, shape, found)
+        assert found.tolist() == [1, 2]
+
+
+@pytest.mark.task2_2
+def test_broadcast_index_compiles() -> None:
+    """Numba compiles it, too."""
+    big_index, big_shape, shape = np.array([4, 1, 2]), np.array([5, 2, 3]), np.array([1, 3])
+    for find in (broadcast_index, *compiled(broadcast_index)):
+        found = np.full(2, -1)
+        find(big_index, big_shape, shape, found)
+        assert found.tolist() == [0, 2]
+
+
+@pytest.mark.task2_1
 def test_permute_of_three_dimensions_is_not_its_own_inverse() -> None:
     td = counted(2, 3, 4)
     assert (td.permute(1, 2, 0).array() == td.array().transpose(1, 2, 0)).all()
@@ -172,7 +201,7 @@ def test_permute_of_three_dimensions_is_not_its_own_inverse() -> None:
 @pytest.mark.task2_1
 @pytest.mark.parametrize("order", [(0,), (0, 0), (0, 2), (0, 1, 2), (0, -3)])
 def test_permute_refuses_what_is_no_permutation(order: tuple[int, ...]) -> None:
-    with pytest.raises(IndexingError, match="exactly once"):
+    with pytest.raises(IndexingError):
         counted(2, 3).permute(*order)
 
 
