@@ -241,8 +241,11 @@ def test_text_colours_have_contrast(figure):
 def test_function_words():
     alt = draw.plot_function("line", lambda x: x - 1, lo=-2, hi=2).alt
     assert "x from -2 to 2" in alt
-    assert "between -3 and 1" in alt
-    assert "crossing zero at 1." in alt
+    assert "goes from -3 at -2 to 1 at 2, crossing zero at 1." in alt
+    alt = draw.plot_curves("loss", {"rate 9": [34.5, 10, 1524, 8, 89]}).alt
+    assert "from 34.5 at 0 to 89 at 4, lowest 8 at 3, highest 1524 at 2." in alt
+    assert "highest 1 at 1.57, crossing" in draw.plot_function("", math.sin, lo=0, hi=3).alt
+    assert "and elsewhere" in draw.plot_function("", math.sin, lo=-9, hi=9).alt
 
 
 def test_a_prime_stands_clear_of_its_f():

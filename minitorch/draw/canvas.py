@@ -253,7 +253,11 @@ def say_curve(name: str, xs: Sequence[float], ys: Sequence[float]) -> str:
     else:
         (x0, y0), (x1, y1) = points[0], points[-1]
         said = f"{name} goes from {say(y0)} at {say(x0)} to {say(y1)} at {say(x1)}"
-        said += f", between {say(low[1])} and {say(high[1])}"
+        for word, (x, y) in (("lowest", low), ("highest", high)):
+            if y not in (y0, y1):
+                near = [px for px, py in points if say(py) == say(y)]
+                often = max(near) - min(near) > 0.1 * abs(x1 - x0)
+                said += f", {word} {say(y)} at {say(round(x, 3))}{' and elsewhere' * often}"
         zeros = crossings(xs, ys)
         if 0 < len(zeros) <= 6:
             said += f", crossing zero at {listed([say(round(zero, 3)) for zero in zeros])}"
