@@ -172,6 +172,11 @@ def gpu_cases(cells: int = 1 << 25, size: int = 2048, hidden: int = 1000) -> Cas
     points = datasets["Split"](50)
     neg, add = CudaOps.map(operators.neg), CudaOps.reduce(operators.add, 0.0)
 
+    def one_result_a_thread() -> None:
+        many, CudaOps.MANY = CudaOps.MANY, size**2  # no product has so many tiles
+        a @ b
+        CudaOps.MANY = many
+
     def finished(work: Callable[[], Any]) -> Callable[[], None]:
         def run() -> None:
             work()
@@ -185,6 +190,7 @@ def gpu_cases(cells: int = 1 << 25, size: int = 2048, hidden: int = 1000) -> Cas
         "zip": lambda: x + y,
         "reduce": lambda: add(x, 0),
         f"matmul, {size} × {size}, float32": lambda: a @ b,
+        f"matmul, {size} × {size}, float32, one result a thread": one_result_a_thread,
     }
     if importlib.util.find_spec("torch"):
         torch: Any = importlib.import_module("torch")
@@ -361,6 +367,8 @@ def _gpu_lines(seconds: dict[str, float], card: str) -> list[str]:
             share = f"{100 * (MOVED[case] / own) / (MOVED['copy'] / seconds['copy']):.0f} %"
         elif product and case.startswith("matmul"):
             share = f"{100 * product / own:.0f} %"
+        elif case.endswith(", GPU"):
+            share = f"{100 * seconds[case.replace('GPU', 'CPU')] / own:.0f} % of the processor's"
         lines.append(f"| {case} | {1000 * own:.3f} | {share} |")
     return lines
 

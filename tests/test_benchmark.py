@@ -19,6 +19,8 @@ RESULTS = {
             "zip": 0.030,
             "matmul, 4 × 4, float32": 0.004,
             "the same by PyTorch": 0.001,
+            "an epoch, GPU": 0.02,
+            "an epoch, CPU": 0.05,
         },
     },
 }
@@ -30,6 +32,7 @@ def test_the_table_gives_ratios() -> None:
     assert "| an epoch | 500.000 | – |" in lines
     assert "| zip | 30.000 | 50 % |" in lines, "3 numbers in 30 ms, where a copy moves 2 in 10 ms"
     assert "| matmul, 4 × 4, float32 | 4.000 | 25 % |" in lines
+    assert "| an epoch, GPU | 20.000 | 250 % of the processor's |" in lines
     assert "A processor, 2 cores, 2026-01-31, 3 rounds." in lines
     assert "On A card:" in lines
 
