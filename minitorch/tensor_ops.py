@@ -278,6 +278,8 @@ def _room(ops: type[TensorOps], data: TensorData, shape: tuple[int, ...]) -> Ten
 
 def _meet(name: str, shape_a: tuple[int, ...], shape_b: tuple[int, ...]) -> tuple[int, ...]:
     """Broadcast two shapes, with the operation's name in the error."""
+    if shape_b == (1,) and shape_a:  # a number: it fits whatever the shape
+        return shape_a
     try:
         return tuple(shape_broadcast(shape_a, shape_b))
     except IndexingError as error:
