@@ -17,8 +17,10 @@ import struct
 from dataclasses import dataclass
 
 _CLONE_NEWUSER = 0x1000_0000
+_MAP_SHARED, _MAP_ANONYMOUS = 0x01, 0x20
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-_CALL, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16  # offsets in struct seccomp_data
+# Offsets in struct seccomp_data
+_CALL, _ARCHITECTURE, _FIRST_ARGUMENT, _FOURTH_ARGUMENT = 0, 4, 16, 40
 _ALLOW = 0x7FFF_0000
 _ERROR = 0x0005_0000
 
@@ -34,14 +36,15 @@ class _Machine:
     clone3: int
     keys: tuple[int, int, int]  # add_key, request_key, keyctl
     memory: tuple[int, int, int, int]  # memfd_create, memfd_secret, shmget, msgget
+    mmap: int
     other_abi: int = 1 << 31  # numbers from here on belong to a second set
 
 
 _MACHINES = {
     "x86_64": _Machine(
-        0xC000_003E, 56, 272, 308, 435, (248, 249, 250), (319, 447, 29, 68), 0x4000_0000
+        0xC000_003E, 56, 272, 308, 435, (248, 249, 250), (319, 447, 29, 68), 9, 0x4000_0000
     ),
-    "aarch64": _Machine(0xC000_00B7, 220, 97, 268, 435, (217, 218, 219), (279, 447, 194, 186)),
+    "aarch64": _Machine(0xC000_00B7, 220, 97, 268, 435, (217, 218, 219), (279, 447, 194, 186), 222),
 }
 
 
@@ -71,9 +74,16 @@ def program(machine: str = "") -> bytes:
         *((_EQUAL, call, "refused") for call in (*known.keys, *known.memory)),
         (_EQUAL, known.clone, "flags"),
         (_EQUAL, known.unshare, "flags"),
+        (_EQUAL, known.mmap, "mapping"),
         (_RETURN, _ALLOW, ""),
         (_LOAD, _FIRST_ARGUMENT, "flags:"),
         (_ANY_BIT, _CLONE_NEWUSER, "refused"),
+        (_RETURN, _ALLOW, ""),
+        (_LOAD, _FOURTH_ARGUMENT, "mapping:"),
+        (_ANY_BIT, _MAP_ANONYMOUS, "anonymous"),
+        (_RETURN, _ALLOW, ""),
+        (_LOAD, _FOURTH_ARGUMENT, "anonymous:"),
+        (_ANY_BIT, _MAP_SHARED, "refused"),
         (_RETURN, _ALLOW, ""),
         (_RETURN, refused, "refused:"),
         (_RETURN, unknown, "unknown:"),

@@ -123,6 +123,8 @@ def _walls(folder: Path, limits: Limits, uid: int) -> list[str]:
         wall += ["--tmpfs", str(path)] if path.is_dir() else ["--ro-bind", "/dev/null", str(path)]
 
     wall += ["--proc", "/proc", "--dev", "/dev"]
+    # Mapped and shared, it is memory that belongs to no process (see seccomp).
+    wall += ["--ro-bind", "/dev/null", "/dev/zero"]
     wall += [*_writable(SCRATCH, limits.files), *_writable("/dev/shm", 16 * MEGABYTE)]
     wall += ["--ro-bind", str(folder), TASK, "--remount-ro", "/dev", "--remount-ro", "/"]
     return [*wall, "--chdir", SCRATCH]

@@ -324,13 +324,22 @@ def test_a_strange_name_hides_nothing() -> None:
 def test_memory_that_belongs_to_no_process() -> None:
     """It would count towards no limit, and fill the machine."""
     result = run("""
-        import ctypes, platform
+        import ctypes, mmap, platform
         libc = ctypes.CDLL(None, use_errno=True)
-        try:
-            os.memfd_create("hoard")
-            print("memfd")
-        except OSError:
-            pass
+        # A shared mapping keeps its pages when the process lets go of them.
+        for hoard in (
+            lambda: os.memfd_create("hoard"),
+            lambda: mmap.mmap(-1, 1 << 20, flags=mmap.MAP_SHARED),
+            lambda: mmap.mmap(os.open("/dev/zero", os.O_RDWR), 1 << 20, flags=mmap.MAP_SHARED),
+        ):
+            try:
+                print(hoard())
+            except OSError:
+                pass
+        mmap.mmap(-1, 1 << 20, flags=mmap.MAP_PRIVATE)
+        with open("file", "w+b") as file:
+            file.truncate(1 << 20)
+            mmap.mmap(file.fileno(), 1 << 20, flags=mmap.MAP_SHARED)[:4] = b"word"
         shmget, msgget = dict(x86_64=(29, 68), aarch64=(194, 186))[platform.machine()]
         for call, *arguments in ((shmget, 0, 1 << 30, 0o1600), (msgget, 0, 0o1600), (447, 0)):
             if libc.syscall(call, *map(ctypes.c_long, arguments)) != -1:
