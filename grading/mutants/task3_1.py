@@ -49,6 +49,8 @@ _BOTH = (
     "and aligned(out_shape, out_strides, b_shape, b_strides)"
 )
 
+_IDLE = "    for _ in prange(2):\n        pass\n    for ordinal in"
+
 _REDUCE = """\
 def _reduce(out, out_shape, out_strides, a_storage, a_shape, a_strides, reduce_dim):
     size, step = a_shape[reduce_dim], {step}
@@ -71,6 +73,25 @@ MUTANTS = [
         "fast_ops.tensor_map",
         _MAP.format(fast=_FAST, loop="range", target=_TARGET),
         "tensor_map has no parallel loop: the loop over the result has to be a prange.",
+    ),
+    Mutant(
+        "map_has_an_idle_loop",
+        "fast_ops.tensor_map",
+        _MAP.format(fast=_FAST, loop="range", target=_TARGET).replace("    for ordinal in", _IDLE),
+        "tensor_map has a parallel loop that does nothing: the work has to be in it.",
+    ),
+    Mutant(
+        "map_alike_on_one_core",
+        "fast_ops.tensor_map",
+        _MAP.format(fast=_FAST, loop="prange", target=_TARGET),
+        "tensor_map runs on one core where tensors are laid out alike: that loop has to be a "
+        "prange, too.",
+    ),
+    Mutant(
+        "map_is_the_plain_one",
+        "fast_ops.tensor_map",
+        "from minitorch.tensor_ops import tensor_map as plain\n\nreturn plain(fn)",
+        "tensor_map returned a plain function: the kernel has to be compiled.",
     ),
     Mutant(
         "map_always_indexes",
@@ -117,6 +138,14 @@ MUTANTS = [
         "fast_ops.tensor_reduce",
         _REDUCE.format(loop="range", start="out[o]", step="a_strides[reduce_dim]"),
         "tensor_reduce has no parallel loop: the results are independent of each other.",
+    ),
+    Mutant(
+        "reduce_has_an_idle_loop",
+        "fast_ops.tensor_reduce",
+        _REDUCE.format(loop="range", start="out[o]", step="a_strides[reduce_dim]").replace(
+            "    for ordinal in", _IDLE
+        ),
+        "tensor_reduce has a parallel loop that does nothing: the work has to be in it.",
     ),
     Mutant(
         "reduce_forgets_the_start",

@@ -52,6 +52,12 @@ MUTANTS = [
         "The kernel has no parallel loop: the outer loop has to be a prange.",
     ),
     Mutant(
+        "idle_loop",
+        "fast_ops._tensor_matrix_multiply",
+        "for _ in prange(2):\n    pass\n" + _kernel(loop="range"),
+        "The kernel has a parallel loop that does nothing: the work has to be in it.",
+    ),
+    Mutant(
         "batch_of_one_not_shared",
         "fast_ops._tensor_matrix_multiply",
         _kernel(

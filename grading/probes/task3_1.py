@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import random
 import types
+import unittest.mock
+from collections.abc import Iterator
 from typing import Any
 
 import numba
@@ -12,6 +16,7 @@ import numpy as np
 REQUIRES = ("task0_1", "task0_3", "task2_1", "task2_2", "task2_3")
 SECTION = "guides/module3/01_parallel.html#task-3-1"
 TOLERANCE = 1e-6
+_PRANGE = numba.prange
 
 
 def _line(x: float) -> float:
@@ -53,41 +58,77 @@ def _user_loops(kernel: Any) -> bool:
 
 def _on_one_core(kernel: Any) -> Any:
     """Compile a kernel once more without threads, which takes a third of the time."""
-    if not hasattr(kernel, "py_func"):
-        return kernel
     jit: Any = numba.jit
     return jit(**{**kernel.targetoptions, "parallel": False})(kernel.py_func)
 
 
-def _one_buffer_for_all(kernel: Any, *args: Any) -> bool:
-    """Say whether two turns of the parallel loop write an index into one array.
+class _Noted:
+    """An output that notes in which turn of the parallel loop each cell was written last.
 
-    A race shows only where threads meet; so the loop is walked in Python, a turn after the other.
+    It knows single cells only; a kernel that does more with it can't be walked.
     """
-    function = getattr(kernel, "py_func", None)
-    if function is None:
-        return False
-    names, turn, shared = dict(function.__globals__), [0], [False]
-    first: dict[int, tuple[int, Any]] = {}  # keeps the arrays, so that no address comes twice
+
+    def __init__(self, size: int, now: list[int]) -> None:
+        self.cells, self.turns, self.now = np.zeros(size), [-1] * size, now
+        self.dtype, self.size, self.shape = self.cells.dtype, size, (size,)
+
+    def __len__(self) -> int:
+        return self.size
+
+    def __getitem__(self, place: Any) -> Any:
+        return self.cells[int(place)]
+
+    def __setitem__(self, place: Any, value: Any) -> None:
+        self.cells[int(place)] = value
+        self.turns[int(place)] = self.now[0]  # 0 outside the loop
+
+    def in_turns(self) -> bool:
+        """Say whether turns wrote the cells, and more than one of them."""
+        return 0 not in self.turns and len({*self.turns}) > 1
+
+
+@contextlib.contextmanager
+def _in_python(function: Any, now: list[int]) -> Iterator[dict[str, Any]]:
+    """Let a parallel loop be one of Python's; give the function's names with it in them."""
+    count = itertools.count(1)
 
     def turns(*bounds: int) -> Any:
         for i in range(*bounds):
-            turn[0] += 1
+            now[0] = next(count)
             yield i
+            now[0] = 0
+
+    names = function.__globals__
+    with unittest.mock.patch.object(numba, "prange", turns):
+        yield names | {name: turns for name, each in names.items() if each is _PRANGE}
+
+
+def _walk(kernel: Any, out: Any, *args: Any) -> tuple[bool, bool]:
+    """Walk a kernel's parallel loop in Python, a turn after the other.
+
+    Returns:
+        Whether each turn has index buffers of its own: a race shows only where threads meet.
+        Whether the turns are what fills the output.
+    """
+    function, now, shared = kernel.py_func, [0], [False]
+    first: dict[int, tuple[int, Any]] = {}  # keeps the arrays, so that no address comes twice
 
     def to_index(ordinal: int, shape: Any, index: Any) -> None:
-        seen, _ = first.setdefault(index.__array_interface__["data"][0], (turn[0], index))
-        shared[0] = shared[0] or seen != turn[0]
+        seen, _ = first.setdefault(index.__array_interface__["data"][0], (now[0], index))
+        shared[0] = shared[0] or seen != now[0]
         known(ordinal, shape, index)
 
-    known = names["to_index"].py_func
-    names |= {"prange": turns, "to_index": to_index}
-    walked = types.FunctionType(function.__code__, names, "walked", None, function.__closure__)
+    known = function.__globals__["to_index"].py_func
+    storage, *place = out.tuple()
+    noted = _Noted(storage.size, now)
     try:
-        walked(*args)
+        with _in_python(function, now) as names:
+            names["to_index"] = to_index
+            code, inner = function.__code__, function.__closure__
+            types.FunctionType(code, names, "walked", None, inner)(noted, *place, *args)
     except Exception:  # it holds what only the compiler knows
-        return False
-    return shared[0]
+        return True, True
+    return not shared[0], noted.in_turns()
 
 
 def probe_map(mt: Any, rng: random.Random) -> Any:
@@ -148,9 +189,8 @@ def probe_reduce(mt: Any, rng: random.Random) -> Any:
             out = _empty(mt, (*shape[:dim], 1, *shape[dim + 1 :]), 1.0)
             kernel(*out.tuple(), *data.tuple(), dim)
             found.append(_cells(out))
-    out, data = _empty(mt, (4, 1)), _data(mt, rng, (4, 5))
-    apart = not _one_buffer_for_all(kernel, *out.tuple(), *data.tuple(), 1)
-    return [*found, _user_loops(kernel), apart]
+    walked = _walk(kernel, _empty(mt, (40, 1)), *_data(mt, rng, (40, 5)).tuple(), 1)
+    return [*found, _user_loops(kernel), *walked]
 
 
 def probe_dtypes(mt: Any, rng: random.Random) -> Any:
@@ -163,23 +203,27 @@ def probe_dtypes(mt: Any, rng: random.Random) -> Any:
 
 
 def probe_parallel_map(mt: Any, rng: random.Random) -> Any:
-    """Look at the map's loop: it runs on all cores, and each turn has index buffers of its own."""
+    """Look at the map's loop: on all cores, with all the work, each turn with its own buffers."""
     data, out = _data(mt, rng, (3, 4)), _empty(mt, (3, 4))
     kernel = mt.fast_ops.tensor_map(mt.fast_ops.njit(_line))
     kernel(*out.tuple(), *data.tuple())
-    turned = _data(mt, rng, (3, 4), (1, 0))
-    apart = not _one_buffer_for_all(kernel, *out.tuple(), *turned.tuple())
-    return [_user_loops(kernel), apart, _cells(out)]
+    found = [_user_loops(kernel), _cells(out)]
+    for order in ((0, 1), (1, 0)):
+        data, out = _data(mt, rng, (60, 50), order), _empty(mt, (60, 50))
+        found += _walk(kernel, out, *data.tuple())
+    return found
 
 
 def probe_parallel_zip(mt: Any, rng: random.Random) -> Any:
-    """Look at the zip's loop: it runs on all cores, and each turn has index buffers of its own."""
+    """Look at the zip's loop: on all cores, with all the work, each turn with its own buffers."""
     data, out = _data(mt, rng, (3, 4)), _empty(mt, (3, 4))
     kernel = mt.fast_ops.tensor_zip(mt.fast_ops.njit(_apart))
     kernel(*out.tuple(), *data.tuple(), *data.tuple())
-    turned = _data(mt, rng, (3, 4), (1, 0))
-    apart = not _one_buffer_for_all(kernel, *out.tuple(), *data.tuple(), *turned.tuple())
-    return [_user_loops(kernel), apart, _cells(out)]
+    found = [_user_loops(kernel), _cells(out)]
+    for order in ((0, 1), (1, 0)):
+        data, out = _data(mt, rng, (60, 50), order), _empty(mt, (60, 50))
+        found += _walk(kernel, out, *data.tuple(), *data.tuple())
+    return found
 
 
 def probe_no_indices(mt: Any, rng: random.Random) -> Any:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import random
+import types
+import unittest.mock
+from collections.abc import Iterator
 from typing import Any
 
+import numba
 import numpy as np
 
 REQUIRES = (
@@ -20,6 +26,7 @@ REQUIRES = (
 )
 SECTION = "guides/module3/02_matmul.html#task-3-2"
 TOLERANCE = 1e-6
+_PRANGE = numba.prange
 
 
 def _numbers(rng: random.Random, *shape: int) -> Any:
@@ -47,6 +54,63 @@ def _stored(array: Any, *order: int) -> Any:
     """The same numbers, stored in another order of the dimensions."""
     back = [order.index(dim) for dim in range(len(order))]
     return np.ascontiguousarray(array.transpose(order)).transpose(back)
+
+
+class _Noted:
+    """An output that notes in which turn of the parallel loop each cell was written last.
+
+    It knows single cells only; a kernel that does more with it can't be walked.
+    """
+
+    def __init__(self, size: int, now: list[int]) -> None:
+        self.cells, self.turns, self.now = np.zeros(size), [-1] * size, now
+        self.dtype, self.size, self.shape = self.cells.dtype, size, (size,)
+
+    def __len__(self) -> int:
+        return self.size
+
+    def __getitem__(self, place: Any) -> Any:
+        return self.cells[int(place)]
+
+    def __setitem__(self, place: Any, value: Any) -> None:
+        self.cells[int(place)] = value
+        self.turns[int(place)] = self.now[0]  # 0 outside the loop
+
+    def in_turns(self) -> bool:
+        """Say whether turns wrote the cells, and more than one of them."""
+        return 0 not in self.turns and len({*self.turns}) > 1
+
+
+@contextlib.contextmanager
+def _in_python(function: Any, now: list[int]) -> Iterator[dict[str, Any]]:
+    """Let a parallel loop be one of Python's; give the function's names with it in them."""
+    count = itertools.count(1)
+
+    def turns(*bounds: int) -> Any:
+        for i in range(*bounds):
+            now[0] = next(count)
+            yield i
+            now[0] = 0
+
+    names = function.__globals__
+    with unittest.mock.patch.object(numba, "prange", turns):
+        yield names | {name: turns for name, each in names.items() if each is _PRANGE}
+
+
+def _fills_in_turns(kernel: Any, a: Any, b: Any) -> bool:
+    """Walk the kernel in Python: do the turns of its parallel loop fill the output?"""
+    function, now = kernel.py_func, [0]
+    shape = np.array([a.shape[0], a.shape[1], b.shape[2]])
+    out = _Noted(int(shape.prod()), now)
+    places = [(x.ravel(), np.array(x.shape), np.array(x.strides) // x.itemsize) for x in (a, b)]
+    strides = np.array([shape[1] * shape[2], shape[2], 1])
+    try:
+        with _in_python(function, now) as names:
+            walked = types.FunctionType(function.__code__, names)
+            walked(out, shape, strides, *places[0], *places[1])
+    except Exception:  # it holds what only the compiler knows
+        return True
+    return out.in_turns()
 
 
 def probe_kernel(mt: Any, rng: random.Random) -> Any:
@@ -79,11 +143,16 @@ def probe_batches(mt: Any, rng: random.Random) -> Any:
 
 
 def probe_parallel(mt: Any, rng: random.Random) -> Any:
-    """Look into the compiled kernel for the loop that runs on all cores."""
-    _kernel(mt, np.array(_numbers(rng, 1, 2, 2)), np.array(_numbers(rng, 1, 2, 2)))
-    compiled = next(iter(mt.fast_ops.tensor_matrix_multiply.overloads.values()))
-    loops = compiled.metadata["parfor_diagnostics"].initial_parfors
-    return any(("prange", "user", "") in loop.patterns for loop in loops)
+    """Look into the compiled kernel for the loop that runs on all cores, with all the work."""
+    found = _kernel(mt, np.array(_numbers(rng, 1, 2, 2)), np.array(_numbers(rng, 1, 2, 2)))
+    kernel = mt.fast_ops.tensor_matrix_multiply
+    loops = next(iter(kernel.overloads.values())).metadata["parfor_diagnostics"].initial_parfors
+    a, b = np.array(_numbers(rng, 3, 40, 4)), np.array(_numbers(rng, 3, 4, 20))
+    return [
+        any(("prange", "user", "") in loop.patterns for loop in loops),
+        _fills_in_turns(kernel, a, b),
+        found,
+    ]
 
 
 def probe_fills_the_output(mt: Any, rng: random.Random) -> Any:
