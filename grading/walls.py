@@ -1,7 +1,8 @@
 """The walls around a run: bubblewrap's command line, an ordinary user, limits, an environment.
 
 Inside are the interpreter, the installed packages without `minitorch`, the given files
-(read-only) and an empty folder to write into; no network, no other process.
+(read-only) and an empty folder to write into; no network, no other process. Wherever the project
+lies, nothing of it is shown but the environment in it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+from collections.abc import Iterable
 from pathlib import Path
 
 from grading import seccomp
@@ -23,6 +25,7 @@ from grading.limits import MEGABYTE, Limits
 # Inside, the given files lie here; the program's working folder is the only one it can write.
 TASK = "/task"
 SCRATCH = "/scratch"
+PROJECT = Path(__file__).resolve().parent.parent
 
 
 class SandboxError(RuntimeError):
@@ -115,12 +118,14 @@ def _walls(folder: Path, limits: Limits, uid: int) -> list[str]:
             wall += ["--ro-bind", name, name]
     for name in ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime"):
         wall += ["--ro-bind-try", name, name]
-    for path in _readable():
-        for parent in reversed(path.parents[:-1]):  # else they could be entered by root alone
-            wall += ["--perms", "0755", "--dir", str(parent)]
-        wall += ["--ro-bind", str(path), str(path)]
-    for path in _hidden():
-        wall += ["--tmpfs", str(path)] if path.is_dir() else ["--ro-bind", "/dev/null", str(path)]
+    wall += _shown(_readable())
+    if any(PROJECT.is_relative_to(place) for place in (Path("/usr"), *_readable())):
+        wall += ["--perms", "0755", "--tmpfs", str(PROJECT)]
+        wall += _shown(path for path in _needed() if path.is_relative_to(PROJECT))
+        wall += ["--remount-ro", str(PROJECT)]
+    for path in map(str, _hidden()):
+        nothing = ["--tmpfs", path, "--remount-ro", path]
+        wall += nothing if Path(path).is_dir() else ["--ro-bind", "/dev/null", path]
 
     wall += ["--proc", "/proc", "--dev", "/dev"]
     # Mapped and shared, it is memory that belongs to no process (see seccomp).
@@ -128,6 +133,16 @@ def _walls(folder: Path, limits: Limits, uid: int) -> list[str]:
     wall += [*_writable(SCRATCH, limits.files), *_writable("/dev/shm", 16 * MEGABYTE)]
     wall += ["--ro-bind", str(folder), TASK, "--remount-ro", "/dev", "--remount-ro", "/"]
     return [*wall, "--chdir", SCRATCH]
+
+
+def _shown(paths: Iterable[Path]) -> list[str]:
+    """Show folders for reading."""
+    wall: list[str] = []
+    for path in paths:
+        for parent in reversed(path.parents[:-1]):  # else they could be entered by root alone
+            wall += ["--perms", "0755", "--dir", str(parent)]
+        wall += ["--ro-bind", str(path), str(path)]
+    return wall
 
 
 def _forbidden() -> int | None:
@@ -175,14 +190,18 @@ def site_folders() -> tuple[Path, ...]:
     return tuple(Path(p).resolve() for p in paths if Path(p).is_dir())
 
 
+def _needed() -> list[Path]:
+    """List the folders that the interpreter needs."""
+    base = Path(sys.base_prefix).resolve()
+    stdlib = Path(sysconfig.get_path("stdlib")).resolve()
+    return [base, stdlib, Path(_interpreter()).parent.parent, *site_folders()]
+
+
 @functools.cache
 def _readable() -> tuple[Path, ...]:
     """List what the interpreter needs and /usr does not hold."""
-    base = Path(sys.base_prefix).resolve()
-    stdlib = Path(sysconfig.get_path("stdlib")).resolve()
-    needed = [base, stdlib, Path(_interpreter()).parent.parent, *site_folders()]
     found: list[Path] = []
-    for path in needed:
+    for path in _needed():
         if path.is_relative_to("/usr") or any(path.is_relative_to(p) for p in found):
             continue
         if path == Path("/"):

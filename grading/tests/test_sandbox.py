@@ -137,6 +137,33 @@ def test_an_installed_reference_is_masked(tmp_path: Path, monkeypatch: pytest.Mo
     assert not any(line.endswith("True") for line in said[1:]), said
 
 
+def test_a_project_inside_of_what_is_shown_is_hidden(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a container, where a project may lie in /usr/src, with its environment in it."""
+    shown = tmp_path / "shown"
+    project, inner = shown / "course", shown / "course" / ".venv" / "site-packages"
+    inner.mkdir(parents=True)
+    (project / "gradebook.db").write_text("secret")
+    (inner / "harmless.py").write_text("value = 7")
+    for path in (tmp_path, *tmp_path.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    walls._readable.cache_clear()
+    monkeypatch.setattr(walls, "site_folders", lambda: (shown, inner))
+    monkeypatch.setattr(walls, "PROJECT", project, raising=False)
+    try:
+        result = run(f"""
+            sys.path[1:1] = sys.argv[2].split(os.pathsep)
+            import harmless
+            print(harmless.value, os.listdir({str(project)!r}), os.listdir({str(inner)!r}))
+            open({str(project / "word")!r}, "w")
+        """)
+    finally:
+        walls._readable.cache_clear()
+    assert result.stdout == b"7 ['.venv'] ['harmless.py']\n", result
+    assert b"Permission denied" in result.stderr or b"Read-only" in result.stderr, result
+
+
 def test_installed_packages_can_be_used() -> None:
     result = run("""
         sys.path[1:1] = sys.argv[2].split(os.pathsep)
@@ -498,7 +525,8 @@ def test_works_for_an_ordinary_user(tmp_path: Path) -> None:
     (folder / "try.py").write_text(
         textwrap.dedent("""
             import subprocess, textwrap
-            from grading import sandbox
+            from grading import sandbox, walls
+            walls._hidden = lambda: [walls.Path("/usr/share/doc")]
             others = [subprocess.Popen(["sleep", "20"]) for _ in range(30)]
             print(repr(sandbox.available()))
             bomb = b'''
@@ -511,6 +539,10 @@ def test_works_for_an_ordinary_user(tmp_path: Path) -> None:
             except OSError:
                 print("bounded")
             print(os.getuid() != 0, os.path.exists("/root"), os.path.exists("/home"))
+            try:
+                open("/usr/share/doc/word", "w")
+            except OSError:
+                print("kept out")
             '''
             code = textwrap.dedent(bomb.decode()).encode()
             result = sandbox.run("a.py", files={"a.py": code}, limits=sandbox.Limits(threads=16))
@@ -537,6 +569,7 @@ def test_works_for_an_ordinary_user(tmp_path: Path) -> None:
     assert len(lines) == 2, done
     assert "bounded" in lines[1] or lines[1].startswith("processes"), done
     assert "False False" in lines[1] or lines[1].startswith("processes"), done
+    assert "kept out" in lines[1] or lines[1].startswith("processes"), done
 
 
 def test_missing_bwrap_is_a_clear_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
