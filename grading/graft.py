@@ -27,7 +27,10 @@ LARGEST_FILE = 64 << 20
 LONGEST_CELL = 200_000
 MOST_CELLS = 3000
 MOST_NOTES = 40
-MOST_ADDED = 200
+# Code that is kept is parsed, which takes 500 times its memory. The longest guide has 40 000
+# characters of code, its longest cell 10 000.
+LONGEST_ANSWER = 50_000
+MOST_ADDED, MOST_ADDED_CODE = 200, 300_000
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _EXPORT = re.compile(r"^#\|\s*export", re.M)
 _TOP_LEVEL = re.compile(r"^(?:async def|def|class)[ \t]+(\w+)", re.M)
@@ -221,7 +224,7 @@ def _match(
         changed = [c for c in candidates if theirs[c].source.strip() != cell.source.strip()]
         best = (changed or candidates)[-1]
         if len(candidates) > 1:
-            together = _together(cell, [theirs[c].source for c in changed])
+            together = _together(cell, [theirs[c].source for c in changed[-9:]])
             counts = "the last that was changed counts" if changed else "none was changed"
             if changed and together != theirs[best].source:
                 counts = "what they define together counts"
@@ -278,9 +281,13 @@ def _match(
     for how, names in found_by.items():
         notes.append(f"{how}: cell{'s' * (len(names) > 1)} {', '.join(names)}")
     order = [match[c] for c in sorted(match)]
+    defined: dict[str, str] = {}
+    for number, ours in match.items() if waiting else ():
+        if cells[ours].cell_type == "code" and _EXPORT.search(cells[ours].source):
+            defined |= _defined(theirs[number].source)
     for ours in waiting:
         mark = _mark(cells[ours])
-        if mark.get("solution") and (text := _within(cells, theirs, match, cells[ours])):
+        if mark.get("solution") and (text := _within(cells[ours], defined)):
             match[len(theirs)] = ours
             theirs.append(_Theirs("code", "", "", text, [], {}))
             notes.append(
@@ -309,17 +316,8 @@ def _together(ours: NotebookNode, copies: Sequence[str]) -> str:
     return "\n\n\n".join(parts)
 
 
-def _within(
-    cells: Sequence[NotebookNode],
-    theirs: Sequence[_Theirs],
-    match: Mapping[int, int],
-    ours: NotebookNode,
-) -> str:
+def _within(ours: NotebookNode, found: Mapping[str, str]) -> str:
     """Find what an answer cell defines in cells that are others'; empty unless all is there."""
-    found: dict[str, str] = {}
-    for number, other in match.items():
-        if cells[other].cell_type == "code" and _EXPORT.search(cells[other].source):
-            found |= _defined(theirs[number].source)
     wanted = _defined(ours.source) if ours.cell_type == "code" else {}
     if not wanted or not wanted.keys() <= found.keys():
         return ""
@@ -329,6 +327,8 @@ def _within(
 
 def _defined(source: str) -> dict[str, str]:
     """Name the functions and classes of a cell, with their text; none if it isn't Python."""
+    if len(source) > LONGEST_ANSWER:
+        return {}
     try:
         body = ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -345,7 +345,7 @@ def _place(result: Graft, theirs: Sequence[_Theirs], match: dict[int, int]) -> N
     """Copy answers into the fresh notebook, and the student's own cells where they stood."""
     cells = result.notebook.cells
     own: dict[int, list[NotebookNode]] = {}
-    before, used, skipped = -1, set(result.order), 0
+    before, used, skipped, room = -1, set(result.order), 0, MOST_ADDED_CODE
     graded = {_mark(cell).get("grade_id") for cell in cells if _mark(cell)} - {None}
     for number, cell in enumerate(theirs):
         if (ours := match.get(number)) is not None:
@@ -356,7 +356,9 @@ def _place(result: Graft, theirs: Sequence[_Theirs], match: dict[int, int]) -> N
             continue
         if cell.grade_id in graded or (cell.id and cell.id in result.order):
             continue  # a second copy of one of ours; noted already
-        if len(result.added) >= MOST_ADDED:
+        if cell.kind == "code":
+            room -= len(cell.source)
+        if len(result.added) >= MOST_ADDED or room < 0:
             skipped += 1
             continue
         cell_id = cell.id
@@ -373,7 +375,10 @@ def _place(result: Graft, theirs: Sequence[_Theirs], match: dict[int, int]) -> N
             _attach(node, cell)
         own.setdefault(before, []).append(node)
     if skipped:
-        result.notes.append(f"{skipped} cells beyond the first {MOST_ADDED} added were left out")
+        result.notes.append(
+            f"{skipped} cells beyond the first {MOST_ADDED} added, or beyond {MOST_ADDED_CODE} "
+            "characters of code in them, were left out"
+        )
     placed = list(own.get(-1, []))
     for number, cell in enumerate(cells):
         placed += [cell, *own.get(number, [])]
@@ -390,6 +395,10 @@ def _answer(result: Graft, ours: NotebookNode, cell: _Theirs) -> None:
         if ours.cell_type != "code":
             ours.source = harmless_markdown(cell.source) if changed else ours.source
             _attach(ours, cell)
+        elif len(cell.source) > LONGEST_ANSWER:
+            result.notes.append(
+                f"the answer in cell {mark.get('grade_id')} is too long; it was left out"
+            )
         else:
             ours.source = cell.source
             result.answers[ours.get("id", "")] = cell.source
@@ -418,6 +427,8 @@ def _attach(ours: NotebookNode, cell: _Theirs) -> None:
 
 def _of_their_own(given: str, changed: str) -> str:
     """List the imports, functions and constants that a student added to a cell of given code."""
+    if len(changed) > LONGEST_ANSWER:
+        return ""
     try:
         known = {name for node in ast.parse(given).body for name in _bound(node)}
         kept: list[str] = []

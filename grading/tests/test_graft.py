@@ -107,6 +107,21 @@ def test_a_flood_of_cells(release: Any, handed_in: dict[str, Any], cell: Any) ->
     assert len(result.notes) < 50 and any("were left out" in note for note in result.notes)
 
 
+def test_a_flood_of_code(release: Any, handed_in: dict[str, Any]) -> None:
+    """What is kept of it is parsed, which takes 500 times its memory."""
+    large = {"cell_type": "code", "source": "#| export\n" + "1\n" * 40_000, "metadata": {}}
+    handed_in["cells"] += [large] * 100
+    result = put(release, handed_in)
+    unharmed(release, result)
+    kept = sum(map(len, result.answers.values())) + sum(len(text) for _, text in result.added)
+    assert kept < 500_000 and ANSWER in result.answers["operators"]
+    assert "cells beyond" in result.notes[-1]
+    find(handed_in, "operators")["source"] = "1\n" * 99_000
+    result = put(release, handed_in)
+    assert "operators" not in result.answers
+    assert "the answer in cell operators is too long; it was left out" in result.notes
+
+
 def test_old_ends_of_lines(release: Any, handed_in: dict[str, Any]) -> None:
     """Python counts a lone carriage return as the end of a line, and so must we."""
     cell = find(handed_in, "operators")
