@@ -301,7 +301,9 @@ class Judge:
         theirs = [text for g in grafts.values() for text in g.answers.values()]
         theirs += [text for g in grafts.values() for _, text in g.added]
         secret = (self._solutions | quotations([material.source])) - self._given
-        return secret - quotations([*theirs, str(material.visible["source"])])
+        for text in (*theirs, str(material.visible["source"])):
+            secret -= quotations([text])  # one by one: they may be long
+        return secret
 
     @cached_property
     def _solutions(self) -> set[str]:
