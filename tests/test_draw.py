@@ -644,6 +644,9 @@ def test_operation_words():
 def test_broadcast_words():
     alt = draw.draw_broadcast((2, 3, 1), (7, 2, 1, 5)).alt
     assert "The result has shape (7, 2, 3, 5)." in alt
+    rules = re.findall("missing|equal|stretch|clash", draw.draw_broadcast((5, 3, 2), (1, 2)).svg)
+    assert rules == ["missing", "stretch", "equal"]
+    assert "clash</tspan>" in draw.draw_broadcast((5, 3), (5,)).svg
     alt = draw.draw_broadcast((5, 3), (5,)).alt
     assert "3 and 5 clash" in alt
     assert "can't be broadcast" in alt

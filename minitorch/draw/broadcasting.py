@@ -11,7 +11,7 @@ from typing import Any
 
 from .grids import padded, shape_text
 from ..figure import DARK, PALETTE, TINT, Figure, document
-from ..svg import box, width_of, write
+from ..svg import SMALLEST, box, width_of, write
 
 # %% ../../nbs/lib/draw_broadcast.ipynb #draw-broadcast
 def draw_broadcast(*shapes: Any, title: str = "") -> Figure:
@@ -38,7 +38,7 @@ def draw_broadcast(*shapes: Any, title: str = "") -> Figure:
         found = sorted({size for size in known if size not in (1, None)})
         columns.append((known, found[0] if len(found) == 1 else 1 if not found else None))
     good = all(result is not None for _, result in columns)
-    wide = max(44.0, *(width_of(str(n), 16, mono=True) + 20 for size in sizes for n in size))
+    wide = max(58.0, *(width_of(str(n), 16, mono=True) + 20 for size in sizes for n in size))
     names = [*(shape_text(size) for size in sizes), "result" if good else "no result"]
     left = max(width_of(name, 14, mono=True) for name in names) + 16
     pieces = []
@@ -49,8 +49,10 @@ def draw_broadcast(*shapes: Any, title: str = "") -> Figure:
             x = left + place * (wide + 8)
             pieces.append(_size_cell(x, y, wide, known[row], result))
     y = len(sizes) * 44 + 25
-    for place, (_, result) in enumerate(columns):
+    for place, (known, result) in enumerate(columns):
         x = left + place * (wide + 8)
+        rule, color = _rule(known, result), DARK["gradient" if result is None else "muted"]
+        pieces.append(write(x + wide / 2, y + 28, rule, size=SMALLEST, color=color))
         role = "gradient" if result is None else "output"
         pieces.append(box(x, y - 17, wide, 34, fill=TINT[role], stroke=DARK[role], line=2.5))
         words = "?" if result is None else str(result)
@@ -62,7 +64,7 @@ def draw_broadcast(*shapes: Any, title: str = "") -> Figure:
     whole = left + dims * (wide + 8)
     together = " and ".join(shape_text(size) for size in sizes)
     return Figure(
-        document(padded(pieces), whole + 8, y + 26), title or f"Broadcasting {together}", desc
+        document(padded(pieces), whole + 8, y + 44), title or f"Broadcasting {together}", desc
     )
 
 
@@ -73,6 +75,15 @@ def _shape_of(shape: Any) -> tuple[int, ...]:
     if isinstance(shape, (tuple, list)) and all(isinstance(size, int) for size in shape):
         return tuple(shape)
     raise TypeError(f"A shape is a tuple of whole numbers, such as (2, 3), not {shape!r}.")
+
+
+def _rule(known: Sequence[int | None], result: int | None) -> str:
+    """Name the rule that a column of sizes falls under."""
+    if result is None:
+        return "clash"
+    if None in known:
+        return "missing"
+    return "equal" if len(set(known)) == 1 else "stretch"
 
 
 def _size_cell(x: float, y: float, wide: float, size: int | None, result: int | None) -> str:
