@@ -21,7 +21,7 @@ from .names import named
 from ..svg import px, tag, write
 
 # %% auto #0
-__all__ = ['WITHIN', 'View', 'InputError', 'explain', 'notice', 'why_static', 'Sandbox', 'table', 'code']
+__all__ = ['WITHIN', 'View', 'InputError', 'explain', 'notice', 'why_static', 'is_rounding', 'Sandbox', 'table', 'code']
 
 # %% ../../nbs/lib/sandbox.ipynb #view-code
 @dataclass(frozen=True)
@@ -116,6 +116,18 @@ WITHIN = "calc(100% - 4px)"
 """The widest a control may be: its box without its own margins."""
 
 
+def is_rounding(slider: Any, kept: Any) -> bool:
+    """Tell whether a slider only shows `kept` on its grid; nobody moved it then.
+
+    A browser rounds a slider's value to its step, and sends it back as soon as it shows it.
+    """
+    step = getattr(slider, "step", None)
+    if not isinstance(step, float) or slider.value == kept:
+        return False
+    nearest = slider.min + round((kept - slider.min) / step) * step
+    return abs(slider.value - nearest) < 1e-6 * step
+
+
 class Sandbox(ABC):
     """Controls beside a picture, with the result in words.
 
@@ -183,7 +195,8 @@ class Sandbox(ABC):
         self.widgets[name] = widget
 
         def changed(change: dict[str, Any]) -> None:
-            if getattr(self, name) != change["new"]:
+            kept = getattr(self, name)
+            if kept != change["new"] and not is_rounding(widget, kept):
                 setattr(self, name, change["new"])
                 self.refresh()
 

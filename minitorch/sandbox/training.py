@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..draw import plot_boundary
-from .core import WITHIN, InputError, Sandbox, View, table
+from .core import WITHIN, InputError, Sandbox, View, is_rounding, table
 
 # %% auto #0
 __all__ = ['MOST_POINTS', 'MODELS', 'own_seed', 'PointsSandbox', 'say_fit', 'HandTraining', 'training_sandbox']
@@ -267,7 +267,7 @@ class HandTraining(PointsSandbox):
         )
 
         def moved(change: dict[str, Any]) -> None:
-            if not self._pushing:
+            if not self._pushing and not is_rounding(slider, self.parameters[name]):
                 self.turn(name, change["new"])
 
         slider.observe(moved, "value")

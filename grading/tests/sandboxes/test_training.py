@@ -61,6 +61,22 @@ def test_a_step_beyond_the_sliders_keeps_the_parameter() -> None:
     assert sandbox.parameters["linear.bias_0"] == 12.5
 
 
+def test_what_a_browser_rounds_is_no_turn() -> None:
+    """It sends a slider's value back on the slider's grid as soon as the slider is shown."""
+    widgets()
+    sandbox = HandTraining()
+    sandbox.live()
+    sandbox.step(20)
+    before = dict(sandbox.parameters)
+    for slider in sandbox._sliders.children:
+        slider.value = slider.min + round((slider.value - slider.min) / slider.step) * slider.step
+    assert sandbox.parameters == before
+    slider.value += slider.step
+    assert sandbox.parameters["linear.bias_0"] == slider.value
+    slider.value = 0.987  # typed beside the slider
+    assert sandbox.parameters["linear.bias_0"] == 0.987
+
+
 @pytest.mark.parametrize("dataset", ["Simple", "Diag", "Split", "Xor", "Circle", "Spiral"])
 @pytest.mark.parametrize("points", [1, 7, 150])
 def test_training_sandbox_takes_every_data_set(dataset: str, points: int) -> None:
