@@ -22,7 +22,8 @@ class Limits:
             ends before its neighbours feel it.
         threads: processes and threads at one time, for the kernel to enforce.
         files: bytes it may write.
-        output: bytes on standard output and standard error together.
+        output: bytes on standard output and standard error together; a `print` that was forgotten
+            in an inner loop writes many, and is no mistake.
         report: bytes of the answer.
 
     """
@@ -34,7 +35,7 @@ class Limits:
     processes: int = 24
     threads: int = 256
     files: int = 64 * MEGABYTE
-    output: int = 8 * MEGABYTE
+    output: int = 64 * MEGABYTE
     report: int = 4 * MEGABYTE
 
 

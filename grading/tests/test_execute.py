@@ -60,6 +60,12 @@ def test_a_bomb_beside_an_honest_student_costs_the_honest_nothing(judge: Judge) 
         assert [earned(each.result()) for each in bombs] == [ALL | {"task0_1": 20}] * 2
 
 
+@pytest.mark.sandbox
+def test_a_forgotten_print_costs_nothing(judged: Judged) -> None:
+    talk = swap("operators", MUL.strip(), "print('x' * 3_000_000)\n    return x * y")
+    assert earned(judged(talk)) == ALL
+
+
 LEFT_BEHIND = """import os, time
     if os.fork() == 0:
         time.sleep(0.2)

@@ -107,6 +107,13 @@ def test_a_flood_of_cells(release: Any, handed_in: dict[str, Any], cell: Any) ->
     assert len(result.notes) < 50 and any("were left out" in note for note in result.notes)
 
 
+def test_a_flood_of_lists(release: Any) -> None:
+    """Each empty list takes 64 bytes, three in the file."""
+    result = graft(release, b'{"cells": [' + b"[]," * 5_000_000 + b"[]]}")
+    unharmed(release, result)
+    assert result.notes == ["is not a notebook: it has too many parts. Nothing in it is graded"]
+
+
 def test_a_flood_of_code(release: Any, handed_in: dict[str, Any]) -> None:
     """What is kept of it is parsed, which takes 500 times its memory."""
     large = {"cell_type": "code", "source": "#| export\n" + "1\n" * 40_000, "metadata": {}}
