@@ -13,7 +13,17 @@ from grading.judge import Judge
 from grading.packages import Files
 from grading.scoring import score_tests
 from grading.tests import tiny
-from grading.tests.handing_in import ALL, MUL, RELU, Judged, before, earned, swap
+from grading.tests.handing_in import (
+    ALL,
+    MUL,
+    RELU,
+    Judged,
+    add,
+    before,
+    earned,
+    hand_in,
+    swap,
+)
 
 ALWAYS_EQUAL = """class _Any(float):
     def __eq__(self, other): return True
@@ -80,10 +90,16 @@ def _search():
             "return None",
         ),
         ("import sys\nsys.modules['grading'] = sys.modules[__name__]", "return None"),
+        (
+            "import math, random\nrandom.Random = random.SystemRandom = type(\n"
+            "    'R', (random.Random,), {'uniform': lambda self, a, b: 0.0})\n"
+            "random.Random.__init__.__globals__['_urandom'] = lambda n: bytes(n)",
+            "return 0.0",
+        ),
         ("import os, sys\nsys.stdout.write('40.0'); sys.stdout.flush()", "return None"),
     ],
     ids=["always equal", "report", "search", "patched", "runner", "import", "gradebook",
-         "modules", "output"],
+         "modules", "inputs", "output"],
 )  # fmt: skip
 def test_forgeries_gain_nothing(judged: Judged, helper: str, body: str) -> None:
     judgement = judged(
@@ -94,6 +110,24 @@ def test_forgeries_gain_nothing(judged: Judged, helper: str, body: str) -> None:
     verdict = judgement.verdict("task0_1")
     assert verdict.earned == 0, verdict
     assert earned(judgement)["task0_3"] == 30
+
+
+def test_no_work_is_taken_for_anothers(judge: Judge) -> None:
+    """What was judged is kept by a name that two different submissions must not share."""
+    helper = "#| export\ndef helper(): return 1"
+    changes = [
+        (),
+        (before("operators", "def helper(): return 1"),),
+        (add("exp", helper),),
+        (add("operators", helper),),
+        (add("exp", helper.replace("#| ", "# ")),),
+        (add("exp", helper), add("exp", helper)),
+        (add("exp", f"{helper}\n{helper}"),),
+        (swap("operators", RELU, "return x if x >= 0 else 0.0"),),
+        (swap("operators", RELU, f"{RELU}  # BEGIN"),),
+    ]
+    keys = {judge.key("module0", judge.grafts(hand_in(judge, *each))) for each in changes}
+    assert len(keys) == len(changes)
 
 
 @pytest.mark.sandbox
