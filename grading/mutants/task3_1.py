@@ -162,6 +162,26 @@ MUTANTS = [
         "tensor_reduce moved by the last dimension's stride: the reduced dimension has its own.",
     ),
     Mutant(
+        "reduce_looks_up_every_place",
+        "fast_ops.tensor_reduce",
+        _REDUCE.format(loop="prange", start="out[o]", step="a_strides[reduce_dim]").replace(
+            "            total = fn(total, a_storage[a + i * step])",
+            "            index[reduce_dim] = i\n"
+            "            total = fn(total, a_storage[index_to_position(index, a_strides)])",
+        ),
+        "tensor_reduce called a function for every value: work out the first place before the "
+        "inner loop, and move on by the stride.",
+    ),
+    Mutant(
+        "reduce_writes_every_step",
+        "fast_ops.tensor_reduce",
+        _REDUCE.format(loop="prange", start="out[o]", step="a_strides[reduce_dim]").replace(
+            "            total = fn(total, a_storage[a + i * step])",
+            "            total = fn(total, a_storage[a + i * step])\n            out[o] = total",
+        ),
+        "tensor_reduce wrote to out for every value: fold in a local variable, and write once.",
+    ),
+    Mutant(
         "reduce_races",
         "fast_ops.tensor_reduce",
         "def _reduce(out, out_shape, out_strides, a_storage, a_shape, a_strides, reduce_dim):\n"

@@ -95,6 +95,23 @@ MUTANTS = [
         "The kernel added to what stood in the output: it has to overwrite it.",
     ),
     Mutant(
+        "looks_up_every_place",
+        "fast_ops._tensor_matrix_multiply",
+        _kernel(a="index_to_position(place, a_strides)").replace(
+            "    for k in range(a_shape[2]):\n",
+            "    place = np.zeros(3, np.int64)\n"
+            "    place[0], place[1] = (batch if a_shape[0] > 1 else 0), row\n"
+            "    for k in range(a_shape[2]):\n        place[2] = k\n",
+        ),
+        "The kernel called a function for every product: add up strides instead.",
+    ),
+    Mutant(
+        "writes_every_product",
+        "fast_ops._tensor_matrix_multiply",
+        _kernel().replace("\n    out[", "\n        out["),
+        "The kernel wrote to out for every product: add up in a local variable, and write once.",
+    ),
+    Mutant(
         "gradients_not_transposed",
         "tensor_functions.MatMul.backward",
         _BACKWARD.format(

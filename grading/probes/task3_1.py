@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import random
+import sys
 import types
 import unittest.mock
 from collections.abc import Iterator
@@ -131,6 +132,47 @@ def _walk(kernel: Any, out: Any, *args: Any) -> tuple[bool, bool]:
     return not shared[0], noted.in_turns()
 
 
+class _Counted(np.ndarray[Any, Any]):
+    """Results that count how often they are written."""
+
+    writes = 0
+
+    def __setitem__(self, place: Any, value: Any) -> None:
+        _Counted.writes += 1
+        super().__setitem__(place, value)
+
+
+def _work(kernel: Any, out: Any, *rest: Any) -> list[int]:
+    """Walk a kernel in Python, and count the functions it calls and the results it writes."""
+    function = getattr(kernel, "py_func", kernel)
+    names = {k: getattr(v, "py_func", v) for k, v in function.__globals__.items()}
+    names["prange"] = range
+    cells = tuple(
+        types.CellType(getattr(cell.cell_contents, "py_func", cell.cell_contents))
+        for cell in function.__closure__ or ()
+    )
+    walked = types.FunctionType(function.__code__, names, "walked", None, cells)
+    passed_over = (_Counted.__setitem__.__code__, _grow.__code__)
+    calls = 0
+
+    def count(frame: Any, event: str, _: Any) -> None:
+        nonlocal calls
+        module = frame.f_globals.get("__name__", "").partition(".")[0]
+        inside = event == "call" and frame.f_back.f_code is walked.__code__
+        calls += inside and module not in ("numba", "numpy") and frame.f_code not in passed_over
+
+    _Counted.writes = 0
+    storage, shape, strides = out.tuple()
+    sys.setprofile(count)
+    try:
+        walked(storage.view(_Counted), shape, strides, *rest)
+    except Exception:  # it holds what only the compiler knows
+        return []
+    finally:
+        sys.setprofile(None)
+    return [calls, _Counted.writes]
+
+
 def probe_map(mt: Any, rng: random.Random) -> Any:
     """Look at a compiled map: permuted inputs, broadcast ones, an output that isn't row by row."""
     fast = mt.fast_ops
@@ -241,3 +283,21 @@ def probe_no_indices(mt: Any, rng: random.Random) -> Any:
     kernel = _on_one_core(fast.tensor_zip(fast.njit(_apart)))
     kernel(out, shape, strides, a, shape, strides, b, shape, strides)
     return [*found, out.tolist()]
+
+
+def probe_reduce_inside(mt: Any, rng: random.Random) -> Any:
+    """Look at a reduction of ten times as many values: no more calls, and no more writes to out."""
+    kernel = mt.fast_ops.tensor_reduce(mt.fast_ops.njit(_grow))
+    found = []
+    for short, long, dim in [((4, 3), (4, 30), 1), ((3, 4), (30, 4), 0)]:
+        work = []
+        for shape in (short, long):
+            folded = (*shape[:dim], 1, *shape[dim + 1 :])
+            out, data = _empty(mt, folded, 1.0), _data(mt, rng, shape)
+            work.append(_work(kernel, out, *data.tuple(), dim))
+            if not work[-1]:
+                out = _empty(mt, folded, 1.0)
+                kernel(*out.tuple(), *data.tuple(), dim)
+            found.append(_cells(out))
+        found.append(work[0] == work[1])
+    return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import random
+import sys
 import types
 import unittest.mock
 from collections.abc import Iterator
@@ -113,6 +114,43 @@ def _fills_in_turns(kernel: Any, a: Any, b: Any) -> bool:
     return out.in_turns()
 
 
+class _Counted(np.ndarray[Any, Any]):
+    """Results that count how often they are written."""
+
+    writes = 0
+
+    def __setitem__(self, place: Any, value: Any) -> None:
+        _Counted.writes += 1
+        super().__setitem__(place, value)
+
+
+def _work(kernel: Any, out: Any, *rest: Any) -> list[int]:
+    """Walk a kernel in Python, and count the functions it calls and the results it writes."""
+    function = getattr(kernel, "py_func", kernel)
+    names = {k: getattr(v, "py_func", v) for k, v in function.__globals__.items()}
+    names["prange"] = range
+    walked = types.FunctionType(function.__code__, names, "walked", None, function.__closure__)
+    passed_over = (_Counted.__setitem__.__code__,)
+    calls = 0
+
+    def count(frame: Any, event: str, _: Any) -> None:
+        nonlocal calls
+        module = frame.f_globals.get("__name__", "").partition(".")[0]
+        inside = event == "call" and frame.f_back.f_code is walked.__code__
+        calls += inside and module not in ("numba", "numpy") and frame.f_code not in passed_over
+
+    _Counted.writes = 0
+    storage, shape, strides = out.tuple()
+    sys.setprofile(count)
+    try:
+        walked(storage.view(_Counted), shape, strides, *rest)
+    except Exception:  # it holds what only the compiler knows
+        return []
+    finally:
+        sys.setprofile(None)
+    return [calls, _Counted.writes]
+
+
 def probe_kernel(mt: Any, rng: random.Random) -> Any:
     """Look at products of single matrices: a row, a column, odd sizes, one cell."""
     shapes = [(2, 4, 3), (1, 1, 1), (1, 5, 1), (5, 1, 6), (7, 9, 11), (6, 4, 8), (3, 6, 150)]
@@ -173,3 +211,17 @@ def probe_gradients(mt: Any, rng: random.Random) -> Any:
         product.backward(mt.tensor(_numbers(rng, *product.shape), backend=_fast(mt)))
         found += [x.to_numpy().tolist() for x in (product, a.grad, b.grad)]
     return found
+
+
+def probe_inside(mt: Any, rng: random.Random) -> Any:
+    """Look at sums of ten times as many products: no more calls, and no more writes to out."""
+    found, work = [], []
+    for inner in (3, 30):
+        a = mt.TensorData(_numbers(rng, 2 * inner), (1, 2, inner))
+        b = mt.TensorData(_numbers(rng, inner * 5), (1, inner, 5))
+        out = mt.TensorData([0.0] * 10, (1, 2, 5))
+        mt.fast_ops.tensor_matrix_multiply(*out.tuple(), *a.tuple(), *b.tuple())
+        found.append(out._storage.tolist())
+        kernel = mt.fast_ops.tensor_matrix_multiply
+        work.append(_work(kernel, out, *a.tuple(), *b.tuple()))
+    return [*found, work[0] == work[1]]
