@@ -205,14 +205,14 @@ class TensorOps:
         def mapped(x: Tensor, out: Tensor | None = None, /) -> Tensor:
             try:
                 data = x._tensor
+                result = _room(cls, data, data.shape) if out is None else out._tensor
             except AttributeError:
-                check_together(fn.__name__, x, x)
+                check_together(fn.__name__, x, x if out is None else out)
                 raise
-            if out is None:
-                result = _room(cls, data, data.shape)
-            else:
-                result = out._tensor
+            if out is not None:
                 _fits(fn, data.shape, result.shape)
+                if result._storage is data._storage and result.strides != data.strides:
+                    data = cls.map(operators.id)(x)._tensor  # it is read while it is overwritten
             if result.size:
                 kernel()(*result.tuple(), *data.tuple())
             return x._new(result) if out is None else out

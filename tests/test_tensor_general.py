@@ -342,6 +342,7 @@ def test_operations_say_that_they_take_tensors(backend: TensorBackend) -> None:
     t = tensor([[1.0]], backend=backend)
     for name, run in [
         ("neg", lambda: backend.neg_map([1.0])),  # type: ignore[arg-type]
+        ("neg", lambda: backend.neg_map(t, [1.0])),  # type: ignore[arg-type]
         ("add", lambda: backend.add_zip([1.0], t)),  # type: ignore[arg-type]
         ("add", lambda: backend.add_zip(t, 1.0)),  # type: ignore[arg-type]
         ("add", lambda: backend.add_reduce([1.0], 0)),  # type: ignore[arg-type]
@@ -349,6 +350,15 @@ def test_operations_say_that_they_take_tensors(backend: TensorBackend) -> None:
     ]:
         with pytest.raises(TypeError, match=f"^{name} takes tensors, not .*1.0.*tensor\\("):
             run()
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_map_into_the_storage_that_it_reads(backend: str) -> None:
+    t = tensor(np.arange(9.0).reshape(3, 3), backend=shared[backend])
+    shared[backend].neg_map(t.permute(1, 0), t)
+    np.testing.assert_array_equal(t.to_numpy(), -np.arange(9.0).reshape(3, 3).T)
+    shared[backend].neg_map(t, t)
+    np.testing.assert_array_equal(t.to_numpy(), np.arange(9.0).reshape(3, 3).T)
 
 
 @pytest.mark.task3_1
