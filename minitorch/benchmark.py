@@ -148,11 +148,12 @@ def _torch_epoch(torch: Any) -> Callable[[], None]:
     return epoch
 
 # %% ../nbs/lib/benchmark.ipynb #gpu-side
-def gpu_cases(cells: int = 1 << 25, size: int = 2048, hidden: int = 1000) -> Cases:
+def gpu_cases(cells: int = 1 << 28, size: int = 2048, hidden: int = 1000) -> Cases:
     """Our side on a graphics card: float32, after `synchronize`.
 
     Args:
-        cells: How many numbers map, zip, reduce and the copy read.
+        cells: How many numbers map, zip, reduce and the copy read: so many that a launch takes no
+            time beside them. Five arrays of them have to fit.
         size: Rows and columns of the matrices.
         hidden: Hidden units of the network that is trained.
 

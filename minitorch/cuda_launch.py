@@ -207,7 +207,7 @@ class Spare:
         return array
 
 
-spare = Spare(most=1 << 29)
+spare = Spare(most=1 << 30)
 
 
 def room(size: int, dtype: Any) -> Any:
