@@ -219,7 +219,9 @@ def _store(
     changed = list(graded.judgements) if again else changed
     if changed:
         progress = _progress("Storing points in the gradebook", len(changed))
+        before = gradebook.decided(root, assignment.name)
         said = pipeline.autograde(assignment.name, changed, progress)
+        gradebook.decided(root, assignment.name, settle=before)
         gradebook.name_examples(root)
         for student in missing(changed):
             graded.refused[student] = f"The gradebook did not take it: {_reason(said)}"

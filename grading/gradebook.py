@@ -119,6 +119,51 @@ def _read(book: Any, row: Any) -> dict[str, Entry]:
     return found
 
 
+Decided = dict[tuple[str, str, str], tuple[float | None, str]]
+
+
+def decided(root: Path, assignment: str, *, settle: Decided | None = None) -> Decided:
+    """Read what a person graded: automatic score and text by student, notebook and cell.
+
+    nbgrader asks for a second look whenever it stores a submission anew, be it the same.
+
+    Args:
+        root: the project.
+        assignment: its name.
+        settle: what was decided earlier; where it is unchanged, no second look is asked for.
+    """
+    from nbgrader import api
+
+    if not (root / GRADEBOOK).exists():
+        return {}
+    found: Decided = {}
+    with api.Gradebook(f"sqlite:///{root / GRADEBOOK}", COURSE_ID) as book:
+        grades: Any = book.db.query(api.Grade).filter(api.Grade.manual_score.isnot(None))
+        for grade in grades:
+            place = (grade.student.id, grade.notebook.name, grade.name)
+            if grade.assignment.name != assignment:
+                continue
+            now = (grade.auto_score, _text(root, assignment, *place))
+            if settle and settle.get(place) == now:
+                grade.needs_manual_grade = False
+            if not grade.needs_manual_grade:
+                found[place] = now
+        book.db.commit()
+    return found
+
+
+def _text(root: Path, assignment: str, student: str, notebook: str, grade_id: str) -> str:
+    """Read a cell of a graded notebook."""
+    path = root / AUTOGRADED / student / assignment / f"{notebook}.ipynb"
+    try:
+        for cell in json.loads(path.read_bytes())["cells"]:
+            if cell["metadata"].get("nbgrader", {}).get("grade_id") == grade_id:
+                return "".join(cell["source"])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    return ""
+
+
 def name_examples(root: Path) -> None:
     """Give the example submissions names; Formgrader calls who has none `None, None`."""
     from nbgrader.api import Gradebook

@@ -91,7 +91,10 @@ def read_file(path: Path) -> tuple[bytes | None, str]:
         if path.is_symlink() or not path.is_file():
             return None, "is not a plain file"
         if path.stat().st_size > LARGEST_FILE:
-            return None, f"is larger than {LARGEST_FILE >> 20} MB"
+            return (
+                None,
+                f"is larger than {LARGEST_FILE >> 20} MB; it must be handed in without its outputs",
+            )
         return path.read_bytes(), ""
     except OSError as error:
         return None, f"can't be read: {error.strerror}"

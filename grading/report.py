@@ -110,7 +110,7 @@ def table(judgements: Mapping[str, Judgement], entries: Mapping[str, Entry] | No
         row = [student, *(points(judgement.verdict(task).earned) for task in tasks)]
         row.append(f"{points(judgement.earned)} of {points(judgement.points)}")
         if entry := entries.get(student):
-            row += [_by_hand(entry)] * hand + [points(-entry.penalty)] * late
+            row += [_by_hand(entry)] * hand + [points(-entry.penalty or 0.0)] * late
             row.append(f"{points(entry.total)} of {points(entry.points)}")
         rows.append([*row, points(judgement.whole), str(len(notes(judgement)))])
     legend = []
@@ -118,9 +118,7 @@ def table(judgements: Mapping[str, Judgement], entries: Mapping[str, Entry] | No
         legend.append("by hand: points that a person gave; who waits has answers for one to grade")
     if late:
         legend.append("late: points taken off for lateness")
-    legend.append(
-        "whole package: points, had no task been helped by the reference's work on others"
-    )
+    legend.append("whole package: points, had each task run on all of the student's own code")
     return "\n".join([columns(rows), *legend])
 
 

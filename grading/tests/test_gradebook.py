@@ -155,6 +155,29 @@ def test_points_given_by_hand_reach_feedback_table_and_report(graded: Path) -> N
     assert NOTHING_TO_DO in run(graded)
 
 
+def test_what_a_person_decided_stays_decided(graded: Path) -> None:
+    """Who graded two hundred answers doesn't look at them again because a probe was mended."""
+    place = ("written-task0_3", "01_functions", "module0", "Lovelace, Bob")
+
+    def waits() -> bool:
+        with book(graded) as gradebook_:
+            return bool(gradebook_.find_grade(*place).needs_manual_grade)
+
+    with book(graded) as gradebook_:
+        mark = gradebook_.find_grade(*place)
+        mark.manual_score, mark.needs_manual_grade = 7.5, False
+        gradebook_.db.commit()
+    run(graded, "--again")
+    assert not waits(), "the answer is the one that was graded"
+    notebook = reference(graded)
+    tiny.cell(notebook, "written-3").source = "Another answer."
+    hand_in(graded, "Lovelace, Bob", written(notebook))
+    run(graded)
+    assert waits(), "another answer was handed in"
+    hand_in(graded, "Lovelace, Bob", written(reference(graded)))
+    run(graded)
+
+
 def test_a_late_penalty_follows_the_dates(graded: Path) -> None:
     """nbgrader's own step takes the points; it sees a changed date of unchanged work."""
     config = graded / "nbgrader_config.py"

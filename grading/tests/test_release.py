@@ -285,7 +285,7 @@ def test_strict_by_default(own: Path) -> None:
 
 @pytest.mark.slow
 def test_the_course_twice(tmp_path: Path) -> None:
-    """The real guides, in two processes."""
+    """The real guides, in two processes; a student's editor finds nothing wrong in them."""
     built = []
     for seed in ("1", "2"):
         target = tmp_path / seed / "student"
@@ -297,6 +297,10 @@ def test_the_course_twice(tmp_path: Path) -> None:
     first, second = built
     assert first.keys() == second.keys()
     assert [name for name in first if first[name] != second[name]] == []
+    for check in ("ruff check", "ruff format --check", "pyright --pythonpath"):
+        command = [sys.executable, "-m", *check.split()] + [sys.executable] * ("path" in check)
+        done = subprocess.run(command, cwd=target, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_an_untouched_release_passes_the_style_that_is_asked_for(own: Path) -> None:
