@@ -9,12 +9,15 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from sqlalchemy.exc import DatabaseError
 
 from grading import examples, gradebook, report, sandbox
 from grading.course import GUIDES, Assignment, GradingError, Task
@@ -173,7 +176,13 @@ def grade(root: Path, assignment: str, *, again: bool = False, own: bool = False
     graded = judge_all(judge, assignment, folders, again=again)
     graded.odd = [f"Left out: {line}" for line in odd]
     if graded.judgements:
-        _record(root, judge, graded, again=again)
+        try:
+            _record(root, judge, graded, again=again)
+        except DatabaseError as error:
+            raise GradingError(
+                f"{gradebook.GRADEBOOK}: {error.orig}. What was judged is kept: mend this and "
+                "start it again."
+            ) from error
     return graded
 
 
@@ -230,7 +239,10 @@ def _store(
 
 
 def _reason(said: str) -> str:
-    return (said.strip().splitlines() or ["nbgrader gave no reason"])[-1]
+    """Find in what nbgrader logged the error that it is about."""
+    lines = said.strip().splitlines() or ["nbgrader gave no reason"]
+    errors = [line for line in lines if re.match(r"[\w.]+(Error|Exception)\b", line)]
+    return (errors or lines)[-1]
 
 
 def _recorded(root: Path, assignment: Assignment, graded: Graded, student: str) -> bool:

@@ -249,10 +249,20 @@ def test_feedback_that_cannot_be_written_is_told(graded: Path) -> None:
     done = grade(graded, "module0")
     blocked.unlink()
     assert done.returncode == 1 and "Traceback" not in done.stdout + done.stderr
-    assert "Failed: erin. No feedback was written: " in done.stdout
+    assert "Failed: erin. No feedback was written: NotADirectoryError: " in done.stdout
     assert total(graded, "erin") == 90
     run(graded)
     assert (blocked / "module0/01_functions.html").exists()
+
+
+def test_a_gradebook_that_cannot_be_read_is_named(graded: Path) -> None:
+    path = graded / "course" / "gradebook.db"
+    kept = path.read_bytes()
+    path.write_bytes(b"no database" * 1000)
+    done = grade(graded, "module0")
+    path.write_bytes(kept)
+    assert done.returncode == 1 and "Traceback" not in done.stdout + done.stderr
+    assert "course/gradebook.db: file is not a database." in done.stderr
 
 
 def test_a_withdrawn_submission_is_named(graded: Path) -> None:
