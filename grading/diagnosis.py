@@ -38,6 +38,8 @@ def _raised(got: Outcome, tell: Callable[[str], str]) -> str:
         return f"is not written yet: {tell(clean(got.message, 200))}"
     if got.error == "TookTooLong":
         return f"{tell(got.message) or 'it took too long'}: is there a loop that never ends?"
+    if got.error == "SyntaxError" and "raise SyntaxError(" in got.place:
+        return tell(clean(got.message, 200))  # stands where the student's function would
     said = f"raised {tell(clean(got.error, 40))}"
     if got.message:
         said += f": {tell(clean(got.message, 200))}"

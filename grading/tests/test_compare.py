@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from grading.compare import clean, difference, parse, show
+from grading.compare import Outcome, clean, difference, parse, show
+from grading.diagnosis import says
 from grading.runner import plain as encode
 
 
@@ -72,6 +73,14 @@ def test_errors_are_called_errors() -> None:
         "result[0]: raised OverflowError; what belongs there is a number"
     )
     assert difference("ValueError", 3, 0) == "came out as 3; what belongs there is an error"
+
+
+def test_a_cell_that_is_not_python_is_told_once() -> None:
+    """The package raises it in the function's place; that line is not the student's."""
+    told = "03_a.ipynb, cell mul is not Python: line 3: invalid syntax"
+    place = f"operators.py, in mul: raise SyntaxError('{told}')"
+    got = Outcome(error="SyntaxError", message=told, place=place)
+    assert says(Outcome(value=1), got, 0) == told
 
 
 def test_encoding_is_plain() -> None:
