@@ -158,7 +158,8 @@ def _work(kernel: Any, out: Any, *rest: Any) -> list[int]:
     def count(frame: Any, event: str, _: Any) -> None:
         nonlocal calls
         module = frame.f_globals.get("__name__", "").partition(".")[0]
-        inside = event == "call" and frame.f_back.f_code is walked.__code__
+        caller = frame.f_back.f_code if frame.f_back else None
+        inside = event == "call" and caller is walked.__code__
         calls += inside and module not in ("numba", "numpy") and frame.f_code not in passed_over
 
     _Counted.writes = 0
