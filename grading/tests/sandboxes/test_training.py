@@ -71,6 +71,7 @@ def test_what_a_browser_rounds_is_no_turn() -> None:
     for slider in sandbox._sliders.children:
         slider.value = slider.min + round((slider.value - slider.min) / slider.step) * slider.step
     assert sandbox.parameters == before
+    slider = sandbox._sliders.children[-1]
     slider.value += slider.step
     assert sandbox.parameters["linear.bias_0"] == slider.value
     slider.value = 0.987  # typed beside the slider
