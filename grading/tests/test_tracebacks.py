@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import json
 import re
@@ -49,11 +50,10 @@ def stored(source: str, folder: Path, colours: str) -> dict[str, Any]:
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    try:
+    with pytest.raises(ValueError) as raised:
         module.given(1, 2)
-    except ValueError:
-        kind, error, trace = sys.exc_info()
-    assert kind and trace
+    kind, error, trace = raised.type, raised.value, raised.tb
+    assert trace
     told = VerboseTB(theme_name=colours, include_vars=False).structured_traceback(
         kind, error, trace.tb_next
     )
@@ -128,14 +128,13 @@ def test_a_printed_traceback_is_found(project: Path, tmp_path: Path) -> None:
     stored(OPERATORS, tmp_path, "nocolor")
     sys.path.insert(0, str(tmp_path / "minitorch"))
     try:
-        import operators
-
-        operators.given(1, 2)
-    except ValueError:
-        text = traceback.format_exc()
+        operators = importlib.import_module("operators")
+        with pytest.raises(ValueError) as raised:
+            operators.given(1, 2)
     finally:
         sys.path.pop(0)
         sys.modules.pop("operators", None)
+    text = "".join(traceback.format_exception(raised.value))
     store(project, {"output_type": "stream", "name": "stderr", "text": text.splitlines(True)})
     assert "quotes a function that students write" in quoting(project)[0]
 
