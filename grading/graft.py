@@ -378,7 +378,9 @@ def _place(result: Graft, theirs: Sequence[_Theirs], match: dict[int, int]) -> N
             node = nbformat.v4.new_code_cell(cell.source, id=cell_id)
             node.outputs = harmless_outputs(cell.outputs)
         else:
-            node = nbformat.v4.new_markdown_cell(harmless_markdown(cell.source), id=cell_id)
+            node = nbformat.v4.new_markdown_cell(
+                harmless_markdown(cell.source, cell.attachments), id=cell_id
+            )
             _attach(node, cell)
         own.setdefault(before, []).append(node)
     if skipped:
@@ -400,7 +402,8 @@ def _answer(result: Graft, ours: NotebookNode, cell: _Theirs) -> None:
             kind = cell.kind if cell.kind in ("code", "markdown", "raw") else "something else"
             result.notes.append(f"cell {mark.get('grade_id')} was turned into {kind}")
         if ours.cell_type != "code":
-            ours.source = harmless_markdown(cell.source) if changed else ours.source
+            if changed:
+                ours.source = harmless_markdown(cell.source, cell.attachments)
             _attach(ours, cell)
         elif len(cell.source) > LONGEST_ANSWER:
             result.notes.append(
