@@ -38,7 +38,6 @@ from nbgrader.utils import determine_grade, is_grade
 from grading import examples, gradebook, report, sandbox
 from grading.graft import Graft, read_file
 from grading.judge import Judge
-from grading.pages import Fence
 from grading.submission import Submission
 from grading.verdict import Judgement, Verdict
 
@@ -354,4 +353,4 @@ AUTOGRADE = [
     CheckCellMetadata,
     Stamp,
 ]
-FEEDBACK = [GetGrades, Links, CSSHTMLHeaderPreprocessor, Fence]
+FEEDBACK = [GetGrades, Links, CSSHTMLHeaderPreprocessor]

@@ -108,12 +108,25 @@ class Fence(Preprocessor):
     """Tells the browser what a page may ask for, in a Content-Security-Policy.
 
     The style sheets are the one place in the head of nbgrader's pages that a configuration reaches.
+    A template's own step, which begins them anew, comes later than any that is configured, so this
+    one adds a step that comes later still.
     """
 
+    _last = False
+
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        """Put the policy before the first style sheet."""
-        styles = resources.setdefault("inlining", {}).setdefault("css", [])
-        policy = f'</style><meta http-equiv="Content-Security-Policy" content="{POLICY}"><style>'
-        if policy not in styles:
-            styles.insert(0, policy)
+        """See to it that the policy is written at the end."""
+        exporter: Any = self.parent
+        if not self._last:
+            self._last = True
+            exporter.register_preprocessor(_with_policy)
         return nb, resources
+
+
+def _with_policy(nb: Any, resources: Any) -> tuple[Any, Any]:
+    """Put the policy before the first style sheet of a page."""
+    styles = resources.setdefault("inlining", {}).setdefault("css", [])
+    styles.insert(
+        0, f'</style><meta http-equiv="Content-Security-Policy" content="{POLICY}"><style>'
+    )
+    return nb, resources

@@ -255,6 +255,12 @@ def asked(browser: Any, server: Server, page: str) -> list[str]:
     context = browser.new_context()
     opened, asked = context.new_page(), set()
     context.on("request", lambda request: asked.add(f"{request.method} {request.url}"))
+    # What the policy refuses leaves the browser no more than what was never written.
+    refused: set[str] = set()
+    context.on(
+        "requestfailed",
+        lambda request: "csp" in (request.failure or "") and refused.add(f"GET {request.url}"),
+    )
     context.on("page", lambda popup: asked.add(f"a window: {popup.url}"))
     opened.on("dialog", lambda dialog: (asked.add(f"a dialog: {dialog.message}"), dialog.dismiss()))
     context.route(lambda url: not url.startswith(f"http://127.0.0.1:{server.server_port}"), abort)
@@ -274,12 +280,13 @@ def asked(browser: Any, server: Server, page: str) -> list[str]:
     opened.wait_for_load_state("networkidle")
     asked.add(f"stays at {opened.url}")
     context.close()
-    return sorted(asked | {f"the server: {each}" for each in server.asked})
+    return sorted((asked - refused) | {f"the server: {each}" for each in server.asked})
 
 
 def news(asked: list[str], plain: list[str]) -> list[str]:
     """What was asked for beyond the page's own: its scripts, styles and letters."""
-    return [each for each in asked if each not in plain and "/formgrader/static/" not in each]
+    own = ("/formgrader/static/", "/favicon.ico")
+    return [each for each in asked if each not in plain and not any(part in each for part in own)]
 
 
 def abort(route: Any) -> None:
@@ -296,6 +303,41 @@ def test_a_page_asks_for_what_it_needs_itself(
     plain = asked(browser, server, made(handed_in(release, port, evil=False)))
     assert any("/page/" in each for each in plain)
     assert news(asked(browser, server, made(handed_in(release, port, evil=True))), plain) == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("made", [formgrader, feedback])
+def test_the_fence_alone_keeps_a_page_from_asking(
+    judge: Judge, browser: Any, server: Server, made: Any
+) -> None:
+    """Whatever gets past the other two, as HTML written into the page without any of them."""
+    release, port = judge.release(tiny.GUIDE), server.server_port
+    page = made(handed_in(release, port, evil=False))
+    plain = asked(browser, server, page)
+    # It stops no script, no style, font or link from the page's own server, nor what leads
+    # elsewhere: the others do.
+    loads = [text for text in texts(port) if text.startswith("<") and not acts(text)]
+    assert len(loads) > 100
+    wild = page.replace("A word.", "".join(loads))
+    assert news(asked(browser, server, wild), plain) == []
+    without = wild.replace(pages.POLICY, "")
+    assert len(news(asked(browser, server, without), plain)) > 9, "these ask for nothing anyway"
+
+
+def acts(text: str) -> bool:
+    """Whether a text could get past the policy."""
+    words = {"rel=", "@import", "@font-face", "script", "onerror", "onload", "onfocus", "ontoggle"}
+    words |= {"refresh", "textarea", "iframe"}
+    return any(word in text for word in words)
+
+
+@pytest.mark.parametrize("made", [formgrader, feedback])
+def test_each_page_has_its_policy(made: Any) -> None:
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("A word.")])
+    for _ in range(2):
+        head, _, _ = made(notebook).partition("<body>")
+        assert 'http-equiv="Content-Security-Policy"' in head and head.count(pages.POLICY) == 1
+        assert "font-family" in head or "highlight" in head, "the styles are still there"
 
 
 @pytest.mark.parametrize("text", [*texts(9), *ATTACKS])
