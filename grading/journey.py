@@ -109,9 +109,10 @@ def run_tests(project: Path, only: Collection[str] | None = None) -> Records:
         if only is not None:
             (beside / "only.json").write_text(json.dumps(sorted(only)))
             more["ONLY"] = str(beside / "only.json")
+        places = sorted({test.split("::")[0] for test in only or ()})
         command = [sys.executable, "-m", "pytest", "-q", "-p", "outcomes", "-p", "no:cacheprovider"]
         done = subprocess.run(
-            [*command, "--tb=no", "--no-header"],
+            [*command, "--tb=no", "--no-header", *places],
             cwd=project,
             env=_environment(project, beside, **more),
             capture_output=True,

@@ -24,7 +24,7 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-SECONDS_PER_CELL = 300
+SECONDS_PER_CELL = 1800  # a guard against hanging, also on a slow and busy machine
 
 
 @contextmanager

@@ -291,8 +291,7 @@ def test_a_killed_run_goes_on(graded: Path) -> None:
         if line.startswith("Storing points"):
             break
     done = graded / "course" / "autograded"
-    until = time.monotonic() + 60
-    while not any(done.glob("student*")) and time.monotonic() < until:
+    while killed.poll() is None and not any(done.glob("student*")):
         time.sleep(0.01)
     killed.kill()
     killed.communicate()
