@@ -7,7 +7,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))
 
-from grading import export_plugin, nbgrader_plugin, strip  # noqa: E402  (grading is found only now)
+from grading.gradebook import export, nbgrader_plugin  # noqa: E402  (grading is found only now)
+from grading.release import strip  # noqa: E402  (grading is found only now)
 
 c = get_config()  # noqa: F821  # type: ignore[name-defined]
 
@@ -40,4 +41,4 @@ c.GenerateFeedback.exporter_class = nbgrader_plugin.PageExporter
 c.GenerateFeedback.preprocessors = nbgrader_plugin.FEEDBACK
 
 # Export: `Lovelace, Ada` is one column.
-c.ExportApp.plugin_class = export_plugin.TableExport
+c.ExportApp.plugin_class = export.TableExport

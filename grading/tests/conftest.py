@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from grading import sandbox
-from grading.judge import Judge
+from grading.judge.judge import Judge
+from grading.judge.verdict import Judgement
+from grading.sandbox import run as sandbox
 from grading.tests import tiny
 from grading.tests.handing_in import Change, Judged, hand_in
-from grading.verdict import Judgement
 
 
 @pytest.fixture(scope="session")
