@@ -1,4 +1,4 @@
-"""Reads the guides of an assignment: solution regions, checks and points, cell by cell."""
+"""Reads the guides: solution regions, checks and points, cell by cell, and the whole course."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from typing import Any
 
 import nbformat
 
+from grading.course.readiness import problems
 from grading.course.regions import NUMBERED, GradingError, Region, regions_of, task_label
-from grading.course.tasks import Assignment, Task, probes_path
+from grading.course.tasks import Assignment, Course, Task, probes_path
+from grading.paths import GUIDES
 
 _DIRECTIVE = re.compile(r"^#\|\s*(?P<name>\w+)[ \t]*(?P<value>\S*)[ \t]*$", re.M)
 
@@ -207,3 +209,25 @@ def read_assignment(root: Path, folder: Path) -> Assignment:
             )
     names = tuple(path.relative_to(root).as_posix() for path in paths)
     return Assignment(folder.name, names, tuple(tasks))
+
+
+def load_course(root: Path, *, strict: bool = False) -> Course:
+    """Reads every guide.
+
+    Args:
+        root: the project, with `nbs/guides`.
+        strict: refuse a course that can't be graded yet (see `problems`).
+
+    Raises:
+        GradingError: says what is wrong in which file and cell.
+    """
+    root = Path(root).resolve()
+    folder = root / GUIDES
+    if not folder.is_dir():
+        raise GradingError(f"{folder}: there are no guides. Run this in the project's root.")
+    folders = sorted(p for p in folder.iterdir() if p.is_dir() and any(p.glob("*.ipynb")))
+    folders.sort(key=lambda p: (not p.name.startswith("module"), p.name))
+    course = Course(root, tuple(read_assignment(root, each) for each in folders))
+    if strict and (said := problems(course)):
+        raise GradingError("\n".join(said))
+    return course

@@ -6,7 +6,8 @@ import ast
 from pathlib import Path
 
 from grading.course.regions import Function
-from grading.course.tasks import GUIDES, Course, Task, mutants_path, probes_path
+from grading.course.tasks import Course, Task, mutants_path, probes_path
+from grading.paths import GUIDES
 
 TOTALS = {"module": 100, "closures": 130}
 MIN_MUTANTS = 5

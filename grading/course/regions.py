@@ -28,6 +28,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 NUMBERED = re.compile(r"task(?P<module>\d+)_(?P<number>\d+[a-z]?)")
+# What a student finds where a person grades, in text and in code.
+WRITTEN = "*Write your answer here.*"
+UNWRITTEN = "# Write your answer here."
 _BEGIN = re.compile(r"^(?P<indent>[ \t]*)#+ *BEGIN SOLUTION\b *(?P<task>\S*) *$")
 _END = re.compile(r"^[ \t]*#+ *END SOLUTION\b.*$")
 _MAGIC = re.compile(r"^([ \t]*)[%!]")

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from grading.course.regions import GradingError, Region, task_label, task_mark
-
-GUIDES = Path("nbs") / "guides"
+from grading.paths import CHECKS, GUIDES
 
 
 @dataclass(frozen=True)
@@ -114,9 +113,9 @@ class Course:
 
 def probes_path(root: Path, task_id: str) -> Path:
     """Where the probes of a task are."""
-    return root / "grading" / "probes" / f"{task_mark(task_id)}.py"
+    return root / CHECKS / task_mark(task_id) / "probes.py"
 
 
 def mutants_path(root: Path, task_id: str) -> Path:
     """Where the mutants of a task are."""
-    return root / "grading" / "mutants" / f"{task_mark(task_id)}.py"
+    return root / CHECKS / task_mark(task_id) / "mutants.py"

@@ -20,12 +20,10 @@ from pathlib import Path
 from sqlalchemy.exc import DatabaseError
 
 from grading.course.regions import GradingError
-from grading.course.tasks import GUIDES, Assignment, Task
+from grading.course.tasks import Assignment, Task
 from grading.gradebook import examples, feedback, records
 from grading.gradebook.nbgrader_plugin import (
-    CACHE,
     PREREQUISITES,
-    ROOT,
     UNSANDBOXED,
     judge_submission,
 )
@@ -33,10 +31,9 @@ from grading.gradebook.nbgrader_steps import Pipeline
 from grading.gradebook.records import Entry
 from grading.judge.judge import Judge
 from grading.judge.verdict import Judgement
+from grading.paths import AUTOGRADED, FEEDBACK, GRADEBOOK, GRADES, GUIDES, JUDGED, ROOT, SUBMITTED
 from grading.sandbox import run as sandbox
 
-SUBMITTED = Path("course") / "submitted"
-EXPORT = Path("course") / "grades.csv"
 QUIET = 5.0  # seconds between two lines of progress
 
 
@@ -170,7 +167,7 @@ def grade(root: Path, assignment: str, *, again: bool = False, own: bool = False
         GradingError: the course or nbgrader is not in order.
     """
     os.environ[PREREQUISITES] = "own" if own else "reference"  # for nbgrader's processes too
-    judge = Judge(root, cache=root / CACHE, own_prerequisites=own)
+    judge = Judge(root, cache=root / JUDGED, own_prerequisites=own)
     judge.course.assignment(assignment)
     folders, odd = submissions(root, assignment)
     for line in odd:
@@ -188,8 +185,7 @@ def grade(root: Path, assignment: str, *, again: bool = False, own: bool = False
             _record(root, judge, graded, again=again)
         except DatabaseError as error:
             raise GradingError(
-                f"{records.GRADEBOOK}: {error.orig}. What was judged is kept: mend this and "
-                "start it again."
+                f"{GRADEBOOK}: {error.orig}. What was judged is kept: mend this and start it again."
             ) from error
     return graded
 
@@ -213,10 +209,10 @@ def _record(root: Path, judge: Judge, graded: Graded, *, again: bool = False) ->
     if gone := [s for s in entries if not (root / SUBMITTED / s / assignment.name).is_dir()]:
         graded.odd.append(
             f"In the gradebook, but not in {SUBMITTED} any more: {', '.join(sorted(gone))}. Their "
-            f"points stay in {EXPORT}; `nbgrader db student remove ID --force` takes a student out."
+            f"points stay in {GRADES}; `nbgrader db student remove ID --force` takes a student out."
         )
     written = _write_feedback(root, pipeline, assignment, graded)
-    table, book = root / EXPORT, root / records.GRADEBOOK
+    table, book = root / GRADES, root / GRADEBOOK
     if not table.exists() or table.stat().st_mtime < book.stat().st_mtime:
         pipeline.export(table)
     if not stored and not written:
@@ -254,7 +250,7 @@ def _reason(said: str) -> str:
 
 
 def _recorded(root: Path, assignment: Assignment, graded: Graded, student: str) -> bool:
-    folder = root / records.AUTOGRADED / student / assignment.name
+    folder = root / AUTOGRADED / student / assignment.name
     stamp = _stamp(root, graded, student)
     return records.is_recorded(folder, _files(assignment), stamp, graded.entries.get(student))
 
@@ -274,7 +270,7 @@ def _write_feedback(root: Path, pipeline: Pipeline, assignment: Assignment, grad
     folders: dict[str, Path] = {}
     states: dict[str, str] = {}
     for student, entry in graded.entries.items():
-        folder = root / records.FEEDBACK / student / assignment.name
+        folder = root / FEEDBACK / student / assignment.name
         state = records.shown_in_feedback(_stamp(root, graded, student), entry)
         if not records.has_feedback(folder, _files(assignment), state):
             folders[student], states[student] = folder, state
@@ -328,8 +324,8 @@ def summary(graded: Graded) -> str:
     said += graded.odd
     if graded.judgements:
         said.append(
-            f"Gradebook {records.GRADEBOOK}, "
-            f"feedback {records.FEEDBACK}/<student>/{graded.assignment}/, table {EXPORT}"
+            f"Gradebook {GRADEBOOK}, "
+            f"feedback {FEEDBACK}/<student>/{graded.assignment}/, table {GRADES}"
         )
     return "\n".join(said)
 
@@ -348,7 +344,7 @@ def main() -> None:
     arguments = parser.parse_args()
     refused = False
     try:
-        course = Judge(ROOT, cache=ROOT / CACHE)
+        course = Judge(ROOT, cache=ROOT / JUDGED)
         names = arguments.assignments or [a.name for a in course.course.assignments if a.tasks]
         for name in names:
             if arguments.examples:
@@ -371,7 +367,3 @@ def main() -> None:
         sys.exit("\nInterrupted. Start it again: it goes on where it stopped.")
     if refused:
         sys.exit(1)
-
-
-if __name__ == "__main__":
-    main()

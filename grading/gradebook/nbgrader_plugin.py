@@ -38,12 +38,11 @@ from nbgrader.utils import determine_grade, is_grade
 from grading.gradebook import examples, feedback, records
 from grading.judge.judge import Judge
 from grading.judge.verdict import Judgement, Verdict
+from grading.paths import JUDGED
 from grading.sandbox import run as sandbox
 from grading.submission.answers import Graft, read_file
 from grading.submission.read import Submission
 
-ROOT = Path(__file__).resolve().parent.parent
-CACHE = Path("course") / "judged"
 # "own": take prerequisites from the student's own work where that earned its points.
 PREREQUISITES = "MINITORCH_PREREQUISITES"
 
@@ -61,7 +60,7 @@ _TO_NOTEBOOK = re.compile(r"\]\((?P<path>[\w./-]+)\.ipynb(?P<part>#[^)\s]*)?\)")
 def judge_for(root: Path) -> Judge:
     """Return the judge of a project; there is one for all its submissions."""
     own = os.environ.get(PREREQUISITES) == "own"
-    return Judge(root, cache=root / CACHE, own_prerequisites=own)
+    return Judge(root, cache=root / JUDGED, own_prerequisites=own)
 
 
 def judge_submission(judge: Judge, submission: Submission, *, again: bool = False) -> Judgement:

@@ -14,13 +14,11 @@ from grading.course.regions import GradingError
 from grading.course.tasks import Assignment
 from grading.gradebook import examples
 from grading.judge.judge import Judge
+from grading.paths import AUTOGRADED, GRADEBOOK
 from grading.submission.answers import read_file
 from grading.submission.read import notebooks_in
 
 COURSE_ID = "minitorch"
-GRADEBOOK = Path("course") / "gradebook.db"
-AUTOGRADED = Path("course") / "autograded"
-FEEDBACK = Path("course") / "feedback"
 STAMP = "minitorch_judgement"  # in a graded notebook's metadata
 MADE_FROM = ".made_from"  # beside feedback pages: the state of the gradebook that they show
 MOST_FILES = 1000  # of a submission are looked at

@@ -21,8 +21,8 @@ from typing import Literal
 from grading.course.guides import export_module, read_notebook
 from grading.course.regions import GradingError, Region, body_of, fill, strip_solutions
 from grading.course.tasks import Course, Task
-from grading.judge.compare import clean
 from grading.submission.answers import Graft
+from grading.submission.sanitize import clean
 
 Source = Literal["reference", "student", "stub"]
 Files = dict[str, bytes]

@@ -11,6 +11,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from grading.submission.sanitize import clean
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -59,13 +61,6 @@ def parse(line: bytes) -> tuple[str, Outcome | None] | None:
     if read.get("begin") is True or read.get("end") is True:
         return item, None
     return None
-
-
-def clean(text: str, longest: int = 300) -> str:
-    """Make a stranger's text fit for one line of a report: printable, and not too long."""
-    text = " ".join(text.split())
-    text = "".join(c if c.isprintable() else "?" for c in text)
-    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def difference(expected: Any, got: Any, tolerance: float) -> str | None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from grading.checks import Mutant
-from grading.judge.compare import Outcome, clean, difference
+from grading.judge.compare import Outcome, difference
 from grading.judge.disclosure import LEFT_OUT, error_name
 from grading.judge.execute import Outcomes
 from grading.judge.material import Material
+from grading.submission.sanitize import clean
 
 
 def says(

@@ -17,6 +17,7 @@ from grading.judge.assemble import Files
 from grading.judge.compare import Outcome, parse
 from grading.judge.material import Material
 from grading.sandbox import run as sandbox
+from grading.sandbox import runner
 from grading.sandbox.limits import Limits, Result
 
 WORKERS = max(2, min(4, os.cpu_count() or 1))  # sandboxes side by side
@@ -152,8 +153,8 @@ def execute_trusted(
 
 
 def _started(request: dict[str, Any]) -> Files:
-    runner = Path(__file__).with_name("runner.py").read_bytes()
-    return {"runner.py": runner, "request.json": json.dumps(request).encode()}
+    program = Path(runner.__file__).read_bytes()
+    return {"runner.py": program, "request.json": json.dumps(request).encode()}
 
 
 def _lines(result: Result) -> list[tuple[str, Outcome | None]]:

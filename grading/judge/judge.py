@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from grading.checks import Mutant
-from grading.course.load import load_course
+from grading.course.guides import load_course
 from grading.course.regions import GradingError, Region
 from grading.course.tasks import Assignment, Course, Task, mutants_path, probes_path
 from grading.judge import non_solutions
@@ -33,14 +33,14 @@ from grading.judge.execute import WORKERS, Outcomes, execute, execute_trusted, e
 from grading.judge.material import SECONDS, Material, read_material
 from grading.judge.scoring import score_probes, score_tests
 from grading.judge.verdict import Judgement, Verdict, best
+from grading.paths import ROOT, sources
+from grading.release.strip import released
 from grading.sandbox import run as sandbox
-from grading.submission.answers import Graft, graft, released
+from grading.submission.answers import Graft, graft
 from grading.submission.read import Submission, read_submission
 
-# What a judgement depends on; a change in one of them judges everything anew.
-TOOLS = """cache compare course diagnosis disclosure execute graft guides harmless judge lazy leaks
-limits material packages readiness readings regions runner sandbox scoring seccomp
-site_filter strip submission tasks verdict walls watch"""
+# The rooms that a judgement depends on; a change in one of them judges everything anew.
+ROOMS = ("checks", "course", "release", "submission", "sandbox", "judge")
 
 
 class Judge:
@@ -90,8 +90,8 @@ class Judge:
     def version(self) -> str:
         """Name the judge's tools and the reference."""
         digest = hashlib.sha256()
-        for name in TOOLS.split():
-            digest.update(Path(__file__).with_name(f"{name}.py").read_bytes())
+        for path in sources(*ROOMS):
+            digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
         for name, text in sorted(self.reference.modules.items()):
             digest.update(name.encode() + b"\0" + text.encode())
         for name, data in sorted(self.reference.others.items()):

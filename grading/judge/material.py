@@ -108,6 +108,6 @@ def read_material(course: Course, reference: Reference, task: Task) -> Material:
 def _mutants(path: Path) -> tuple[Mutant, ...]:
     if not path.exists():
         return ()
-    namespace: dict[str, Any] = {"__name__": f"grading.mutants.{path.stem}"}
+    namespace: dict[str, Any] = {"__name__": f"grading.checks.{path.parent.name}.mutants"}
     exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), namespace)
     return tuple(namespace["MUTANTS"])

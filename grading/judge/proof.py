@@ -20,13 +20,11 @@ from pathlib import Path
 from grading.course.readiness import MIN_MUTANTS, problems
 from grading.course.regions import GradingError, task_label
 from grading.course.tasks import Task
-from grading.gradebook.nbgrader_plugin import CACHE, ROOT
 from grading.judge.compare import has_odd
 from grading.judge.diagnosis import check_says, says
 from grading.judge.execute import WORKERS, Outcomes
 from grading.judge.judge import Judge
-
-TABLE = Path("course") / "proof.md"
+from grading.paths import JUDGED, PROOF, ROOT
 
 
 @dataclass(frozen=True)
@@ -170,7 +168,7 @@ def run(root: Path, tasks: Sequence[str] = (), *, quiet: bool = False) -> list[R
         tasks: ids; all by default. The table is written for all only.
         quiet: print nothing.
     """
-    judge = Judge(root, cache=root / CACHE)
+    judge = Judge(root, cache=root / JUDGED)
     chosen = [judge.course.task(each) for each in tasks] or list(judge.course.tasks)
     broken: dict[str, str] = {}
     for task in chosen:  # parsing is not for several threads
@@ -200,11 +198,11 @@ def run(root: Path, tasks: Sequence[str] = (), *, quiet: bool = False) -> list[R
                     flush=True,
                 )
     if not tasks:
-        path = root / TABLE
+        path = root / PROOF
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(table(rows), encoding="utf-8")
         if not quiet:
-            print(f"The table is in {TABLE}.")
+            print(f"The table is in {PROOF}.")
     return rows
 
 
@@ -224,7 +222,3 @@ def main() -> None:
     if bad or said:
         sys.exit(f"The proof fails: {', '.join(bad) or 'the course is not complete'}.")
     print(f"The proof holds for {len(rows)} tasks.")
-
-
-if __name__ == "__main__":
-    main()

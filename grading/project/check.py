@@ -5,13 +5,15 @@ Each check is a command of its own, so that a person can run just the one that f
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from grading.paths import ROOT
+
 PYTHON = sys.executable
 BIN = Path(PYTHON).parent
 
@@ -34,6 +36,7 @@ def _typed(word: str) -> str:
 
 def main() -> None:
     """Run every check, go on after a failure, and end with a line for each."""
+    argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0]).parse_args()
     try:
         _check()
     except KeyboardInterrupt:
@@ -60,7 +63,3 @@ def _check() -> None:
     failed = sum(not good for _, good, _, _ in results)
     print(f"{len(results) - failed} passed, {failed} failed")
     sys.exit(1 if failed else 0)
-
-
-if __name__ == "__main__":
-    main()

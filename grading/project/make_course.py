@@ -5,6 +5,7 @@ What hasn't changed since the last run is reused, so that a second run is short.
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import random
@@ -13,17 +14,16 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from grading.course.load import load_course
+from grading.course.guides import load_course
 from grading.course.regions import GradingError
 from grading.course.tasks import Course
 from grading.gradebook import examples, feedback
-from grading.gradebook.grade import SUBMITTED, Graded, grade
-from grading.gradebook.nbgrader_plugin import CACHE, ROOT
+from grading.gradebook.grade import Graded, grade
 from grading.judge.judge import Judge
+from grading.paths import JUDGED, MODEL, ROOT, SUBMITTED
 from grading.project.notebooks import tool
 from grading.release import build as release
 
-MODEL = Path("course") / "model"
 DATASET, POINTS, HIDDEN, RATE, EPOCHS, SEED = "Xor", 50, 10, 0.5, 300, 6
 
 
@@ -41,7 +41,7 @@ def export(root: Path) -> None:
 
 def grade_examples(root: Path, course: Course) -> list[Graded]:
     """Make the small class of example submissions and grade it as any other."""
-    judge = Judge(root, cache=root / CACHE)
+    judge = Judge(root, cache=root / JUDGED)
     graded = []
     for assignment in course.assignments:
         if assignment.tasks:
@@ -140,6 +140,7 @@ def summary(graded: list[Graded], model: dict[str, float]) -> str:
 
 def main() -> None:
     """Do everything, or say in a sentence why not."""
+    argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0]).parse_args()
     started = time.monotonic()
     try:
         say("1 of 4  The package")
@@ -161,7 +162,3 @@ def main() -> None:
         sys.exit("\nInterrupted. What was finished is kept; run make course again to go on.")
     say(summary(graded, model))
     say(f"\nDone in {time.monotonic() - started:.0f} s.")
-
-
-if __name__ == "__main__":
-    main()

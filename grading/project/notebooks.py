@@ -7,6 +7,7 @@ All three are checked in a copy of the project, so that a check never changes wh
 
 from __future__ import annotations
 
+import argparse
 import filecmp
 import os
 import shutil
@@ -180,7 +181,9 @@ ADVICE = {
 
 def main() -> None:
     """Check what the command line names: export, clean or run."""
-    names = sys.argv[1:] or list(CHECKS)
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("checks", nargs="*", help="export, clean, run; all by default")
+    names = parser.parse_args().checks or list(CHECKS)
     unknown = [name for name in names if name not in CHECKS]
     if unknown:
         sys.exit(f"There is no check {unknown[0]!r}; there are {', '.join(CHECKS)}.")
@@ -196,7 +199,3 @@ def main() -> None:
             print(ADVICE[name])
         failed = failed or bool(problems)
     sys.exit(1 if failed else 0)
-
-
-if __name__ == "__main__":
-    main()

@@ -18,15 +18,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from grading.course.guides import read_notebook
-from grading.course.load import load_course
+from grading.course.guides import load_course, read_notebook
 from grading.course.regions import GradingError, task_label
 from grading.course.tasks import Course
+from grading.paths import ROOT, STUDENT, sources
 from grading.release.leaks import NEVER, check_tree, secrets, written_out
-from grading.release.strip import finish, strip_notebook
+from grading.release.preprocessors import finish
+from grading.release.strip import strip_notebook
 from grading.release.student.update import MANIFEST, README, parts, sha
 
-TARGET = Path("course") / "student"
 AS_IT_IS = ("settings.ini", "setup.py", "LICENSE", ".gitignore", ".pre-commit-config.yaml")
 TEMPLATES = Path(__file__).resolve().parent / "student"
 IGNORED = NEVER | {".venv", ".ruff_cache"}
@@ -79,7 +79,7 @@ def inputs(root: Path) -> list[Path]:
 
 def tools() -> str:
     """One hash of the code that builds a release."""
-    return digest(files(TEMPLATES) + sorted(TEMPLATES.parent.glob("*.py")), TEMPLATES.parent)
+    return digest([*files(TEMPLATES), *sources("course", "release")], ROOT)
 
 
 # The parts
@@ -253,7 +253,7 @@ def build(root: Path, target: Path | None = None, *, strict: bool = True) -> Pat
     """
     started = time.monotonic()
     root = Path(root).resolve()
-    target = (target or root / TARGET).resolve()
+    target = (target or root / STUDENT).resolve()
     course = load_course(root, strict=strict)
     stamp = target.with_name(f".{target.name}.json")
     made_from = digest(inputs(root), root) + tools()
@@ -294,8 +294,8 @@ def _unchanged(stamp: Path, made_from: str, target: Path) -> bool:
 
 def main() -> None:
     """Builds the release, or says in a sentence why not."""
-    parser = argparse.ArgumentParser(prog="python -m grading release", description=__doc__)
-    parser.add_argument("folder", nargs="?", type=Path, help=f"where it goes ({TARGET})")
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("folder", nargs="?", type=Path, help=f"where it goes ({STUDENT})")
     parser.add_argument(
         "--unfinished", action="store_true", help="without complete points, probes and mutants"
     )
@@ -306,7 +306,3 @@ def main() -> None:
         sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit("Interrupted; the release is as it was before.")
-
-
-if __name__ == "__main__":
-    main()

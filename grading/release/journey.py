@@ -7,6 +7,7 @@ and builds it first if the course has changed since.
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import shutil
@@ -21,8 +22,7 @@ from typing import Any
 
 import nbformat
 
-from grading.course.guides import read_notebook
-from grading.course.load import load_course
+from grading.course.guides import load_course, read_notebook
 from grading.course.regions import GradingError, fill, strip_solutions
 from grading.course.tasks import Course, Task, probes_path
 from grading.release.build import build, digest, export, files, say
@@ -41,16 +41,17 @@ import importlib.util, json, random, sys
 import minitorch
 results = {}
 for path in sys.argv[1:]:
+    name_of_task = path.split("/")[-2] + ".py"
     spec = importlib.util.spec_from_file_location("probes", path)
     probes = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(probes)
     for name, probe in sorted(vars(probes).items()):
         if name.startswith("probe_"):
             try:
-                result = probe(minitorch, random.Random(path.rsplit("/", 1)[1] + name))
+                result = probe(minitorch, random.Random(name_of_task + name))
             except Exception as error:
                 result = f"{type(error).__name__}: {error}"
-            results[f"{path.rsplit('/', 1)[1]} {name}"] = repr(result)
+            results[f"{name_of_task} {name}"] = repr(result)
 print(json.dumps(results))
 """
 
@@ -334,9 +335,14 @@ def walk(root: Path, student: Path | None = None, *, tell: Callable[[str], None]
 
 def main() -> None:
     """Walks from today's release, or from the one in the folder that is named."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument(
+        "folder", nargs="?", type=Path, help="a release; today's is built by default"
+    )
+    arguments = parser.parse_args()
     try:
         # An older release would be compared with a reference that has moved on.
-        folder = Path(sys.argv[1]) if len(sys.argv) > 1 else build(Path.cwd())
+        folder = arguments.folder or build(Path.cwd())
         if not folder.is_dir():
             raise GradingError(f"{folder}: there is no release. Build it with make release.")
         journey = walk(Path.cwd(), folder.resolve())
@@ -345,7 +351,3 @@ def main() -> None:
     if journey.problems:
         sys.exit("\n".join(journey.problems))
     print("The journey ends well: each task turned exactly its own tests green.")
-
-
-if __name__ == "__main__":
-    main()

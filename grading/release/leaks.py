@@ -7,6 +7,7 @@ escaped, encoded or compressed.
 
 from __future__ import annotations
 
+import argparse
 import ast
 import base64
 import binascii
@@ -27,10 +28,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from grading.course.guides import read_notebook
-from grading.course.load import load_course
+from grading.course.guides import load_course, read_notebook
 from grading.course.regions import GradingError, Region, given_lines
 from grading.course.tasks import Course
+from grading.paths import STUDENT
 
 SHORTEST = 15  # a shorter line says nothing: `return x * y`
 NEVER = {"grading", ".git", "__pycache__", ".ipynb_checkpoints", ".hypothesis", ".pytest_cache"}
@@ -284,7 +285,11 @@ def shows(text: str, wanted: Iterable[str]) -> bool:
 
 def main() -> None:
     """Checks the release that the command line names."""
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "course/student")
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument(
+        "folder", nargs="?", type=Path, default=STUDENT, help=f"a release ({STUDENT})"
+    )
+    folder = parser.parse_args().folder
     try:
         if not folder.is_dir():
             raise GradingError(f"{folder}: there is no release. Build it with make release.")
@@ -296,7 +301,3 @@ def main() -> None:
     if found:
         sys.exit("\n".join(found))
     print(f"{folder}: none of {len(wanted)} solution lines is in it.")
-
-
-if __name__ == "__main__":
-    main()

@@ -5,29 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection
 from configparser import ConfigParser
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 from xml.sax.saxutils import quoteattr
 
 import nbformat
-from nbgrader.preprocessors import (
-    CheckCellMetadata,
-    ClearHiddenTests,
-    ClearMarkScheme,
-    ComputeChecksums,
-    LockCells,
-    NbGraderPreprocessor,
-    SaveCells,
-)
+from nbformat import NotebookNode
 
-from grading.course.load import load_course
-from grading.course.regions import GradingError, strip_solutions
-from grading.course.tasks import GUIDES
-from grading.release.leaks import search, secrets, shows
-from grading.site.filter import UNWRITTEN, WRITTEN, alt_text
+from grading.course.figures import alt_text
+from grading.course.guides import read_notebook
+from grading.course.regions import UNWRITTEN, WRITTEN, strip_solutions
+from grading.course.tasks import Course
+from grading.paths import ROOT
+from grading.release.leaks import shows
 
-SETTINGS = Path(__file__).resolve().parent.parent / "settings.ini"
+SETTINGS = ROOT / "settings.ini"
 SVG = "image/svg+xml"
 KERNEL = {"display_name": "python3", "language": "python", "name": "python3"}
 KEPT_TAGS = {"raises-exception"}
@@ -81,6 +73,15 @@ def strip_notebook(
     )
 
 
+def released(course: Course, notebook: str) -> NotebookNode:
+    """Return a guide as students get it, without its diagrams."""
+    node = strip_notebook(read_notebook(course.root / notebook), notebook)
+    for cell in node.cells:
+        if cell.cell_type == "code":
+            cell.outputs = []
+    return node
+
+
 @lru_cache(maxsize=1)
 def _addresses() -> tuple[str, str]:
     """Where the bootstrap fetches the package: from the course's repository, from the release's."""
@@ -108,64 +109,3 @@ def _image(svg: str) -> str:
     source = f"data:{SVG};charset=utf-8," + quote(svg, safe=' !"$()*+,/:;<=>?@[]^{|}')
     alt = quoteattr(alt_text(svg))
     return f"<img alt={alt} style=\"max-width:100%;height:auto\" src='{source}'>"
-
-
-class Strip(NbGraderPreprocessor):
-    """Our step of nbgrader's `generate_assignment`, in place of ClearSolutions and ClearOutput."""
-
-    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        """Replaces the notebook's content by what students get."""
-        root = _root(Path.cwd())
-        place = resources["nbgrader"]
-        name = (GUIDES / place["assignment"] / f"{place['notebook']}.ipynb").as_posix()
-        stamp = tuple(p.stat().st_mtime_ns for p in sorted(root.glob("nbs/**/*.ipynb")))
-        wanted = dict(_secrets(root, stamp))
-        stripped = strip_notebook(nb, name, wanted)
-        if leaks := search(nbformat.writes(stripped).encode(), name, wanted):
-            raise GradingError("\n".join(map(str, leaks)))
-        return stripped, resources
-
-
-def _root(folder: Path) -> Path:
-    return next((p for p in [folder, *folder.parents] if (p / GUIDES).is_dir()), folder)
-
-
-@lru_cache(maxsize=2)
-def _secrets(root: Path, stamp: tuple[int, ...]) -> tuple[tuple[str, str], ...]:
-    """The secret lines of a course; `stamp` tells an edited course from the one read before."""
-    return tuple(secrets(load_course(root)).items())
-
-
-# The database is written between Strip and the steps that hide what only the instructor sees.
-PREPROCESSORS = [
-    Strip,
-    LockCells,
-    CheckCellMetadata,
-    ComputeChecksums,
-    SaveCells,
-    ClearHiddenTests,
-    ClearMarkScheme,
-    ComputeChecksums,
-    CheckCellMetadata,
-]
-
-
-def finish(notebook: Any) -> str:
-    """Applies nbgrader's own steps and returns the text of the file.
-
-    The same as `generate_assignment` writes, without its database.
-    """
-    for step in PREPROCESSORS:
-        if step not in (Strip, SaveCells):
-            notebook, _ = step().preprocess(notebook, {"nbgrader": {}})
-    return nbformat.writes(notebook) + "\n"
-
-
-def remove_sidecars(assignment: str, student: str, notebooks: list[str]) -> None:
-    """Removes what nbgrader copied beside the notebooks; its hook after generate_assignment."""
-    folder = _root(Path.cwd()) / "course" / "release" / assignment
-    for path in sorted(folder.rglob("*"), reverse=True):
-        if path.is_dir() and not any(path.iterdir()):
-            path.rmdir()
-        elif path.is_file() and (path.suffix != ".ipynb" or path.parent != folder):
-            path.unlink()

@@ -19,13 +19,14 @@ import sysconfig
 from collections.abc import Iterable
 from pathlib import Path
 
+from grading.paths import ROOT
 from grading.sandbox import seccomp
 from grading.sandbox.limits import MEGABYTE, Limits
 
 # Inside, the given files lie here; the program's working folder is the only one it can write.
 TASK = "/task"
 SCRATCH = "/scratch"
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = ROOT
 
 
 class SandboxError(RuntimeError):

@@ -1,7 +1,7 @@
 """The site's notebook filter: what a reader shouldn't see or Quarto can't read is taken out.
 
 Quarto starts it with `python3`, gives it a notebook's JSON on standard input and renders the JSON
-that it prints. It therefore imports nothing but the standard library and its neighbour.
+that it prints. It therefore imports nothing but the standard library and what needs no more.
 
 What it does to each notebook:
 
@@ -24,21 +24,17 @@ import os
 import re
 import sys
 from collections.abc import Callable
-from html import unescape
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from grading.course.regions import strip_solutions  # noqa: E402
+from grading.course.figures import alt_text  # noqa: E402
+from grading.course.regions import UNWRITTEN, WRITTEN, strip_solutions  # noqa: E402
 
 DIRECTIVE = re.compile(r"^\s*#\|")
 OPTION = re.compile(r"^\s*#\|\s*[\w-]+:(\s|$)")
 MARK = re.compile(r"^ *# (BEGIN|END) SOLUTION.*\n?", re.MULTILINE)
-DESC = re.compile(r"<desc[^>]*>(.*?)</desc>", re.DOTALL)
-WRITTEN = "*Write your answer here.*"
-UNWRITTEN = "# Write your answer here."
-TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.DOTALL)
 
 
 def text_of(value: str | list[str]) -> str:
@@ -54,16 +50,6 @@ def without_directives(source: str) -> str:
         if not DIRECTIVE.match(line) or OPTION.match(line)
     ]
     return "".join(kept).strip("\n")
-
-
-def alt_text(svg: str) -> str:
-    """Read a figure's title and description, one sentence after the other."""
-    found = [pattern.search(svg) for pattern in (TITLE, DESC)]
-    parts = [" ".join(unescape(m.group(1)).split()) for m in found if m and m.group(1).strip()]
-    title = parts[0] if parts else ""
-    if len(parts) == 2 and parts[1].startswith(title):
-        return parts[1]
-    return " ".join(p if p.endswith((".", "!", "?")) else p + "." for p in parts)
 
 
 def alternatives(cell: dict[str, Any]) -> str | list[str]:

@@ -19,10 +19,12 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from grading.course.guides import read_notebook
-from grading.course.tasks import Course
-from grading.judge.compare import clean
-from grading.submission.sanitize import harmless_attachments, harmless_markdown, harmless_outputs
+from grading.submission.sanitize import (
+    clean,
+    harmless_attachments,
+    harmless_markdown,
+    harmless_outputs,
+)
 
 LARGEST_FILE = 64 << 20
 MOST_PARTS = 4_000_000  # lists and dicts, whatever is in them
@@ -69,17 +71,6 @@ class _Theirs:
     source: str
     outputs: list[Any]
     attachments: dict[str, dict[str, str]]
-
-
-def released(course: Course, notebook: str) -> NotebookNode:
-    """Return a guide as students get it, without its diagrams."""
-    from grading.release.strip import strip_notebook  # brings nbgrader along
-
-    node = strip_notebook(read_notebook(course.root / notebook), notebook)
-    for cell in node.cells:
-        if cell.cell_type == "code":
-            cell.outputs = []
-    return node
 
 
 def read_file(path: Path) -> tuple[bytes | None, str]:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grading.course.tasks import Assignment
-from grading.judge.compare import clean
 from grading.submission.answers import read_file
+from grading.submission.sanitize import clean
 
 MOST_ENTRIES = 20_000  # of a folder and all below are looked at
 DEEPEST = 20  # folders in folders

@@ -86,6 +86,13 @@ def harmless_outputs(outputs: Sequence[Any]) -> list[NotebookNode]:
     return kept
 
 
+def clean(text: str, longest: int = 300) -> str:
+    """Make a stranger's text fit for one line of a report: printable, and not too long."""
+    text = " ".join(text.split())
+    text = "".join(c if c.isprintable() else "?" for c in text)
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
 def _drawing(data: dict[str, Any]) -> bytes:
     """Return the SVG of an output; the course's figures hold it in an `<img>`, percent-encoded."""
     if drawing := _text(data.get("image/svg+xml")):

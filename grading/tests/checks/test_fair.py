@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -11,15 +10,14 @@ from typing import Any
 import nbformat
 import pytest
 
-from grading import checks
 from grading.course.regions import Region
 from grading.course.tasks import Task
 from grading.gradebook import examples
-from grading.gradebook.nbgrader_plugin import ROOT
 from grading.judge.assemble import assemble
 from grading.judge.execute import Outcomes, execute_trusted
 from grading.judge.judge import Judge
 from grading.judge.material import Material
+from grading.paths import CHECKS, ROOT
 from grading.sandbox import run as sandbox
 from grading.submission.answers import Graft, graft
 
@@ -43,11 +41,14 @@ class _FairJudge(Judge):
         )
 
 
+def _solutions(name: str) -> dict[str, Mapping[str, Any]]:
+    return importlib.import_module(f"grading.checks.{name}.fair").SOLUTIONS
+
+
 def _styles() -> list[tuple[str, str]]:
     found = []
-    for module in pkgutil.iter_modules(fair.__path__):
-        solutions = importlib.import_module(f"grading.fair.{module.name}").SOLUTIONS
-        found += [(module.name, name) for name in solutions]
+    for path in sorted((ROOT / CHECKS).glob("*/fair.py")):
+        found += [(path.parent.name, style) for style in _solutions(path.parent.name)]
     return found
 
 
@@ -90,9 +91,8 @@ def _handed_in(judge: Judge, task: Task, bodies: Mapping[str, Any]) -> dict[str,
 
 @pytest.mark.parametrize(("name", "style"), _styles())
 def test_a_right_solution_earns_all_points(judge: Judge, name: str, style: str) -> None:
-    solutions = importlib.import_module(f"grading.fair.{name}").SOLUTIONS
     task = next(each for each in judge.course.tasks if each.id.replace("-", "_") == name)
-    verdict = judge.judge_task(task, _handed_in(judge, task, solutions[style]))
+    verdict = judge.judge_task(task, _handed_in(judge, task, _solutions(name)[style]))
     lost = [f"{f.name}: {f.said}" for f in verdict.findings if not f.agrees]
     said = "\n".join([*lost, verdict.check, *verdict.notes])
     assert verdict.full, f"{verdict.earned:g} of {verdict.points:g} points:\n{said}"

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from grading.gradebook.nbgrader_plugin import ROOT
 from grading.judge.assemble import assemble
 from grading.judge.judge import Judge
+from grading.paths import ROOT
 
 # Arguments are x, y, z (floats), xs, ys (lists of them, of one length).
 TRUE = {

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from grading.course.guides import read_notebook
-from grading.course.load import load_course
+from grading.course.guides import load_course, read_notebook
 from grading.course.readiness import problems
 from grading.course.regions import (
     GradingError,
@@ -18,6 +17,7 @@ from grading.course.regions import (
     stub_body,
     task_label,
 )
+from grading.paths import CHECKS
 from grading.tests import tiny
 
 
@@ -38,7 +38,7 @@ def broken(tmp_path: Path) -> Path:
     nbformat.write(tiny.guide(), root / tiny.GUIDE)
     for task, text in tiny.PROBES.items():
         for kind in ("probes", "mutants"):
-            path = root / "grading" / kind / f"{task}.py"
+            path = root / CHECKS / task / f"{kind}.py"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text if kind == "probes" else "[" + "Mutant()," * 5 + "]")
     assert not problems(load_course(root))
@@ -284,28 +284,28 @@ def test_points_must_add_up(broken: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "text", "says"),
     [
-        ("probes/task0_1.py", None, "Task 0.1 has no probes"),
-        ("probes/task0_1.py", "", "Task 0.1 has no probes"),
-        ("probes/task0_2.py", "KIND = 'tests'", "Task 0.2 has no tests to grade"),
-        ("probes/task0_2.py", "KIND = 'test'", "KIND is 'test'"),
-        ("probes/task0_2.py", "KIND = str(3)", "must be a plain constant"),
-        ("probes/task0_2.py", "KIND = (", "isn't Python"),
-        ("probes/task0_2.py", "REQUIRES = ('task0_9',)", "REQUIRES names 'task0_9'"),
-        ("mutants/task0_3.py", None, "Task 0.3 has no mutants"),
-        ("mutants/task0_3.py", "[Mutant()]", "Task 0.3 has 1 mutants"),
+        ("task0_1/probes.py", None, "Task 0.1 has no probes"),
+        ("task0_1/probes.py", "", "Task 0.1 has no probes"),
+        ("task0_2/probes.py", "KIND = 'tests'", "Task 0.2 has no tests to grade"),
+        ("task0_2/probes.py", "KIND = 'test'", "KIND is 'test'"),
+        ("task0_2/probes.py", "KIND = str(3)", "must be a plain constant"),
+        ("task0_2/probes.py", "KIND = (", "isn't Python"),
+        ("task0_2/probes.py", "REQUIRES = ('task0_9',)", "REQUIRES names 'task0_9'"),
+        ("task0_3/mutants.py", None, "Task 0.3 has no mutants"),
+        ("task0_3/mutants.py", "[Mutant()]", "Task 0.3 has 1 mutants"),
     ],
 )
 def test_every_task_needs_probes_and_mutants(
     broken: Path, path: str, text: str | None, says: str
 ) -> None:
-    where = broken / "grading" / path
+    where = broken / CHECKS / path
     if text is None:
         where.unlink()
     else:
         where.write_text(text)
     with pytest.raises(GradingError, match=says) as raised:
         load_course(broken, strict=True)
-    assert where.name in str(raised.value)
+    assert path in str(raised.value)
 
 
 @pytest.mark.parametrize("text", ["not json", "{}", "[]", '{"cells": 3, "nbformat": 4}'])

@@ -26,7 +26,6 @@ from grading.judge.judge import Judge
 from grading.sandbox import run as sandbox
 from grading.tests import tiny
 
-HERE = Path(__file__).resolve().parents[2]
 REASON = sandbox.available()
 if REASON and os.environ.get("CI") == "true":
     pytest.fail(f"CI must test grading: {REASON}", pytrace=False)
@@ -42,11 +41,6 @@ pytestmark = [
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny course with its own copy of the tools, as a user has it, and a released module."""
     root = tiny.make_project(tmp_path_factory.mktemp("nbgrader") / "project")
-    shutil.copy(HERE / "nbgrader_config.py", root)
-    for path in (HERE / "grading").glob("*.py"):
-        shutil.copy(path, root / "grading")
-    for kind in ("mutants", "probes"):
-        shutil.copy(HERE / "grading" / kind / "__init__.py", root / "grading" / kind)
     nbgrader(root, "generate_assignment", "module0")
     return root
 

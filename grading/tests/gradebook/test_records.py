@@ -96,7 +96,7 @@ def test_only_what_changed_is_graded_again(graded: Path) -> None:
 def test_changed_tools_grade_everything_again(graded: Path) -> None:
     """What writes points and feedback counts as much as what judges."""
     before = files(graded)
-    path = graded / "grading" / "report.py"
+    path = graded / "grading" / "gradebook" / "feedback.py"
     kept = path.read_text()
     path.write_text(f"{kept}\n# another way to put it\n")
     run(graded)

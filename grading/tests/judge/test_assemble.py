@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grading.course.load import load_course
+from grading.course.guides import load_course
 from grading.course.regions import GradingError, regions_of
 from grading.judge.alternatives import chooser
 from grading.judge.assemble import Reference, assemble, exported_text, merge, same_code, split

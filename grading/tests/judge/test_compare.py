@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from grading.judge.compare import Outcome, clean, difference, parse, show
+from grading.judge.compare import Outcome, difference, parse, show
 from grading.judge.diagnosis import says
 from grading.sandbox.runner import plain as encode
+from grading.submission.sanitize import clean
 
 
 @pytest.mark.parametrize(

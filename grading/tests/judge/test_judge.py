@@ -16,11 +16,12 @@ from grading.checks import Mutant
 from grading.course.regions import fill
 from grading.gradebook import examples, records
 from grading.gradebook.feedback import lines, page, plain, table
-from grading.gradebook.nbgrader_plugin import ROOT
+from grading.judge import judge as judge_module
 from grading.judge.cache import Cache
 from grading.judge.compare import Outcome
 from grading.judge.diagnosis import suspects
-from grading.judge.judge import TOOLS, Judge
+from grading.judge.judge import Judge
+from grading.paths import ROOT, sources
 from grading.sandbox import bubblewrap
 from grading.sandbox import run as sandbox
 from grading.submission.read import Submission
@@ -329,14 +330,13 @@ def test_a_slow_machine_is_no_misconception(error: str, blamed: bool) -> None:
 
 def test_a_change_of_the_judge_judges_everything_anew() -> None:
     """Its version names every module that it imports."""
-    here, found, waiting = Path(sandbox.__file__).parent, set(), ["judge", "runner"]
+    found, waiting = set[Path](), [Path(str(judge_module.__file__))]
     while waiting:
-        found.add(name := waiting.pop())
-        for node in ast.walk(ast.parse((here / f"{name}.py").read_text())):
+        found.add(path := waiting.pop())
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("grading"):
-                source = str(node.module).partition(".")[2]
-                names = [source] if source else [each.name for each in node.names]
-                waiting += [n for n in names if (here / f"{n}.py").exists() and n not in found]
-    assert sorted(found) == TOOLS.split(), (
-        "TOOLS in grading/judge/judge.py must list what it imports"
-    )
+                names = [str(node.module), *(f"{node.module}.{each.name}" for each in node.names)]
+                paths = [ROOT / f"{name.replace('.', '/')}.py" for name in names]
+                waiting += [path for path in paths if path.is_file() and path not in found]
+    found.remove(ROOT / "grading" / "paths.py")  # says where things are, and not what they are
+    assert len(found) > 20 and found <= {*sources(*judge_module.ROOMS)}

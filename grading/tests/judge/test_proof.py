@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from grading.course.load import load_course
-from grading.gradebook.nbgrader_plugin import ROOT
+from grading.course.guides import load_course
 from grading.judge import proof
+from grading.paths import CHECKS, PROOF, ROOT
 from grading.tests import tiny
 
 
@@ -18,11 +18,11 @@ def project(tmp_path: Path) -> Path:
 
 
 def probes(root: Path, task: str) -> Path:
-    return root / "grading" / "probes" / f"{task}.py"
+    return root / CHECKS / task / "probes.py"
 
 
 def mutants(root: Path, task: str) -> Path:
-    return root / "grading" / "mutants" / f"{task}.py"
+    return root / CHECKS / task / "mutants.py"
 
 
 def faults(root: Path, task: str) -> str:
@@ -34,7 +34,7 @@ def test_tiny_course_is_proven(project: Path) -> None:
     assert not any(row.faults for row in rows), rows
     assert [row.stub for row in rows] == [0, 0, 0]
     assert [row.reference for row in rows] == [40, 20, 30]
-    text = (project / proof.TABLE).read_text()
+    text = (project / PROOF).read_text()
     assert "3 of 3 tasks are proven" in text and "| Task 0.1 | 40 | 0 | 40 | 5 |" in text
 
 

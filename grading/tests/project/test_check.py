@@ -1,11 +1,17 @@
 """`make test`: what it says of a failure, and of an interruption."""
 
 import subprocess
+import sys
 from types import SimpleNamespace
 
 import pytest
 
 from grading.project import check
+
+
+@pytest.fixture(autouse=True)
+def typed(monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["check"])
 
 
 def test_an_interruption_is_a_sentence(capsys, monkeypatch):

@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from grading.paths import ROOT
 from grading.project.notebooks import copy_of
-
-ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 def settings():

@@ -4,13 +4,11 @@ import json
 import re
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 
+from grading.paths import ROOT
 from grading.project.notebooks import copy_of, export_differences, notebooks, run_all, tool, unclean
-
-ROOT = Path(__file__).resolve().parent.parent.parent
 
 CELLS = {
     "title": ("markdown", "# Small\n\n> A small notebook.", []),

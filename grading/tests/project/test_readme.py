@@ -2,11 +2,10 @@
 
 import json
 import re
-from pathlib import Path
 
+from grading.paths import ROOT
 from grading.site.filter import figures
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PROSE = re.sub(r"^```.*?^```", "", README, flags=re.MULTILINE | re.DOTALL)
 

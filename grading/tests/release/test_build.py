@@ -13,12 +13,13 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grading.course.guides import read_notebook
-from grading.course.load import load_course
+from grading.course.guides import load_course, read_notebook
 from grading.course.regions import GradingError
+from grading.paths import CHECKS, ROOT
 from grading.release import build as release
 from grading.release.build import build, digest, files
-from grading.release.strip import SETTINGS, finish, strip_notebook
+from grading.release.preprocessors import finish
+from grading.release.strip import SETTINGS, strip_notebook
 from grading.tests import tiny
 from minitorch.figure import image
 
@@ -103,7 +104,7 @@ def test_colab_fetches_the_release_and_not_the_course() -> None:
     config = ConfigParser(delimiters=["="])
     config.read(SETTINGS, encoding="utf-8")
     urls = config["DEFAULT"]
-    guide = read_notebook(release.TEMPLATES.parents[1] / "nbs/guides/module0/01_setup.ipynb")
+    guide = read_notebook(ROOT / "nbs/guides/module0/01_setup.ipynb")
     (before,) = (c.source for c in guide.cells if c.id == "bootstrap")
     (after,) = (c.source for c in strip_notebook(guide, "guide").cells if c.id == "bootstrap")
     assert f'git+{urls["git_url"]}"' in before
@@ -273,7 +274,7 @@ def test_an_unwritable_folder_is_named(own: Path, tmp_path: Path) -> None:
 
 
 def test_strict_by_default(own: Path) -> None:
-    (own / "grading" / "mutants" / "task0_1.py").unlink()
+    (own / CHECKS / "task0_1" / "mutants.py").unlink()
     with pytest.raises(GradingError, match=r"Task 0\.1 has no mutants"):
         build(own)
     command = [sys.executable, "-m", "grading", "release"]
@@ -317,8 +318,7 @@ def test_an_untouched_release_passes_the_style_that_is_asked_for(own: Path) -> N
 
 
 def test_a_student_s_endless_loop_is_ended_and_its_place_is_printed(tmp_path: Path) -> None:
-    root = Path(release.__file__).parents[1]
-    text = release.student_pyproject((root / "pyproject.toml").read_text(encoding="utf-8"))
+    text = release.student_pyproject((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     (tmp_path / "pyproject.toml").write_text(text.replace("timeout = 180", "timeout = 1"))
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests" / "test_loop.py").write_text(

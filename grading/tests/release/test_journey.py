@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from grading.course.load import load_course
+from grading.course.guides import load_course
+from grading.paths import CHECKS
 from grading.release import journey
 from grading.release.build import build
 from grading.release.journey import put_answers, run_tests, walk
@@ -129,7 +130,7 @@ def test_another_package_at_the_end(project: Path) -> None:
 
     tiny.edit(project, change, "nbs/lib/00_module.ipynb")
     tiny.export(project)
-    probe = project / "grading" / "probes" / "task0_3.py"
+    probe = project / CHECKS / "task0_3" / "probes.py"
     probe.write_text("def probe_place(mt, rng):\n    return [mt.__file__, rng.random()]\n")
     problems = go(project).problems
     assert len(problems) == 2

@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grading.course.load import load_course
+from grading.course.guides import load_course
 from grading.release.build import build
 from grading.release.leaks import check_tree, secrets, written_out
 from grading.tests import tiny

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from grading.sandbox import bubblewrap, limits, seccomp, watch
+from grading.paths import ROOT, sources
+from grading.sandbox import bubblewrap, seccomp
 from grading.sandbox import run as sandbox
 from grading.sandbox.limits import MEGABYTE, Limits, Result
 
-ROOT = Path(__file__).resolve().parents[2]
 REASON = sandbox.available()
 if REASON and os.environ.get("CI") == "true":
     pytest.fail(f"CI must test the sandbox: {REASON}", pytrace=False)
@@ -449,7 +449,10 @@ def test_runs_side_by_side() -> None:
 @pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user's runs have a namespace each")
 def test_judges_at_work_together_use_no_user_twice() -> None:
     """The kernel counts processes by user: a bomb in one judge would starve a run of the other."""
-    code = "from grading import walls; print(*(walls.ordinary_uid() for _ in range(300)))"
+    code = (
+        "from grading.sandbox.bubblewrap import ordinary_uid; "
+        "print(*(ordinary_uid() for _ in range(300)))"
+    )
     command = [sys.executable, "-c", code]
     judges = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) for _ in range(2)]
     one, other = (set(judge.communicate()[0].split()) for judge in judges)
@@ -520,14 +523,15 @@ def test_works_for_an_ordinary_user(tmp_path: Path) -> None:
     if system is None or setpriv is None:
         pytest.skip("needs a Python in /usr/bin and setpriv")
     folder = tmp_path / "project"
-    (folder / "grading").mkdir(parents=True)
-    for module in (limits, sandbox, seccomp, bubblewrap, watch):
-        shutil.copy(str(module.__file__), folder / "grading")
+    (folder / "grading" / "sandbox").mkdir(parents=True)
+    for path in (ROOT / "grading" / "paths.py", *sources("sandbox")):
+        shutil.copy(path, folder / path.relative_to(ROOT))
     (folder / "try.py").write_text(
         textwrap.dedent("""
             import subprocess, textwrap
-            from grading import sandbox, walls
-            walls._hidden = lambda: [walls.Path("/usr/share/doc")]
+            from grading.sandbox import bubblewrap
+            from grading.sandbox import run as sandbox
+            bubblewrap._hidden = lambda: [bubblewrap.Path("/usr/share/doc")]
             others = [subprocess.Popen(["sleep", "20"]) for _ in range(30)]
             print(repr(sandbox.available()))
             bomb = b'''

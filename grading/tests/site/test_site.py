@@ -4,19 +4,19 @@ import json
 import re
 import subprocess
 import sys
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 import yaml
 
-from grading.course.load import load_course
+from grading.course.figures import alt_text
+from grading.course.guides import load_course
+from grading.paths import CHECKS, ROOT
 from grading.project.notebooks import notebooks
 from grading.release.leaks import search, secrets
-from grading.site.filter import DIRECTIVE, MARK, OPTION, alt_text, figures, filter_notebook, text_of
+from grading.site.filter import DIRECTIVE, MARK, OPTION, figures, filter_notebook, text_of
 from minitorch.figure import contrast
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = notebooks(ROOT)
 SVG = '<svg><title id="t">A line</title><desc id="d">It rises from 0 &amp; ends at 4.</desc></svg>'
 
@@ -266,9 +266,9 @@ def test_solutions_stay_for_the_instructors_profile_alone(monkeypatch, profile, 
     if profile is not None:
         monkeypatch.setenv("QUARTO_PROFILE", profile)
     text = json.dumps(notebook(code("# Title"), code(SOLUTION)))
-    for name in ["site_filter.py"] + ["site_filter_instructor.py"] * bool(solved):
+    for name in ["filter.py"] + ["filter_instructor.py"] * bool(solved):
         done = subprocess.run(
-            [sys.executable, str(ROOT / "grading" / name)],
+            [sys.executable, str(ROOT / "grading" / "site" / name)],
             input=text, capture_output=True, text=True, check=True,
         )  # fmt: skip
         text = done.stdout
@@ -442,10 +442,10 @@ def test_no_id_is_given_twice_on_a_page(path):
 
 
 def test_every_section_that_feedback_links_to_exists():
-    for probe in sorted((ROOT / "grading/probes").glob("task*.py")):
+    for probe in sorted((ROOT / CHECKS).glob("task*/probes.py")):
         section = re.search(r'^SECTION = "(.*)"', probe.read_text(encoding="utf-8"), re.MULTILINE)
-        assert section, f"{probe.name} names no SECTION"
+        assert section, f"{probe} names no SECTION"
         page, _, anchor = section.group(1).partition("#")
         target = ROOT / "nbs" / page.replace(".html", ".ipynb")
-        assert target.is_file(), f"{probe.name}: {page} is no page"
-        assert anchor in anchors(target), f"{probe.name}: {page} has no section {anchor}"
+        assert target.is_file(), f"{probe}: {page} is no page"
+        assert anchor in anchors(target), f"{probe}: {page} has no section {anchor}"

@@ -13,8 +13,9 @@ from typing import Any
 import nbformat
 import pytest
 
-from grading.course.load import load_course
-from grading.submission.answers import Graft, graft, read_file, released
+from grading.course.guides import load_course
+from grading.release.strip import released
+from grading.submission.answers import Graft, graft, read_file
 from grading.tests import tiny
 from minitorch.figure import image
 
