@@ -98,6 +98,17 @@ class Course:
         known = ", ".join(task.id for task in self.tasks) or "none"
         raise GradingError(f"No task is called {task_id!r}. The guides have: {known}.")
 
+    def region(self, target: str) -> Region:
+        """Returns the region of that name, e.g. `operators.relu` or `train.images.Network.forward`.
+
+        Raises:
+            GradingError: there is none.
+        """
+        for region in self.regions:
+            if region.target == target:
+                return region
+        raise GradingError(f"{target!r} is no solution region.")
+
     def assignment(self, name: str) -> Assignment:
         """Returns the assignment of that name.
 

@@ -31,11 +31,16 @@ PACKAGE = "minitorch"
 _HEADER = re.compile(r"^# %% (?P<path>\S+\.ipynb) #(?P<cell>\S+)[ \t]*$", re.M)
 _DIRECTIVE = re.compile(r"^[ \t]*#\|.*$\n?", re.M)
 _MAGIC = re.compile(r"^([ \t]*)(?=[%!])", re.M)
-_OWN = re.compile(rf"^([ \t]*from )(?:{PACKAGE}\.(\S+)|{PACKAGE})(?= import )", re.M)
+_OWN = re.compile(rf"^([ \t]*from )({PACKAGE}(?:\.\S+)?)(?= import )", re.M)
 _FUTURE = re.compile(r"^from __future__ import (?:\([^()]*\)|[^(\n]*)$", re.M)
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 # Python 3.11 mixes up ast.parse in several threads ("recursion depth mismatch").
 _PARSING = threading.RLock()
+
+
+def file_of(module: str) -> str:
+    """Where a module lies: `minitorch/train/images.py` for `train.images`."""
+    return f"{PACKAGE}/{module.replace('.', '/')}.py"
 
 
 @dataclass(frozen=True)
@@ -59,8 +64,10 @@ class Reference:
             name = path.relative_to(self.folder).as_posix()
             if not path.is_file() or "__pycache__" in name or name.endswith(".pyc"):
                 continue
-            if path.suffix == ".py" and "/" not in name:
-                self.modules[path.stem] = path.read_text(encoding="utf-8")
+            if path.suffix == ".py":
+                self.modules[name.removesuffix(".py").replace("/", ".")] = path.read_text(
+                    encoding="utf-8"
+                )
             else:
                 self.others[name] = path.read_bytes()
         if not self.modules:
@@ -74,16 +81,16 @@ class Reference:
             if marked and body:
                 return
         raise GradingError(
-            f"{self.folder / region.module}.py: has no {region.qualname} of {region.task}, which "
-            f"{region.notebook}, cell {region.cell_id}, holds. Run nbdev_export."
+            f"{self.folder.parent / file_of(region.module)}: has no {region.qualname} of "
+            f"{region.task}, which {region.notebook}, cell {region.cell_id}, holds. "
+            "Run nbdev_export."
         )
 
     @cached_property
     def given(self) -> dict[str, str]:
         """The modules as students get them."""
         return {
-            name: strip_solutions(text, where=f"{PACKAGE}/{name}.py")
-            for name, text in self.modules.items()
+            name: strip_solutions(text, where=file_of(name)) for name, text in self.modules.items()
         }
 
     @cached_property
@@ -178,7 +185,7 @@ def _assemble(
     for module, text in reference.modules.items():
         if only and module != only:
             continue
-        text = fill(text, by_module.get(module, {}), where=f"{PACKAGE}/{module}.py")
+        text = fill(text, by_module.get(module, {}), where=file_of(module))
         if grafts:
             head, blocks = split(text)
             blocks = [
@@ -189,7 +196,7 @@ def _assemble(
                 for notebook, graft in grafts.items():
                     blocks = _with_added(reference, module, notebook, graft, blocks, notes)
             text = head + "".join(block.text for block in blocks)
-        files[f"{PACKAGE}/{module}.py"] = text.encode("utf-8", "replace")
+        files[file_of(module)] = text.encode("utf-8", "replace")
     return files, list(dict.fromkeys(notes))
 
 
@@ -249,7 +256,7 @@ def merge(
         The text for the package. What can't be placed is the course's.
     """
     written = source
-    source = exported_text(source)
+    source = exported_text(source, next((r.module for r in (*own, *others)), ""))
     try:
         found = _functions(ast.parse(source), source.split("\n"))
     except _UNREADABLE as error:
@@ -298,11 +305,17 @@ def _syntax(error: BaseException, written: str, exported: str) -> str:
     return "it is nested too deep, or holds characters that Python refuses"
 
 
-def exported_text(source: str) -> str:
-    """Make a cell into text of a module: no directives, no magics, relative imports."""
+def exported_text(source: str, module: str = "") -> str:
+    """Make a cell into text of a module: no directives, no magics, relative imports.
+
+    Args:
+        source: the cell.
+        module: where it is exported to, e.g. `train.images`; a module of the package itself
+            unless given.
+    """
     source = _DIRECTIVE.sub("", source)
     source = _FUTURE.sub("", source)
-    source = _OWN.sub(lambda m: f"{m[1]}.{m[2] or ''}", source)  # as nbdev writes them
+    source = _OWN.sub(lambda m: m[1] + _relative(m[2], module), source)  # as nbdev writes them
     try:
         ast.parse(source)
     except SyntaxError:
@@ -310,6 +323,15 @@ def exported_text(source: str) -> str:
     except _UNREADABLE:
         pass
     return source
+
+
+def _relative(name: str, module: str) -> str:
+    """Name a module of the package as another imports it: `..tensor` in `train.images`."""
+    here, there = [PACKAGE, *module.split(".")][:-1], name.split(".")
+    shared = 0
+    while here[: shared + 1] == there[: shared + 1] and shared < len(here):
+        shared += 1
+    return "." * (len(here) - shared + 1) + ".".join(there[shared:])
 
 
 def _functions(
@@ -357,7 +379,7 @@ def _with_added(
             continue
         if target != module:
             continue
-        text = exported_text(source)
+        text = exported_text(source, module)
         try:
             ast.parse(text)
         except _UNREADABLE as error:

@@ -149,7 +149,7 @@ class Judge:
                     self.reference,
                     chooser(task, "reference"),
                     bodies={mutant.target: mutant.body},
-                    only=mutant.target.partition(".")[0],
+                    only=self.course.region(mutant.target).module,
                 )[0]
             )
         items = {name: set(material.items) for name in packages if ":" in name}
@@ -337,7 +337,7 @@ class Judge:
             grafts,
             bodies={mutant.target: mutant.body},
             extras=extras,
-            only=mutant.target.partition(".")[0],
+            only=self.course.region(mutant.target).module,
         )
         return files | module
 

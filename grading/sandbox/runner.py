@@ -175,11 +175,16 @@ def import_package(name: str = "minitorch") -> Any:
     return importlib.import_module(name)
 
 
+def import_module(name: str) -> Any:
+    """Import a module of the package; `train.__init__`, as nbdev says, is the package `train`."""
+    return importlib.import_module(f"minitorch.{name}".removesuffix(".__init__"))
+
+
 def run_visible(source: str, modules: list[str]) -> str:
     """Run a visible cell with the names that its notebook exports in scope."""
     namespace: dict[str, Any] = {}
     for module in modules:
-        namespace.update(vars(importlib.import_module(f"minitorch.{module}")))
+        namespace.update(vars(import_module(module)))
     namespace.update(__name__="__main__", __doc__=None)
     filename = "visible cell"
     linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
@@ -254,7 +259,7 @@ def run_package(report: Report, request: dict[str, Any], prefix: str = "") -> No
                 if problem is not None:
                     raise problem
                 random.seed(name)
-                return run_test(importlib.import_module(f"minitorch.{module}"), name)
+                return run_test(import_module(module), name)
 
             attempt(report, f"{prefix}{module}:{name}", seconds, test)
     for name, cell in request.get("visible", {}).items():

@@ -255,6 +255,39 @@ def __getattr__(name):
     return root
 
 
+def nest(root: Path) -> Path:
+    """Moves the tiny course's `module` into a package of the package: `train.module`."""
+    for name, old, new in (
+        (GUIDE, "#| export module", "#| export train.module"),
+        ("nbs/lib/00_module.ipynb", "#| default_exp module", "#| default_exp train.module"),
+        ("tests/test_operators.py", "minitorch.module", "minitorch.train.module"),
+        (f"{CHECKS}/task0_3/probes.py", "mt.module", "mt.train.module"),
+        (f"{CHECKS}/task0_3/mutants.py", "module.Module", "train.module.Module"),
+        (
+            "nbs/lib/00_init.ipynb",
+            '(\\"operators\\", \\"module\\",',
+            '(\\"operators\\", \\"train\\",',
+        ),
+    ):
+        text = (root / name).read_text(encoding="utf-8")
+        assert old in text, f"{name} has no {old}"
+        (root / name).write_text(text.replace(old, new), encoding="utf-8")
+    train = root / "nbs" / "lib" / "train"
+    train.mkdir()
+    (root / "nbs/lib/00_module.ipynb").rename(train / "00_module.ipynb")
+    cells = [
+        new_markdown_cell("# train\n\n> A package.", id="title"),
+        new_code_cell("#| default_exp train.__init__", id="exp"),
+        new_code_cell(
+            '#| export\n"""What trains."""\n\nfrom minitorch.train import module', id="front"
+        ),
+    ]
+    nbformat.write(new_notebook(cells=cells), train / "00_init.ipynb")
+    (root / "minitorch" / "module.py").unlink()
+    export(root)
+    return root
+
+
 def _only_tools(folder: str, names: list[str]) -> list[str]:
     """What of grading/ isn't a tool: what belongs to the real course's tasks, and the tests."""
     real = [n for n in names if Path(folder).name == "checks" and (Path(folder) / n).is_dir()]
