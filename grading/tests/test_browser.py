@@ -23,7 +23,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from grading.strip import strip_notebook
+from grading.release.strip import strip_notebook
 
 pytestmark = pytest.mark.browser
 
