@@ -155,7 +155,7 @@ class Judge:
                     self.reference,
                     chooser(task, "reference"),
                     bodies={mutant.target: mutant.body},
-                    only=mutant.target.partition(".")[0],
+                    only=self.course.module_of(mutant.target),
                 )[0]
             )
         items = {name: set(material.items) for name in packages if ":" in name}
@@ -343,7 +343,7 @@ class Judge:
             grafts,
             bodies={mutant.target: mutant.body},
             extras=extras,
-            only=mutant.target.partition(".")[0],
+            only=self.course.module_of(mutant.target),
         )
         return files | module
 

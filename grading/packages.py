@@ -55,6 +55,11 @@ class Block:
     text: str
 
 
+def file_of(module: str) -> str:
+    """Return where a module stands in the project: `minitorch/train/scalar.py`."""
+    return f"{PACKAGE}/{module.replace('.', '/')}.py"
+
+
 class Reference:
     """The exported package and the notebooks that it comes from."""
 
@@ -67,8 +72,9 @@ class Reference:
             name = path.relative_to(self.folder).as_posix()
             if not path.is_file() or "__pycache__" in name or name.endswith(".pyc"):
                 continue
-            if path.suffix == ".py" and "/" not in name:
-                self.modules[path.stem] = path.read_text(encoding="utf-8")
+            if path.suffix == ".py":
+                module = name.removesuffix(".py").replace("/", ".")
+                self.modules[module] = path.read_text(encoding="utf-8")
             else:
                 self.others[name] = path.read_bytes()
         if not self.modules:
@@ -82,16 +88,16 @@ class Reference:
             if marked and body:
                 return
         raise GradingError(
-            f"{self.folder / region.module}.py: has no {region.qualname} of {region.task}, which "
-            f"{region.notebook}, cell {region.cell_id}, holds. Run nbdev_export."
+            f"{self.folder.parent / file_of(region.module)}: has no {region.qualname} of "
+            f"{region.task}, which {region.notebook}, cell {region.cell_id}, holds. "
+            "Run nbdev_export."
         )
 
     @cached_property
     def given(self) -> dict[str, str]:
         """The modules as students get them."""
         return {
-            name: strip_solutions(text, where=f"{PACKAGE}/{name}.py")
-            for name, text in self.modules.items()
+            name: strip_solutions(text, where=file_of(name)) for name, text in self.modules.items()
         }
 
     @cached_property
@@ -186,18 +192,18 @@ def _assemble(
     for module, text in reference.modules.items():
         if only and module != only:
             continue
-        text = fill(text, by_module.get(module, {}), where=f"{PACKAGE}/{module}.py")
+        text = fill(text, by_module.get(module, {}), where=file_of(module))
         if grafts:
             head, blocks = split(text)
             blocks = [
-                _answered(block, grafts.get(block.notebook), cells, chosen, extras, notes)
+                _answered(module, block, grafts.get(block.notebook), cells, chosen, extras, notes)
                 for block in blocks
             ]
             if extras:
                 for notebook, graft in grafts.items():
                     blocks = _with_added(reference, module, notebook, graft, blocks, notes)
             text = head + "".join(block.text for block in blocks)
-        files[f"{PACKAGE}/{module}.py"] = text.encode("utf-8", "replace")
+        files[file_of(module)] = text.encode("utf-8", "replace")
     return files, list(dict.fromkeys(notes))
 
 
@@ -215,6 +221,7 @@ def split(text: str) -> tuple[str, list[Block]]:
 
 
 def _answered(
+    module: str,
     block: Block,
     graft: Graft | None,
     cells: Mapping[tuple[str, str], list[Region]],
@@ -231,7 +238,8 @@ def _answered(
         return block
     header, _, body = block.text.partition("\n")
     where = f"{Path(block.notebook).name}, cell {block.cell_id}"
-    merged = merge(body, source, own, [r for r in cells[key] if r not in own], where, notes)
+    others = [r for r in cells[key] if r not in own]
+    merged = merge(body, source, own, others, where, notes, module)
     return Block(block.notebook, block.cell_id, f"{header}\n{merged.rstrip()}\n\n")
 
 
@@ -242,6 +250,7 @@ def merge(
     others: Sequence[Region],
     where: str,
     notes: list[str],
+    module: str = "",
 ) -> str:
     """Take a student's cell, with the functions of other tasks as the course has them.
 
@@ -252,12 +261,13 @@ def merge(
         others: the cell's other regions.
         where: said in notes.
         notes: takes what was odd.
+        module: the module that the cell is exported to, e.g. `train.scalar`.
 
     Returns:
         The text for the package. What can't be placed is the course's.
     """
     written = source
-    source = exported_text(source)
+    source = exported_text(source, module)
     try:
         found = _functions(ast.parse(source), source.split("\n"))
     except _UNREADABLE as error:
@@ -306,11 +316,11 @@ def _syntax(error: BaseException, written: str, exported: str) -> str:
     return "it is nested too deep, or holds characters that Python refuses"
 
 
-def exported_text(source: str) -> str:
+def exported_text(source: str, module: str = "") -> str:
     """Make a cell into text of a module: no directives, no magics, relative imports."""
     source = _DIRECTIVE.sub("", source)
     source = _FUTURE.sub("", source)
-    source = _OWN.sub(lambda m: f"{m[1]}.{m[2] or ''}", source)  # as nbdev writes them
+    source = _OWN.sub(lambda m: m[1] + _relative(m[2] or "", module), source)  # as nbdev does
     try:
         ast.parse(source)
     except SyntaxError:
@@ -318,6 +328,14 @@ def exported_text(source: str) -> str:
     except _UNREADABLE:
         pass
     return source
+
+
+def _relative(name: str, module: str) -> str:
+    """Name a module of the package as another one of it does: `..autodiff` in `train.scalar`."""
+    here, there = module.split(".")[:-1], name.split(".") if name else []
+    while here and there and here[0] == there[0]:
+        del here[0], there[0]
+    return "." * (len(here) + 1) + ".".join(there)
 
 
 def _functions(
@@ -365,7 +383,7 @@ def _with_added(
             continue
         if target != module:
             continue
-        text = exported_text(source)
+        text = exported_text(source, module)
         try:
             ast.parse(text)
         except _UNREADABLE as error:

@@ -99,6 +99,17 @@ class Course:
         known = ", ".join(task.id for task in self.tasks) or "none"
         raise GradingError(f"No task is called {task_id!r}. The guides have: {known}.")
 
+    def module_of(self, target: str) -> str:
+        """Returns the module of a region: `train.scalar` of `train.scalar.Linear.forward`.
+
+        Raises:
+            GradingError: there is no such region.
+        """
+        for region in self.regions:
+            if region.target == target:
+                return region.module
+        raise GradingError(f"No region is called {target!r}.")
+
     def assignment(self, name: str) -> Assignment:
         """Returns the assignment of that name.
 

@@ -10,7 +10,7 @@ import pytest
 
 from grading.course import GradingError, load_course, regions_of
 from grading.judge import Judge
-from grading.packages import Reference, assemble, exported_text, merge, same_code, split
+from grading.packages import Reference, assemble, exported_text, file_of, merge, same_code, split
 from grading.readings import chooser
 from grading.submission import Submission
 from grading.tests import tiny
@@ -126,3 +126,46 @@ def test_notes_stay_short(judge: Judge) -> None:
     grafts = judge.grafts(Submission("module0", {tiny.GUIDE: raw}))
     _, notes = assemble(judge.reference, lambda region: "student", grafts)
     assert len(notes) == 1 and len(notes[0]) < 300
+
+
+@pytest.mark.parametrize(
+    ("written", "module", "exported"),
+    [
+        ("minitorch.operators", "scalar", ".operators"),
+        ("minitorch", "scalar", "."),
+        ("minitorch.operators", "train.scalar", "..operators"),
+        ("minitorch", "train.scalar", ".."),
+        ("minitorch.train", "train.scalar", "."),
+        ("minitorch.train.manual", "train.scalar", ".manual"),
+        ("minitorch.training", "train.scalar", "..training"),
+        ("minitorch.draw.figure", "train.scalar", "..draw.figure"),
+    ],
+)
+def test_imports_are_relative_to_their_module(written: str, module: str, exported: str) -> None:
+    text = exported_text(f"from {written} import x", module)
+    assert text == f"from {exported} import x"
+
+
+def test_a_solution_in_a_nested_module(tmp_path: Path) -> None:
+    """It is found, its stub and a mutant take its place, and its own imports stay right."""
+    root = tiny.make_project(tmp_path / "project")
+    for name in (tiny.GUIDE, "nbs/lib/00_module.ipynb"):
+        path = root / name
+        text = path.read_text().replace("export module", "export rooms.switch")
+        path.write_text(text.replace("default_exp module", "default_exp rooms.switch"))
+    tiny.export(root)
+    course = load_course(root)
+    region = course.task("task0_3").regions[0]
+    assert (region.module, region.target) == ("rooms.switch", "rooms.switch.Module.train")
+    assert course.module_of(region.target) == "rooms.switch"
+    reference = Reference(course)
+    assert reference.stubs[region.target].startswith("raise NotImplementedError")
+    name = file_of(region.module)
+    assert name == "minitorch/rooms/switch.py"
+    alone, _ = assemble(
+        reference,
+        lambda region: "reference",
+        bodies={region.target: "self.training = 1"},
+        only=region.module,
+    )
+    assert "self.training = 1" in alone[name].decode()
