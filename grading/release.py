@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from grading.course import Course, GradingError, load_course, read_notebook, task_label
-from grading.leaks import NEVER, check_tree, secrets, written_out
+from grading.leaks import NEVER, REFERENCE_TESTS, check_tree, secrets, written_out
 from grading.strip import finish, strip_notebook
 from grading.student.update import MANIFEST, README, parts, sha
 
@@ -56,6 +56,11 @@ def files(folder: Path) -> list[Path]:
     )
 
 
+def tests(root: Path) -> list[Path]:
+    """The tests that students get: all but those that look at the whole reference."""
+    return [p for p in files(root / "tests") if root / REFERENCE_TESTS not in p.parents]
+
+
 def digest(paths: list[Path], folder: Path) -> str:
     """One hash of the names and contents of files."""
     total = hashlib.sha256()
@@ -67,7 +72,7 @@ def digest(paths: list[Path], folder: Path) -> str:
 
 def inputs(root: Path) -> list[Path]:
     """Everything that a release is made from."""
-    paths = notebooks(root) + files(root / "tests") + files(root / "minitorch")
+    paths = notebooks(root) + tests(root) + files(root / "minitorch")
     paths += [root / name for name in (*AS_IT_IS, "pyproject.toml") if (root / name).exists()]
     return [
         path for path in paths if path.suffix != ".py" or root / "minitorch" not in path.parents
@@ -113,7 +118,7 @@ def student_pyproject(text: str) -> str:
 
 def marks(course: Course) -> list[str]:
     """The marks of those tasks that have tests."""
-    text = "".join(p.read_text(encoding="utf-8") for p in files(course.root / "tests"))
+    text = "".join(p.read_text(encoding="utf-8") for p in tests(course.root))
     return [t.mark for t in course.tasks if re.search(rf"\bmark\.{t.mark}\b", text)]
 
 
@@ -152,7 +157,7 @@ def _write_frame(course: Course, folder: Path) -> None:
     for name in AS_IT_IS:
         if (root / name).exists():
             _copy(root / name, folder / name)
-    for path in files(root / "tests"):
+    for path in tests(root):
         _copy(path, folder / path.relative_to(root))
     for path in files(root / "minitorch"):
         if path.suffix != ".py":

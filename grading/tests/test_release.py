@@ -15,6 +15,7 @@ import pytest
 
 from grading import release
 from grading.course import GradingError, load_course, read_notebook
+from grading.leaks import given_code
 from grading.release import build, digest, files
 from grading.strip import SETTINGS, finish, strip_notebook
 from grading.tests import tiny
@@ -55,6 +56,18 @@ def test_the_project_is_whole(student: Path) -> None:
         "tests/test_operators.py",
     } <= names
     assert not any(name.startswith(("grading", "course")) for name in names)
+
+
+def test_tests_of_the_reference_stay_behind(own: Path, tmp_path: Path) -> None:
+    kept, left = own / "tests" / "given" / "test_kept.py", own / release.REFERENCE_TESTS
+    kept.parent.mkdir()
+    kept.write_text("def test_kept() -> None: ...\n")
+    left.mkdir()
+    # A solution's line is no given code because a test of the reference has it, too.
+    (left / "test_left.py").write_text("product_of_both = x * y\n")
+    assert "product_of_both" not in given_code(own)
+    names = {path.name for path in files(build(own, tmp_path / "student") / "tests")}
+    assert "test_kept.py" in names and not names & {"test_left.py", left.name}
 
 
 def test_what_a_notebook_keeps(student: Path) -> None:
