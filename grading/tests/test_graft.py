@@ -16,7 +16,7 @@ import pytest
 from grading.course import load_course
 from grading.graft import Graft, graft, read_file, released
 from grading.tests import tiny
-from minitorch.figure import image
+from minitorch.draw.figure import image
 
 MUL = "return product_of_both"
 ANSWER = "return x * y  # mine"

@@ -19,7 +19,7 @@ from grading.leaks import given_code
 from grading.release import build, digest, files
 from grading.strip import SETTINGS, finish, strip_notebook
 from grading.tests import tiny
-from minitorch.figure import image
+from minitorch.draw.figure import image
 
 
 @pytest.fixture(scope="module")

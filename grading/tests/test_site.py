@@ -14,7 +14,7 @@ from grading.course import load_course
 from grading.leaks import search, secrets
 from grading.notebooks import notebooks
 from grading.site_filter import DIRECTIVE, MARK, OPTION, alt_text, figures, filter_notebook, text_of
-from minitorch.figure import contrast
+from minitorch.draw.figure import contrast
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = notebooks(ROOT)
