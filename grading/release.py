@@ -26,7 +26,8 @@ from grading.student.update import MANIFEST, README, parts, sha
 TARGET = Path("course") / "student"
 AS_IT_IS = ("settings.ini", "setup.py", "LICENSE", ".gitignore", ".pre-commit-config.yaml")
 TEMPLATES = Path(__file__).resolve().parent / "student"
-IGNORED = NEVER | {".venv", ".ruff_cache"}
+INDEX = "_modidx.py"  # nbdev's, written anew by every export; git ignores it
+IGNORED = NEVER | {".venv", ".ruff_cache", INDEX}
 
 
 def say(text: str) -> None:
@@ -272,6 +273,7 @@ def build(root: Path, target: Path | None = None, *, strict: bool = True) -> Pat
         say("  exporting its package of stubs")
         export(folder)
         shutil.rmtree(folder / "minitorch" / "__pycache__", ignore_errors=True)
+        (folder / "minitorch" / INDEX).unlink(missing_ok=True)
         (folder / MANIFEST).write_text(manifest(folder), encoding="utf-8")
         say(f"  looking for {len(wanted)} solution lines in {len(files(folder))} files")
         if leaks := check_tree(folder, wanted):
