@@ -304,10 +304,11 @@ def plan(folder: Path, release: Path) -> Plan:
         for cell in _read(release / name)
         if _mark(cell)
     }
-    origins = _origins(folder, base["cells"], new["cells"])
-    for name in sorted(new["cells"]):
+    cells: States = new["cells"]
+    origins = _origins(folder, base["cells"], cells)
+    for name in sorted(cells):
         content = (release / name).read_bytes()
-        origin = origins[name] if name in origins else name
+        origin = origins.get(name, name)
         if (folder / origin).exists():
             moved = {
                 grade
