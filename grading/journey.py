@@ -1,6 +1,6 @@
 """Walks the student's way: from the untouched release to all answers, a task at a time.
 
-At each step the student's own commands run (`nbdev_export`, pytest), and exactly the tests of the
+At each step the student's own commands run (the export, pytest), and exactly the tests of the
 task just done must turn green. `python -m grading.journey` walks the release in `course/student`,
 and builds it first if the course has changed since.
 """
@@ -107,7 +107,7 @@ def run_tests(project: Path, only: Collection[str] | None = None) -> Records:
         shutil.copy(HERE / "outcomes.py", beside)
         more = {"OUTCOMES": str(beside / "outcomes.json")}
         if only is not None:
-            (beside / "only.json").write_text(json.dumps(sorted(only)))
+            (beside / "only.json").write_text(json.dumps(sorted(only)), encoding="utf-8")
             more["ONLY"] = str(beside / "only.json")
         command = [sys.executable, "-m", "pytest", "-q", "-p", "outcomes", "-p", "no:cacheprovider"]
         done = subprocess.run(
@@ -115,10 +115,11 @@ def run_tests(project: Path, only: Collection[str] | None = None) -> Records:
             cwd=project,
             env=_environment(project, beside, **more),
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
         )
         try:
-            return json.loads((beside / "outcomes.json").read_text())
+            return json.loads((beside / "outcomes.json").read_text(encoding="utf-8"))
         except OSError as error:
             said = (done.stdout + done.stderr).strip().split("\n")
             raise GradingError(
@@ -254,7 +255,8 @@ def run_probes(course: Course, project: Path) -> dict[str, str]:
         cwd=project,
         env=_environment(project),
         capture_output=True,
-        text=True,
+        encoding="utf-8",
+        errors="replace",
     )
     if done.returncode:
         raise GradingError(f"{project}: the probes could not run:\n{done.stderr[-2000:]}")
@@ -294,7 +296,7 @@ def walk(root: Path, student: Path | None = None, *, tell: Callable[[str], None]
         before = digest(files(project), project)
         export(project)
         if digest(files(project), project) != before:
-            journey.problems.append("untouched release: nbdev_export changes its package.")
+            journey.problems.append("untouched release: the export changes its package.")
         started = time.monotonic()
         first = run_tests(project)
         journey.given, said = _untouched(first, course, known)

@@ -18,7 +18,6 @@ from grading.course import Course, GradingError, load_course
 from grading.grade import SUBMITTED, Graded, grade
 from grading.judge import Judge
 from grading.nbgrader_plugin import CACHE, ROOT
-from grading.notebooks import tool
 
 MODEL = Path("course") / "model"
 DATASET, POINTS, HIDDEN, RATE, EPOCHS, SEED = "Xor", 50, 10, 0.5, 300, 6
@@ -31,7 +30,7 @@ def say(text: str) -> None:
 
 def export(root: Path) -> None:
     """Write the package from the notebooks."""
-    tool("nbdev_export", cwd=root)
+    release.export(root)
     modules = sum(1 for path in (root / "minitorch").rglob("*.py") if path.name != "_modidx.py")
     say(f"Exported {len(release.notebooks(root))} notebooks to minitorch/, {modules} modules")
 

@@ -72,7 +72,7 @@ class Reference:
             else:
                 self.others[name] = path.read_bytes()
         if not self.modules:
-            raise GradingError(f"{self.folder}: there is no package. Run nbdev_export.")
+            raise GradingError(f"{self.folder}: there is no package. Run minitorch export.")
         for region in course.regions:
             self._check(region)
 
@@ -83,7 +83,7 @@ class Reference:
                 return
         raise GradingError(
             f"{self.folder / region.module}.py: has no {region.qualname} of {region.task}, which "
-            f"{region.notebook}, cell {region.cell_id}, holds. Run nbdev_export."
+            f"{region.notebook}, cell {region.cell_id}, holds. Run minitorch export."
         )
 
     @cached_property

@@ -16,7 +16,7 @@ def judge(tmp_path_factory: pytest.TempPathFactory) -> Judge:
     root = tiny.make_project(tmp_path_factory.mktemp("judge") / "project")
     probes = root / "grading" / "probes"
     for path in probes.glob("*.py"):
-        path.write_text(path.read_text() + "\nSECONDS = 2\n")
+        path.write_text(path.read_text(encoding="utf-8") + "\nSECONDS = 2\n", encoding="utf-8")
     return Judge(root, cache=tmp_path_factory.mktemp("cache"))
 
 

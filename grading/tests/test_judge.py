@@ -261,7 +261,7 @@ def test_a_notebook_of_another_name_is_found_by_its_checks(judge: Judge, tmp_pat
     raw = hand_in(judge).files[tiny.GUIDE]
     assert raw is not None
     (tmp_path / "my solution.ipynb").write_bytes(raw)
-    (tmp_path / "scratch.ipynb").write_text('{"cells": []}')
+    (tmp_path / "scratch.ipynb").write_text('{"cells": []}', encoding="utf-8")
     submission = judge.read("module0", tmp_path)
     assert submission.files[tiny.GUIDE] == raw
     assert submission.reasons[tiny.GUIDE] == "was found as my solution.ipynb"
@@ -330,7 +330,7 @@ def test_a_change_of_the_judge_judges_everything_anew() -> None:
     here, found, waiting = Path(sandbox.__file__).parent, set(), ["judge", "runner"]
     while waiting:
         found.add(name := waiting.pop())
-        for node in ast.walk(ast.parse((here / f"{name}.py").read_text())):
+        for node in ast.walk(ast.parse((here / f"{name}.py").read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("grading"):
                 source = str(node.module).partition(".")[2]
                 names = [source] if source else [each.name for each in node.names]
