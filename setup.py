@@ -35,8 +35,7 @@ setup(
             # nbdev's own command of this name writes in the system's encoding. pip installs what a
             # package needs before the package itself, so this one takes its place.
             "nbdev_export=minitorch.cli.export:nbdev_export",
-        ],
-        "nbdev": [f"{cfg['lib_name']}={cfg['lib_name']}._modidx:d"],
+        ]
     },
     zip_safe=False,
 )

@@ -16,7 +16,7 @@ SECONDS = 60.0
 
 
 def _module(mt: Any) -> Any:
-    return import_module(f"{mt.__name__}.train_fast")
+    return import_module(f"{mt.__name__}.train.fast")
 
 
 def _backend(mt: Any) -> Any:
