@@ -297,7 +297,7 @@ def stub_body(task_id: str, qualname: str = "", notebook: str = "") -> str:
     if notebook:
         write += f" in {Path(notebook).name}"
     first = f"Need to implement for {task_label(task_id)}: {write}, "
-    then = f"run nbdev_export, then pytest -m {task_mark(task_id)}."
+    then = f"run minitorch export, then pytest -m {task_mark(task_id)}."
     return f'raise NotImplementedError(\n    "{first}"\n    "{then}"\n)'
 
 

@@ -280,7 +280,7 @@ def _write_feedback(root: Path, pipeline: Pipeline, assignment: Assignment, grad
         """Note what the last page written shows; a run that is interrupted goes on after it."""
         for student in done[-1:]:
             if folders[student].is_dir():
-                (folders[student] / records.MADE_FROM).write_text(states[student])
+                (folders[student] / records.MADE_FROM).write_text(states[student], encoding="utf-8")
 
     def begin(student: str) -> None:
         mark()

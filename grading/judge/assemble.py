@@ -71,7 +71,7 @@ class Reference:
             else:
                 self.others[name] = path.read_bytes()
         if not self.modules:
-            raise GradingError(f"{self.folder}: there is no package. Run nbdev_export.")
+            raise GradingError(f"{self.folder}: there is no package. Run minitorch export.")
         for region in course.regions:
             self._check(region)
 
@@ -83,7 +83,7 @@ class Reference:
         raise GradingError(
             f"{self.folder.parent / file_of(region.module)}: has no {region.qualname} of "
             f"{region.task}, which {region.notebook}, cell {region.cell_id}, holds. "
-            "Run nbdev_export."
+            "Run minitorch export."
         )
 
     @cached_property

@@ -16,7 +16,7 @@ from grading.tests.handing_in import Change, Judged, hand_in
 def judge(tmp_path_factory: pytest.TempPathFactory) -> Judge:
     root = tiny.make_project(tmp_path_factory.mktemp("judge") / "project")
     for path in (root / CHECKS).glob("*/probes.py"):
-        path.write_text(path.read_text() + "\nSECONDS = 2\n")
+        path.write_text(path.read_text(encoding="utf-8") + "\nSECONDS = 2\n", encoding="utf-8")
     return Judge(root, cache=tmp_path_factory.mktemp("cache"))
 
 

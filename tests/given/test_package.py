@@ -13,7 +13,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def python(code):
     """Run code in a fresh interpreter, where nothing has been imported yet."""
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, encoding="utf-8"
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -479,7 +479,7 @@ def _file(folder: Path, release: Path, name: str, base: dict[str, Any], made: Pl
         return
     own = path.read_bytes()
     if name.startswith("minitorch/") and name.endswith(".py"):
-        return  # nbdev_export writes it
+        return  # minitorch export writes it
     if own == content or sha(content) == known:
         return
     if sha(own) == known:
@@ -549,7 +549,7 @@ def main() -> None:
         print("This project is up to date.")
     else:
         print(f"Updated {len(made.write)} file(s); what was there before is in {backup}.")
-        print("Now close the notebooks in JupyterLab, open them again, and run nbdev_export.")
+        print("Now close the notebooks in JupyterLab, open them again, and run minitorch export.")
 
 
 if __name__ == "__main__":

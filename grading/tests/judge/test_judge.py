@@ -264,7 +264,7 @@ def test_a_notebook_of_another_name_is_found_by_its_checks(judge: Judge, tmp_pat
     raw = hand_in(judge).files[tiny.GUIDE]
     assert raw is not None
     (tmp_path / "my solution.ipynb").write_bytes(raw)
-    (tmp_path / "scratch.ipynb").write_text('{"cells": []}')
+    (tmp_path / "scratch.ipynb").write_text('{"cells": []}', encoding="utf-8")
     submission = judge.read("module0", tmp_path)
     assert submission.files[tiny.GUIDE] == raw
     assert submission.reasons[tiny.GUIDE] == "was found as my solution.ipynb"

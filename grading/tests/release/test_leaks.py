@@ -53,7 +53,7 @@ def test_what_is_secret(wanted: dict[str, str]) -> None:
 def test_lines_of_given_code_are_common(project: Path) -> None:
     course = load_course(project)
     path = project / "tests" / "test_given.py"
-    path.write_text(f"def helper(x, y):\n    {SECRET}\n")
+    path.write_text(f"def helper(x, y):\n    {SECRET}\n", encoding="utf-8")
     try:
         assert "product_of_both=x*y" not in secrets(course)
     finally:
@@ -91,7 +91,7 @@ def in_history(release: Path) -> None:
         subprocess.run(["git", *name, *arguments], cwd=release, check=True, capture_output=True)
 
     git("init", "-q")
-    (release / "answers.py").write_text(SECRET)
+    (release / "answers.py").write_text(SECRET, encoding="utf-8")
     git("add", "answers.py")
     git("commit", "-qm", "Answers")
     (release / "answers.py").unlink()
@@ -215,7 +215,7 @@ def test_a_solution_written_out_in_given_code(tmp_path: Path) -> None:
 def test_command(project: Path) -> None:
     def leaks(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "grading", "leaks", *arguments]
-        return subprocess.run(command, cwd=project, capture_output=True, text=True)
+        return subprocess.run(command, cwd=project, capture_output=True, encoding="utf-8")
 
     good = leaks()
     assert good.returncode == 0 and "none of 9 solution lines" in good.stdout

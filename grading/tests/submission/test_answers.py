@@ -485,7 +485,7 @@ def test_a_drawing_is_shown_as_a_picture(release: Any, handed_in: dict[str, Any]
 
 def test_files_that_are_none(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
-    secret.write_text("x")
+    secret.write_text("x", encoding="utf-8")
     link = tmp_path / "a.ipynb"
     link.symlink_to(secret)
     assert read_file(link) == (None, "is not a plain file")
