@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 import operator
+import reprlib
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .autodiff import FunctionBase, History, Unfit, Variable
+from .stand_in import StandIn
 from minitorch.tensor_data import (
     IndexingError,
     Storage,
@@ -99,6 +102,11 @@ _ONE_CELL = TensorData.trusted(np.zeros(1), (1,))
 _NO_DIMS = TensorData.trusted(np.zeros(1), ())
 
 
+def _caller() -> str:
+    """Name the operator that asked for an operand, for an error: its method called `_ensure_tensor`."""
+    return sys._getframe(2).f_code.co_name.strip("_")
+
+
 class TensorBase(Variable):
     """Tensor data on a backend, with a history: all of a tensor but its operations.
 
@@ -181,11 +189,18 @@ class TensorBase(Variable):
             row = self.backend.ops.constant(b, self.dtype)
             # Without dimensions beside a tensor without, so that the result has none either.
             return self._new((_ONE_CELL if self.shape else _NO_DIMS).like(row))
-        if isinstance(b, np.ndarray):
+        if isinstance(b, np.ndarray) and b.dtype.kind in "biuf":
             return self._from_array(b)
+        if isinstance(b, StandIn):
+            return self._ensure_tensor(b.value)
         raise TypeError(
-            f"A tensor of shape {self.shape} meets {b!r}, of type {type(b).__name__}: numbers, "
-            f"tensors and arrays will do. tensor([...]) makes a tensor from a list."
+            f"{_caller()}: a tensor of shape {self.shape} meets {reprlib.repr(b)}, of type "
+            f"{type(b).__name__}: numbers, tensors and arrays of numbers will do. "
+            + (
+                "Did what should compute it forget `return`?"
+                if b is None
+                else "tensor([...]) makes a tensor from a list."
+            )
         )
 
     def _type_(self, backend: TensorBackend) -> None:
