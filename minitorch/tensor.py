@@ -10,11 +10,11 @@ from typing import Any
 import numpy.typing as npt
 
 from . import operators
-from .arguments import count_or_shape, never_none, reduction, row
+from .tensor_arguments import count_or_shape, never_none, reduction, row
 from .autodiff import History as History
-from .elementwise import Elementwise
-from .missing import TorchNames
-from .moving import ShapeMethods
+from .tensor_elementwise import Elementwise
+from .tensor_missing import TorchNames
+from .tensor_movement import ShapeMethods
 from .stand_in import StandIn
 from .tensor_base import Plain, TensorBase
 from minitorch.tensor_functions import (

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from grading import sandbox
-from grading.judge import Judge
+from grading.judge.judge import Judge
+from grading.judge.verdict import Judgement
+from grading.paths import CHECKS
+from grading.sandbox import run as sandbox
 from grading.tests import tiny
 from grading.tests.handing_in import Change, Judged, hand_in
-from grading.verdict import Judgement
 
 
 @pytest.fixture(scope="session")
 def judge(tmp_path_factory: pytest.TempPathFactory) -> Judge:
     root = tiny.make_project(tmp_path_factory.mktemp("judge") / "project")
-    probes = root / "grading" / "probes"
-    for path in probes.glob("*.py"):
+    for path in (root / CHECKS).glob("*/probes.py"):
         path.write_text(path.read_text() + "\nSECONDS = 2\n")
     return Judge(root, cache=tmp_path_factory.mktemp("cache"))
 
