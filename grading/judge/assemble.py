@@ -189,7 +189,7 @@ def _assemble(
         if grafts:
             head, blocks = split(text)
             blocks = [
-                _answered(module, block, grafts.get(block.notebook), cells, chosen, extras, notes)
+                _answered(block, grafts.get(block.notebook), cells, chosen, extras, notes)
                 for block in blocks
             ]
             if extras:
@@ -214,7 +214,6 @@ def split(text: str) -> tuple[str, list[Block]]:
 
 
 def _answered(
-    module: str,
     block: Block,
     graft: Graft | None,
     cells: Mapping[tuple[str, str], list[Region]],
@@ -231,8 +230,7 @@ def _answered(
         return block
     header, _, body = block.text.partition("\n")
     where = f"{Path(block.notebook).name}, cell {block.cell_id}"
-    others = [r for r in cells[key] if r not in own]
-    merged = merge(body, source, own, others, where, notes)
+    merged = merge(body, source, own, [r for r in cells[key] if r not in own], where, notes)
     return Block(block.notebook, block.cell_id, f"{header}\n{merged.rstrip()}\n\n")
 
 
@@ -298,7 +296,8 @@ def _broken(region: Region, message: str) -> str:
 
 def _syntax(error: BaseException, written: str, exported: str) -> str:
     """Say what Python refuses, with the line as the student's cell has it."""
-    if conflict := re.search(r"^        line = written.count("\n", 0, conflict.start()) + 1
+    if conflict := re.search(r"^<<<<<<< ", written, re.M):
+        line = written.count("\n", 0, conflict.start()) + 1
         return f"line {line}: a merge conflict was left there (<<<<<<<, =======, >>>>>>>)"
     if isinstance(error, SyntaxError):
         above = written.count("\n") - exported.count("\n")  # directives, at the top
@@ -307,7 +306,6 @@ def _syntax(error: BaseException, written: str, exported: str) -> str:
 
 
 def exported_text(source: str, module: str = "") -> str:
-<<<<<<< HEAD:grading/judge/assemble.py
     """Make a cell into text of a module: no directives, no magics, relative imports.
 
     Args:
