@@ -14,7 +14,7 @@ from typing import Any
 from grading import sandbox
 from grading.compare import Outcome, parse
 from grading.ending import NotYet, Result, settled, told
-from grading.limits import REFERENCE, Budget, Limits, Needs
+from grading.limits import FLOOR, REFERENCE, Budget, Limits, Needs
 from grading.material import Material
 from grading.packages import Files
 from grading.usage import cores
@@ -124,7 +124,7 @@ def execute_trusted(
     material: Material,
     packages: Mapping[str, Files],
     items: Mapping[str, set[str]],
-    needs: Needs,
+    needs: Mapping[str, Needs],
     kernels: Path | None = None,
 ) -> tuple[dict[str, Outcomes], list[str]]:
     """Run packages of the course's own, one after the other.
@@ -133,7 +133,7 @@ def execute_trusted(
         material: the task.
         packages: by name.
         items: which to run, by name of the package; all and the visible cell by default.
-        needs: what the reference needs for them.
+        needs: what the reference needs for them, by name of the package.
         kernels: a folder with kernels that are compiled already.
 
     Returns:
@@ -158,8 +158,10 @@ def execute_trusted(
             folder: material.request(few) | {"prefix": f"{folder}/"}
             for folder, few in chosen.items()
         }
-        limits = needs.limits([]) | {f"{folder}/": needs.limit() for folder in chosen}
-        limits |= {place: needs.limit(place.partition("/")[2]) for place in some}
+        limits = {"": FLOOR}
+        for folder, few in chosen.items():
+            own = needs[folders[folder]].limits(few)
+            limits |= {f"{folder}/{item}": limit for item, limit in own.items()}
         files = {folder: packages[folders[folder]] for folder in chosen}
         return _trust(files, material, requests, limits, alone, kernels)
 

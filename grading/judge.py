@@ -47,7 +47,7 @@ from grading.execute import (
     measure,
 )
 from grading.graft import Graft, graft, released
-from grading.limits import Budget, Needs
+from grading.limits import LAZY, Budget, Needs
 from grading.material import Material, read_material
 from grading.mutants import Mutant
 from grading.packages import Chooser, Files, Reference, Source, assemble, same_code
@@ -212,9 +212,10 @@ class Judge:
         items = {name: set(material.items) for name in packages if ":" in name}
         with tempfile.TemporaryDirectory() as kernels:
             reference = self._measure(task, Path(kernels))
-            outcomes, unsettled = execute_trusted(
-                material, packages, items, self.needs(task), Path(kernels)
-            )
+            usual = self.needs(task)
+            lazies = replace(usual, floor=min(LAZY, usual.floor))
+            needs = {name: lazies if name.startswith("lazy:") else usual for name in packages}
+            outcomes, unsettled = execute_trusted(material, packages, items, needs, Path(kernels))
         outcomes = {"reference": reference} | outcomes
         if unsettled:
             self._unsettled[task.id] = unsettled

@@ -23,6 +23,9 @@ TIMES = 10.0
 # So many times what the reference needs for all items of the task, its compiling too, where that is
 # more: what the reference compiles in its first item, another package may compile in any.
 WHOLE = 3.0
+# Instead of FLOOR, for bodies that solve nothing and are only shown to earn nothing: some of them
+# keep a loop from ending, and no student waits for what they come to.
+LAZY = 2.0
 # Of one item of the reference, which is measured by nothing: ten times what the slowest one takes.
 REFERENCE = 600.0
 # What all runs of a task may use together: of so many endless loops, each run twice, …
