@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from grading import sandbox
-from grading.course import Task
-from grading.judge import Judge
-from grading.limits import Needs
+from grading.course.tasks import Task
+from grading.judge.judge import Judge
+from grading.judge.verdict import Judgement
+from grading.sandbox import run as sandbox
+from grading.sandbox.limits import Needs
 from grading.tests import tiny
 from grading.tests.handing_in import Change, Judged, hand_in, settling
-from grading.verdict import Judgement
 
 
 class Hurried(Judge):

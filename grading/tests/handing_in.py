@@ -9,11 +9,12 @@ from typing import Any
 import nbformat
 import pytest
 
-from grading import ending, examples
-from grading.judge import Judge
-from grading.submission import Submission
+from grading.gradebook import examples
+from grading.judge.judge import Judge
+from grading.judge.verdict import Judgement
+from grading.sandbox import ending
+from grading.submission.read import Submission
 from grading.tests import tiny
-from grading.verdict import Judgement
 
 Change = Callable[[Any], None]
 Judged = Callable[..., Judgement]

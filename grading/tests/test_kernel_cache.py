@@ -55,7 +55,7 @@ def finish(process: subprocess.Popen[str]) -> list[Any]:
 
 
 def read(process: subprocess.Popen[str]) -> tuple[list[Any], str]:
-    out, err = process.communicate(timeout=300)
+    out, err = process.communicate(timeout=1800)
     values, _ = json.loads(out)
     return values, err
 
