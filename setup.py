@@ -29,9 +29,6 @@ setup(
     python_requires=f">={cfg['min_python']}",
     install_requires=cfg["requirements"].split(),
     extras_require={"notebooks": notebooks, "course": course},
-    entry_points={
-        "console_scripts": ["minitorch=minitorch.cli:main"],
-        "nbdev": [f"{cfg['lib_name']}={cfg['lib_name']}._modidx:d"],
-    },
+    entry_points={"console_scripts": ["minitorch=minitorch.cli:main"]},
     zip_safe=False,
 )

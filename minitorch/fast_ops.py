@@ -18,8 +18,9 @@ from numba.core.dispatcher import Dispatcher
 from numba.core.errors import NumbaError, UnsupportedBytecodeError
 
 from . import operators, tensor_data
-from .kernel_cache import compiled
-from .machine import check_threads, keep_freed_memory, threads, threads_left
+from .kernels.allocator import keep_freed_memory
+from .kernels.cache import compiled
+from .kernels.threads import check_threads, threads, threads_left
 from .tensor_data import MAX_DIMS, OutIndex, Shape, Storage, Strides, TensorData
 from .tensor_ops import TensorOps, check_together, larger, matmul_shape, power
 

@@ -267,7 +267,7 @@ class TensorBase(Variable):
                     raise IndexingError(f"index {key} is out of range for shape {self.shape}.")
                 position += (i + size if i < 0 else i) * stride
             return float(self._tensor._storage[position])
-        from minitorch.moving import Select
+        from minitorch.tensor_movement import Select
 
         chosen = Select.apply(self, Plain(checked_key(parts, self.shape)))
         # A full index written with NumPy's integers is a full index too.

@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .autodiff import Context
-from .creation import _tensor, checked_dtype, rand, tensor, zeros
 from .gradcheck import grad_central_difference, grad_check
-from .moving import Cast, Cat, Copy, Select, View, cat, stack
 from .tensor_base import Function
+from .tensor_creation import _tensor, checked_dtype, rand, tensor, zeros
+from .tensor_movement import Cast, Cat, Copy, Select, View, cat, stack
 
 if TYPE_CHECKING:
     from minitorch.tensor import Tensor

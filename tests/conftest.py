@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from minitorch.simulator import gpu_or_simulator
+from minitorch.kernels.simulator import gpu_or_simulator
 
 # Before anything imports Numba: where there is no GPU, CUDA's tests run in its simulator.
 gpu_or_simulator()

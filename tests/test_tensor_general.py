@@ -456,7 +456,7 @@ def test_an_array_may_stand_on_the_left_of_a_product() -> None:
 
 
 def test_fingerprints_follow_the_code() -> None:
-    from minitorch.kernel_cache import fingerprint
+    from minitorch.kernels.cache import fingerprint
 
     def kernel(helper: Any) -> Callable[[float], float]:
         return lambda x: helper(x)

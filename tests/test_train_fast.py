@@ -12,7 +12,7 @@ import pytest
 import minitorch
 from minitorch import SGD, FastOps, TensorBackend, tensor
 from minitorch.cli import make_parser
-from minitorch.train_fast import CPUTrain, Linear, Network, batches, train_step
+from minitorch.train.fast import CPUTrain, Linear, Network, batches, train_step
 
 FAST = TensorBackend(FastOps)
 

@@ -62,7 +62,7 @@ class Reference:
         self.others: Files = {}
         for path in sorted(self.folder.rglob("*")):
             name = path.relative_to(self.folder).as_posix()
-            if not path.is_file() or "__pycache__" in name or name.endswith(".pyc"):
+            if not path.is_file() or "__pycache__" in name or name.endswith((".pyc", "_modidx.py")):
                 continue
             if path.suffix == ".py":
                 self.modules[name.removesuffix(".py").replace("/", ".")] = path.read_text(

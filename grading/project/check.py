@@ -21,6 +21,7 @@ CHECKS: list[tuple[str, list[str]]] = [
     ("style", [str(BIN / "ruff"), "check", "."]),
     ("format", [str(BIN / "ruff"), "format", "--check", "."]),
     ("types", [str(BIN / "pyright"), "--pythonpath", PYTHON]),
+    ("who may import whom", [str(BIN / "lint-imports"), "--no-logo", "--no-cache"]),
     ("the package is the notebooks' export", [PYTHON, "-m", "grading", "notebooks", "export"]),
     ("the notebooks are clean", [PYTHON, "-m", "grading", "notebooks", "clean"]),
     ("every notebook runs", [PYTHON, "-m", "grading", "notebooks", "run"]),

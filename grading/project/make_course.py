@@ -75,7 +75,7 @@ def train(root: Path) -> dict[str, float]:
             return known
     import minitorch
     from minitorch.draw import panels, plot_boundary, plot_curves
-    from minitorch.train_scalar import ScalarTrain
+    from minitorch.train.scalar import ScalarTrain
 
     say(f"Training {HIDDEN} hidden units on {POINTS} points of {DATASET}, {EPOCHS} epochs")
     # The seed belongs to this run alone; whoever calls us keeps their own random numbers.

@@ -77,7 +77,7 @@ def _differences(before: Path, after: Path) -> list[str]:
         return {
             str(p.relative_to(folder))
             for p in folder.rglob("*")
-            if p.is_file() and "__pycache__" not in p.parts
+            if p.is_file() and "__pycache__" not in p.parts and p.name != "_modidx.py"
         }
 
     old, new = files(before), files(after)

@@ -22,14 +22,15 @@ from grading.course.guides import load_course, read_notebook
 from grading.course.regions import GradingError, task_label
 from grading.course.tasks import Course
 from grading.paths import ROOT, STUDENT, sources
-from grading.release.leaks import NEVER, check_tree, secrets, written_out
+from grading.release.leaks import NEVER, REFERENCE_TESTS, check_tree, secrets, written_out
 from grading.release.preprocessors import finish
 from grading.release.strip import strip_notebook
 from grading.release.student.update import MANIFEST, README, parts, sha
 
 AS_IT_IS = ("settings.ini", "setup.py", "LICENSE", ".gitignore", ".pre-commit-config.yaml")
 TEMPLATES = Path(__file__).resolve().parent / "student"
-IGNORED = NEVER | {".venv", ".ruff_cache"}
+INDEX = "_modidx.py"  # nbdev's, written anew by every export; git ignores it
+IGNORED = NEVER | {".venv", ".ruff_cache", INDEX}
 
 
 def say(text: str) -> None:
@@ -59,6 +60,11 @@ def files(folder: Path) -> list[Path]:
     )
 
 
+def tests(root: Path) -> list[Path]:
+    """The tests that students get: all but those that look at the whole reference."""
+    return [p for p in files(root / "tests") if root / REFERENCE_TESTS not in p.parents]
+
+
 def digest(paths: list[Path], folder: Path) -> str:
     """One hash of the names and contents of files."""
     total = hashlib.sha256()
@@ -70,7 +76,7 @@ def digest(paths: list[Path], folder: Path) -> str:
 
 def inputs(root: Path) -> list[Path]:
     """Everything that a release is made from."""
-    paths = notebooks(root) + files(root / "tests") + files(root / "minitorch")
+    paths = notebooks(root) + tests(root) + files(root / "minitorch")
     paths += [root / name for name in (*AS_IT_IS, "pyproject.toml") if (root / name).exists()]
     return [
         path for path in paths if path.suffix != ".py" or root / "minitorch" not in path.parents
@@ -116,7 +122,7 @@ def student_pyproject(text: str) -> str:
 
 def marks(course: Course) -> list[str]:
     """The marks of those tasks that have tests."""
-    text = "".join(p.read_text(encoding="utf-8") for p in files(course.root / "tests"))
+    text = "".join(p.read_text(encoding="utf-8") for p in tests(course.root))
     return [t.mark for t in course.tasks if re.search(rf"\bmark\.{t.mark}\b", text)]
 
 
@@ -155,7 +161,7 @@ def _write_frame(course: Course, folder: Path) -> None:
     for name in AS_IT_IS:
         if (root / name).exists():
             _copy(root / name, folder / name)
-    for path in files(root / "tests"):
+    for path in tests(root):
         _copy(path, folder / path.relative_to(root))
     for path in files(root / "minitorch"):
         if path.suffix != ".py":
@@ -270,6 +276,7 @@ def build(root: Path, target: Path | None = None, *, strict: bool = True) -> Pat
         say("  exporting its package of stubs")
         export(folder)
         shutil.rmtree(folder / "minitorch" / "__pycache__", ignore_errors=True)
+        (folder / "minitorch" / INDEX).unlink(missing_ok=True)
         (folder / MANIFEST).write_text(manifest(folder), encoding="utf-8")
         say(f"  looking for {len(wanted)} solution lines in {len(files(folder))} files")
         if leaks := check_tree(folder, wanted):

@@ -33,6 +33,7 @@ from grading.course.regions import GradingError, Region, given_lines
 from grading.course.tasks import Course
 from grading.paths import STUDENT
 
+REFERENCE_TESTS = Path("tests") / "reference"  # the instructor's; no release has them
 SHORTEST = 15  # a shorter line says nothing: `return x * y`
 NEVER = {"grading", ".git", "__pycache__", ".ipynb_checkpoints", ".hypothesis", ".pytest_cache"}
 DEPTH = 3  # base64 of a compressed JSON text is found; a fourth layer isn't
@@ -96,6 +97,8 @@ def given_code(root: Path) -> str:
             if cell.cell_type == "code" and not by_hand:
                 lines += given_lines(cell.source)
     for path in sorted((root / "tests").rglob("*.py")):
+        if root / REFERENCE_TESTS in path.parents:
+            continue
         lines += path.read_text(encoding="utf-8").split("\n")
     return "\n".join(map(normal, lines))
 

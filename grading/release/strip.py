@@ -105,7 +105,7 @@ def _diagrams(cell: Any, wanted: Collection[str]) -> list[Any]:
 
 
 def _image(svg: str) -> str:
-    """What `minitorch.figure.image` makes of a diagram; grading imports no course's package."""
+    """What `minitorch.draw.figure.image` makes of a diagram; grading imports no package."""
     source = f"data:{SVG};charset=utf-8," + quote(svg, safe=' !"$()*+,/:;<=>?@[]^{|}')
     alt = quoteattr(alt_text(svg))
     return f"<img alt={alt} style=\"max-width:100%;height:auto\" src='{source}'>"

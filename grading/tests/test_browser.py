@@ -282,7 +282,7 @@ def spoken_sliders(page: Any) -> dict[str, str]:
 
 
 def test_math_sandbox_by_keyboard(open_notebook: Any) -> None:
-    notebook = open_notebook(ROOT / "nbs/lib/sandbox_math.ipynb")
+    notebook = open_notebook(ROOT / "nbs/lib/sandbox/math.ipynb")
     notebook.run_all()
     before = notebook.says("sigmoid(1)")
     region = notebook.status.locator("..")
@@ -317,7 +317,7 @@ def test_math_sandbox_by_keyboard(open_notebook: Any) -> None:
 
 
 def test_modules_sandbox_by_keyboard(open_notebook: Any) -> None:
-    notebook = open_notebook(ROOT / "nbs/lib/sandbox_modules.ipynb")
+    notebook = open_notebook(ROOT / "nbs/lib/sandbox/modules.ipynb")
     notebook.run_all()
     notebook.says("3 parameters: p1 = 5, a.p2 = 10, b.c.p3 = 15.")
     notebook.shot("modules-light")
@@ -336,7 +336,7 @@ def test_modules_sandbox_by_keyboard(open_notebook: Any) -> None:
 
 
 def test_training_sandbox_by_keyboard(open_notebook: Any) -> None:
-    notebook = open_notebook(ROOT / "nbs/lib/sandbox_training.ipynb")
+    notebook = open_notebook(ROOT / "nbs/lib/sandbox/training.ipynb")
     notebook.run_all()
     before = notebook.says("of 50 points correct.")
     sliders = notebook.page.get_by_role("slider")
@@ -360,7 +360,7 @@ def test_training_sandbox_by_keyboard(open_notebook: Any) -> None:
 
 
 def test_expression_sandbox_by_keyboard(open_notebook: Any) -> None:
-    notebook = open_notebook(ROOT / "nbs/lib/sandbox_expression.ipynb")
+    notebook = open_notebook(ROOT / "nbs/lib/sandbox/expression.ipynb")
     notebook.run_all()
     notebook.says("f = 8.082 at x = 0.5, y = 4.")
     show = notebook.page.get_by_label("Show", exact=True)
@@ -388,7 +388,7 @@ def test_expression_sandbox_by_keyboard(open_notebook: Any) -> None:
 
 
 def test_a_training_runs_and_stops(open_notebook: Any) -> None:
-    notebook = open_notebook(ROOT / "nbs/lib/sandbox_running.ipynb")
+    notebook = open_notebook(ROOT / "nbs/lib/sandbox/running.ipynb")
     notebook.run_all()
     notebook.says("Not trained yet")
     epochs = notebook.page.get_by_label("Epochs", exact=True)
@@ -410,7 +410,7 @@ def test_a_training_runs_and_stops(open_notebook: Any) -> None:
 
 
 def test_tensor_sandbox_by_keyboard(open_notebook: Any) -> None:
-    notebook = open_notebook(ROOT / "nbs/lib/sandbox_tensor.ipynb")
+    notebook = open_notebook(ROOT / "nbs/lib/sandbox/tensor.ipynb")
     notebook.run_all()
     notebook.says("Shape (2, 3), strides (3, 1), contiguous.")
     press(notebook.page.get_by_role("slider").first, "ArrowRight", 4)
@@ -450,7 +450,7 @@ def pictures(notebook: Notebook) -> list[dict[str, Any]]:
 
 
 def test_a_picture_says_its_alternative_text(open_notebook: Any) -> None:
-    notebook = open_notebook(ROOT / "nbs/lib/figure.ipynb")
+    notebook = open_notebook(ROOT / "nbs/lib/draw/figure.ipynb")
     notebook.run_all()
     notebook.page.locator(".jp-OutputArea-output img").nth(1).wait_for()
     first, second = pictures(notebook)

@@ -2,7 +2,7 @@
 
 SOLUTIONS = {
     "loops, each point's share walked back": {
-        "train_scalar.Linear.forward": """
+        "train.scalar.Linear.forward": """
 outputs = []
 for j in range(len(self.biases)):
     total = self.biases[j].value
@@ -11,12 +11,12 @@ for j in range(len(self.biases)):
     outputs.append(total)
 return outputs
 """,
-        "train_scalar.Network.forward": """
+        "train.scalar.Network.forward": """
 h1 = [h.relu() for h in self.layer1(x)]
 h2 = [h.relu() for h in self.layer2(h1)]
 return self.layer3(h2)[0].sigmoid()
 """,
-        "train_scalar.train_step": """
+        "train.scalar.train_step": """
 optimizer.zero_grad()
 total_loss, correct = 0.0, 0
 for i in range(data.N):
@@ -35,19 +35,19 @@ return total_loss, correct
 """,
     },
     "comprehensions, once on the sum": {
-        "train_scalar.Linear.forward": """
+        "train.scalar.Linear.forward": """
 return [
     sum(x * row[j].value for x, row in zip(inputs, self.weights)) + bias.value
     for j, bias in enumerate(self.biases)
 ]
 """,
-        "train_scalar.Network.forward": """
+        "train.scalar.Network.forward": """
 for layer in (self.layer1, self.layer2):
     x = tuple(unit.relu() for unit in layer(x))
 (score,) = self.layer3(x)
 return score.sigmoid()
 """,
-        "train_scalar.train_step": """
+        "train.scalar.train_step": """
 for p in model.parameters():
     p.value.derivative = None
 chances = [p if y else -p + 1.0 for p, y in zip(map(model, data.X), data.y)]
@@ -63,11 +63,11 @@ def _dot(xs, ws):
     """Sum of products, by recursion."""
     return xs[0] * ws[0].value if len(xs) == 1 else _dot(xs[:-1], ws[:-1]) + xs[-1] * ws[-1].value
 ''',
-        "train_scalar.Linear.forward": """
+        "train.scalar.Linear.forward": """
 columns = list(zip(*self.weights))
 return tuple(_dot(inputs, c) + b.value for c, b in zip(columns, self.biases))
 """,
-        "train_scalar.train_step": """
+        "train.scalar.train_step": """
 optimizer.zero_grad()
 losses, right = [], []
 for point, y in zip(data.X, data.y):
@@ -92,13 +92,13 @@ return sum(each.data for each in losses), right.count(True)
                 "(net, sgd, points):",
             ),
         ],
-        "train_scalar.Linear.forward": """
+        "train.scalar.Linear.forward": """
 out = [b.value for b in self.biases]
 for (x, row), j in itertools.product(zip(xs, self.weights), range(len(out))):
     out[j] += x * row[j].value
 return out
 """,
-        "train_scalar.train_step": """
+        "train.scalar.train_step": """
 sgd.zero_grad()
 total = Scalar(0.0)
 hits = 0

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from grading.checks import Mutant
 
-_LINEAR = "train_scalar.Linear.forward"
-_NETWORK = "train_scalar.Network.forward"
-_STEP = "train_scalar.train_step"
+_LINEAR = "train.scalar.Linear.forward"
+_NETWORK = "train.scalar.Network.forward"
+_STEP = "train.scalar.train_step"
 _OUTPUTS = (
     "outputs = {start}\n"
     "for i, x in enumerate(inputs):\n"
@@ -104,7 +104,7 @@ MUTANTS = [
     ),
     Mutant(
         "returns_scalar",
-        "train_scalar.train_step",
+        "train.scalar.train_step",
         "optimizer.zero_grad()\n"
         "total, correct = Scalar(0.0), 0\n"
         "for x, y in zip(data.X, data.y):\n"
@@ -119,7 +119,7 @@ MUTANTS = [
     ),
     Mutant(
         "counts_after_step",
-        "train_scalar.train_step",
+        "train.scalar.train_step",
         "optimizer.zero_grad()\n"
         "total = Scalar(0.0)\n"
         "for x, y in zip(data.X, data.y):\n"

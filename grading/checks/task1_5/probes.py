@@ -12,7 +12,7 @@ TOLERANCE = 1e-5
 
 
 def _module(mt: Any) -> Any:
-    return import_module(f"{mt.__name__}.train_scalar")
+    return import_module(f"{mt.__name__}.train.scalar")
 
 
 def _shuffle(mt: Any, module: Any, rng: Random) -> Any:

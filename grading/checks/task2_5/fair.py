@@ -2,18 +2,18 @@
 
 SOLUTIONS = {
     "as the hints say": {
-        "train_tensor.Linear.forward": """
+        "train.tensor.Linear.forward": """
 batch, in_size = x.shape
 out_size = self.bias.value.shape[0]
 products = x.contiguous().view(batch, in_size, 1) * self.weights.value.view(1, in_size, out_size)
 return products.sum(1).view(batch, out_size) + self.bias.value
 """,
-        "train_tensor.Network.forward": """
+        "train.tensor.Network.forward": """
 hidden = self.layer1(x).relu()
 hidden = self.layer2(hidden).relu()
 return self.layer3(hidden).sigmoid().view(x.shape[0])
 """,
-        "train_tensor.train_step": """
+        "train.tensor.train_step": """
 optimizer.zero_grad()
 X = tensor(data.X, backend=model.backend)
 y = tensor(data.y, backend=model.backend)
@@ -27,19 +27,19 @@ return loss.sum().item(), int(correct)
 """,
     },
     "units first, cross entropy in two terms, counted in a loop": {
-        "train_tensor.Linear.forward": """
+        "train.tensor.Linear.forward": """
 n = x.shape[0]
 columns = x.permute(1, 0).contiguous().view(self.in_size, n, 1)
 weights = self.weights.value.view(self.in_size, 1, self.out_size)
 total = (columns * weights).sum(0)
 return total.view(n, self.out_size) + self.bias.value.view(1, self.out_size)
 """,
-        "train_tensor.Network.forward": """
+        "train.tensor.Network.forward": """
 for layer in (self.layer1, self.layer2):
     x = layer.forward(x).relu()
 return self.layer3.forward(x).view(-1).sigmoid()
 """,
-        "train_tensor.train_step": """
+        "train.tensor.train_step": """
 X = tensor([[float(a), float(b)] for a, b in data.X], backend=model.backend)
 y = tensor([float(c) for c in data.y], backend=model.backend)
 out = model(X)
@@ -55,13 +55,13 @@ return sum(losses.tolist()), correct
 """,
     },
     "the gradient handed to backward, a pass of its own for the count": {
-        "train_tensor.Network.forward": """
+        "train.tensor.Network.forward": """
 middle = self.layer1.forward(x).relu()
 end = self.layer2.forward(middle).relu()
 out = self.layer3.forward(end)
 return out.view(out.shape[0] * out.shape[1]).sigmoid()
 """,
-        "train_tensor.train_step": """
+        "train.tensor.train_step": """
 X = tensor(data.X, backend=model.backend)
 y = tensor(data.y, backend=model.backend)
 with no_grad():

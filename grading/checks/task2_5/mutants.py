@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from grading.checks import Mutant
 
-_LINEAR = "train_tensor.Linear.forward"
-_NETWORK = "train_tensor.Network.forward"
-_STEP = "train_tensor.train_step"
+_LINEAR = "train.tensor.Linear.forward"
+_NETWORK = "train.tensor.Network.forward"
+_STEP = "train.tensor.train_step"
 
 
 def _linear(

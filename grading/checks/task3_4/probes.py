@@ -18,7 +18,7 @@ def _ops(mt: Any) -> Any:
 
 
 def _watching(mt: Any) -> Any:
-    return import_module(f"{mt.__name__}.cuda_watch")
+    return import_module(f"{mt.__name__}.kernels.cuda_trace")
 
 
 def _cells(rng: random.Random, *shape: int) -> Any:

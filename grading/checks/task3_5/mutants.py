@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from grading.checks import Mutant
 
-_LINEAR = "train_fast.Linear.forward"
-_NETWORK = "train_fast.Network.forward"
-_STEP = "train_fast.train_step"
+_LINEAR = "train.fast.Linear.forward"
+_NETWORK = "train.fast.Network.forward"
+_STEP = "train.fast.train_step"
 
 
 def _step(

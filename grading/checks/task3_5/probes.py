@@ -15,7 +15,7 @@ TOLERANCE = 1e-5
 
 
 def _module(mt: Any) -> Any:
-    return import_module(f"{mt.__name__}.train_fast")
+    return import_module(f"{mt.__name__}.train.fast")
 
 
 def _backend(mt: Any) -> Any:

@@ -17,7 +17,7 @@ from grading.course.guides import load_course
 from grading.release.build import build
 from grading.release.leaks import check_tree, secrets, written_out
 from grading.tests import tiny
-from minitorch.figure import image
+from minitorch.draw.figure import image
 
 SECRET = "product_of_both = x * y"
 Plant = Callable[[Path], None]

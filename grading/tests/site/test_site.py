@@ -15,7 +15,7 @@ from grading.paths import CHECKS, ROOT
 from grading.project.notebooks import notebooks
 from grading.release.leaks import search, secrets
 from grading.site.filter import DIRECTIVE, MARK, OPTION, figures, filter_notebook, text_of
-from minitorch.figure import contrast
+from minitorch.draw.figure import contrast
 
 PAGES = notebooks(ROOT)
 SVG = '<svg><title id="t">A line</title><desc id="d">It rises from 0 &amp; ends at 4.</desc></svg>'

@@ -17,7 +17,7 @@ from grading.course.guides import load_course
 from grading.release.strip import released
 from grading.submission.answers import Graft, graft, read_file
 from grading.tests import tiny
-from minitorch.figure import image
+from minitorch.draw.figure import image
 
 MUL = "return product_of_both"
 ANSWER = "return x * y  # mine"
