@@ -144,7 +144,7 @@ INTERRUPTED = """
 import json
 import numpy as np
 from numba.core.codegen import JITCodeLibrary
-from minitorch.kernel_cache import compiled
+from minitorch.kernels.cache import compiled
 
 class Interrupt(BaseException): pass
 hook, lost = JITCodeLibrary._object_compiled_hook.__func__, []
