@@ -112,7 +112,7 @@ def table(judgements: Mapping[str, Judgement], entries: Mapping[str, Entry] | No
         if entry := entries.get(student):
             row += [_by_hand(entry)] * hand + [points(-entry.penalty or 0.0)] * late
             row.append(f"{points(entry.total)} of {points(entry.points)}")
-        rows.append([*row, points(judgement.whole), str(len(notes(judgement)))])
+        rows.append([*row, _whole(judgement), str(len(notes(judgement)))])
     legend = []
     if hand:
         legend.append("by hand: points that a person gave; who waits has answers for one to grade")
@@ -120,6 +120,10 @@ def table(judgements: Mapping[str, Judgement], entries: Mapping[str, Entry] | No
         legend.append("late: points taken off for lateness")
     legend.append("whole package: points, had each task run on all of the student's own code")
     return "\n".join([columns(rows), *legend])
+
+
+def _whole(judgement: Judgement) -> str:
+    return "?" if judgement.whole is None else points(judgement.whole)
 
 
 def notes(judgement: Judgement) -> list[str]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import os
 import re
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,8 +34,16 @@ from grading.judge.judge import Judge
 from grading.judge.verdict import Judgement
 from grading.paths import AUTOGRADED, FEEDBACK, GRADEBOOK, GRADES, GUIDES, JUDGED, ROOT, SUBMITTED
 from grading.sandbox import run as sandbox
+from grading.sandbox.usage import cores
 
 QUIET = 5.0  # seconds between two lines of progress
+_NO_ROOM = {errno.ENOMEM, errno.EAGAIN}  # no memory, or no process more
+
+WAITING = (
+    "What is not graded yet has lost nothing: the gradebook keeps what it held, and the next "
+    "make grade tries again. If that is of no help, look at the work: with --settle ID, a task "
+    "that can't be run to its end earns nothing, and a person may give it points in Formgrader."
+)
 
 
 @dataclass
@@ -44,6 +53,7 @@ class Graded:
     Attributes:
         assignment: its name.
         judgements: by student's id.
+        waiting: why tasks are not graded yet, by student's id; of those nothing is stored.
         refused: what could not be done and why, by student's id.
         odd: what a person should look at besides.
         entries: what the gradebook holds, by student's id; points given by hand, too.
@@ -51,6 +61,7 @@ class Graded:
 
     assignment: str
     judgements: dict[str, Judgement] = field(default_factory=dict)
+    waiting: dict[str, list[str]] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     odd: list[str] = field(default_factory=list)
     entries: dict[str, Entry] = field(default_factory=dict)
@@ -98,9 +109,22 @@ def _notebooks_in(folder: Path) -> list[str]:
 
 
 def judge_all(
-    judge: Judge, assignment: str, folders: dict[str, Path], *, again: bool = False
+    judge: Judge,
+    assignment: str,
+    folders: dict[str, Path],
+    *,
+    again: bool = False,
+    settle: Collection[str] = (),
 ) -> Graded:
-    """Judge submissions side by side; the pipeline finds the results in the cache."""
+    """Judge submissions side by side; the pipeline finds the results in the cache.
+
+    Args:
+        judge: of the course.
+        assignment: its name.
+        folders: the submissions by student's id.
+        again: judge anew what is known already.
+        settle: students in whose work what can't be found out counts as wrong.
+    """
     graded = Graded(assignment)
     if not folders:
         return graded
@@ -113,15 +137,20 @@ def judge_all(
 
     judge.prepare(judge.course.assignment(assignment), ready)
 
-    def one(folder: Path) -> Judgement:
-        return judge_submission(judge, judge.read(assignment, folder), again=again)
+    def one(student: str, folder: Path) -> Judgement:
+        work = judge.read(assignment, folder)
+        return judge_submission(judge, work, again=again, settle=student in settle)
+
+    def wait(student: str, why: list[str]) -> None:
+        graded.waiting[student] = why
+        say(f"  {number} of {len(folders)}  {student}: not graded yet")
 
     def refuse(student: str, why: str) -> None:
         graded.refused[student] = why
         say(f"  {number} of {len(folders)}  {student}: refused")
 
-    with _pool(max(1, (os.cpu_count() or 2) // 2)) as pool:
-        waiting = {pool.submit(one, folder): student for student, folder in folders.items()}
+    with _pool(max(1, cores() // 2)) as pool:
+        waiting = {pool.submit(one, *each): each[0] for each in folders.items()}
         for number, done in enumerate(as_completed(waiting), 1):
             student = waiting[done]
             try:
@@ -129,10 +158,16 @@ def judge_all(
             except sandbox.SandboxError as error:
                 refuse(student, str(error))
                 continue
-            except OSError:  # the disk: nothing to do with one of them
-                raise
+            except (MemoryError, OSError) as error:
+                if not isinstance(error, MemoryError) and error.errno not in _NO_ROOM:
+                    raise  # the disk: nothing to do with one of them
+                wait(student, [f"this machine had no room for it: {error or 'no memory'}"])
+                continue
             except Exception as error:  # whatever one submission brings, the others are graded
                 refuse(student, f"it could not be judged: {type(error).__name__}: {error}")
+                continue
+            if judgement.waits:
+                wait(student, judgement.waits)
                 continue
             graded.judgements[student] = judgement
             seconds = time.monotonic() - began
@@ -154,7 +189,14 @@ def _pool(workers: int) -> Iterator[ThreadPoolExecutor]:
         pool.shutdown(cancel_futures=True)
 
 
-def grade(root: Path, assignment: str, *, again: bool = False, own: bool = False) -> Graded:
+def grade(
+    root: Path,
+    assignment: str,
+    *,
+    again: bool = False,
+    own: bool = False,
+    settle: Collection[str] = (),
+) -> Graded:
     """Grade one assignment from the submissions to the exported table.
 
     Args:
@@ -162,6 +204,7 @@ def grade(root: Path, assignment: str, *, again: bool = False, own: bool = False
         assignment: e.g. `module0`.
         again: judge anew what is known already.
         own: take prerequisites from the student's own work where that earned its points.
+        settle: students in whose work what can't be found out counts as wrong.
 
     Raises:
         GradingError: the course or nbgrader is not in order.
@@ -178,9 +221,9 @@ def grade(root: Path, assignment: str, *, again: bool = False, own: bool = False
     if reason := sandbox.available():
         say(f"No sandbox: {reason}")
         say(UNSANDBOXED)
-    graded = judge_all(judge, assignment, folders, again=again)
+    graded = judge_all(judge, assignment, folders, again=again, settle=settle)
     graded.odd = [f"Left out: {line}" for line in odd]
-    if graded.judgements:
+    if graded.judgements or graded.waiting:
         try:
             _record(root, judge, graded, again=again)
         except DatabaseError as error:
@@ -213,9 +256,10 @@ def _record(root: Path, judge: Judge, graded: Graded, *, again: bool = False) ->
         )
     written = _write_feedback(root, pipeline, assignment, graded)
     table, book = root / GRADES, root / GRADEBOOK
-    if not table.exists() or table.stat().st_mtime < book.stat().st_mtime:
+    old = not table.exists() or table.stat().st_mtime < book.stat().st_mtime
+    if old or graded.waiting:  # who waits has a line without points, and is not in the gradebook
         pipeline.export(table)
-    if not stored and not written:
+    if not stored and not written and graded.judgements:
         say(f"Gradebook and feedback of {assignment.name} hold all of this already")
 
 
@@ -318,6 +362,10 @@ def summary(graded: Graded) -> str:
     said = [feedback.table(graded.judgements, graded.entries)] if graded.judgements else []
     for student, judgement in graded.judgements.items():
         said += [f"  {student}: {note}" for note in feedback.notes(judgement)]
+    for student, reasons in graded.waiting.items():
+        said += [f"Not graded yet: {student}. {why}" for why in reasons]
+    if graded.waiting:
+        said.append(WAITING)
     for why in dict.fromkeys(graded.refused.values()):
         students = [student for student, each in graded.refused.items() if each == why]
         said.append(f"Failed: {', '.join(students)}. {why}")
@@ -341,6 +389,13 @@ def main() -> None:
         action="store_true",
         help="take prerequisites from the student's own work where that earned its points",
     )
+    parser.add_argument(
+        "--settle",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="of this student, let what can't be found out count as wrong",
+    )
     arguments = parser.parse_args()
     refused = False
     try:
@@ -351,9 +406,15 @@ def main() -> None:
                 examples.write(course, course.course.assignment(name), ROOT / SUBMITTED)
             if not arguments.assignments and not submissions(ROOT, name)[0]:
                 continue
-            graded = grade(ROOT, name, again=arguments.again, own=arguments.own_prerequisites)
+            graded = grade(
+                ROOT,
+                name,
+                again=arguments.again,
+                own=arguments.own_prerequisites,
+                settle=arguments.settle,
+            )
             say(summary(graded))
-            refused = refused or bool(graded.refused)
+            refused = refused or bool(graded.refused or graded.waiting)
         if not arguments.assignments and not any(submissions(ROOT, n)[0] for n in names):
             say(f"Nothing to grade: put notebooks into {SUBMITTED}/<student>/<module>/.")
     except GradingError as error:

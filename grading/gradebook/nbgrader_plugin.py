@@ -22,6 +22,7 @@ from nbconvert.exporters.exporter import ResourcesDict
 from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbconvert.preprocessors import ClearMetadataPreprocessor, CSSHTMLHeaderPreprocessor
+from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
@@ -40,6 +41,7 @@ from grading.judge.judge import Judge
 from grading.judge.verdict import Judgement, Verdict
 from grading.paths import JUDGED
 from grading.sandbox import run as sandbox
+from grading.sandbox.ending import NotYet
 from grading.submission.answers import Graft, read_file
 from grading.submission.read import Submission
 
@@ -63,23 +65,19 @@ def judge_for(root: Path) -> Judge:
     return Judge(root, cache=root / JUDGED, own_prerequisites=own)
 
 
-def judge_submission(judge: Judge, submission: Submission, *, again: bool = False) -> Judgement:
+def judge_submission(
+    judge: Judge, submission: Submission, *, again: bool = False, settle: bool = False
+) -> Judgement:
     """Judge a submission; without bwrap only one that the course made itself.
 
     Raises:
         SandboxError: there is no sandbox, and this is a student's work.
     """
     if not sandbox.available():
-        return judge.judge(submission, again=again)
+        return judge.judge(submission, again=again, settle=settle)
     if not examples.is_example(judge, submission):
         raise sandbox.SandboxError(sandbox.available())
-    trusting = Judge(
-        judge.course.root,
-        cache=judge.cache.folder,
-        own_prerequisites=judge.own_prerequisites,
-        sandboxed=False,
-    )
-    return trusting.judge(submission, again=again)
+    return judge.trusting().judge(submission, again=again, settle=settle)
 
 
 class _Reader:
@@ -180,6 +178,7 @@ def _complete(converter: Any) -> None:
     pattern = coursedir.format_path(coursedir.submitted_directory, coursedir.student_id, name)
     others = glob.glob(pattern) if chosen is None else []
     entries = records.entries(root, name)
+    late: dict[str, list[str]] = {}
     for folder in sorted({*converter.assignments, *others}):
         if not Path(folder).is_dir():
             continue
@@ -187,13 +186,37 @@ def _complete(converter: Any) -> None:
         converter.assignments[folder] = [str(Path(folder) / stem) for stem in stems]
         student = _student(coursedir, folder, name)
         done = Path(coursedir.format_path(coursedir.autograded_directory, student, name))
-        if converter.force or not done.is_dir():
-            continue
-        stamp = reader.stamp(name, Path(folder))
-        if not records.is_recorded(done, stems, stamp, entries.get(student)):
+        if done.is_dir() and not converter.force:
+            stamp = reader.stamp(name, Path(folder))
+            if records.is_recorded(done, stems, stamp, entries.get(student)):
+                continue
+        # Before nbgrader touches anything: what waits keeps the points and pages that it has.
+        if chosen is None and (waits := reader.judgement(name, Path(folder).absolute()).waits):
+            late[folder] = waits
+            del converter.assignments[folder]
+        elif done.is_dir() and not converter.force:
             converter.log.info("Grading %s again: it is incomplete, or something changed", folder)
             shutil.rmtree(done)
     reader.forget()
+    if late:
+        _tell(converter, late)
+
+
+def _tell(converter: Any, late: dict[str, list[str]]) -> None:
+    """Let a run of autograde end with what is not graded yet."""
+    convert = converter.convert_notebooks
+
+    def convert_and_tell() -> None:
+        convert()
+        for folder, waits in late.items():
+            for why in waits:
+                converter.log.error("Not graded yet: %s. %s", folder, why)
+        raise NbGraderException(
+            "What is not graded yet has lost nothing: the gradebook keeps what it held. Run this "
+            "again."
+        )
+
+    converter.convert_notebooks = convert_and_tell
 
 
 def distrust(coursedir: Any, log: Any) -> None:
@@ -239,6 +262,8 @@ class JudgeCells(NbGraderPreprocessor):
         )
         reader = reader_for(root)
         judgement = reader.judgement(place["assignment"], folder.absolute())
+        if judgement.waits:
+            raise NotYet("; ".join(judgement.waits))
         by_grade_id = {
             task.grade_id: judgement.verdict(task.id)
             for task in reader.judge.course.assignment(place["assignment"]).tasks

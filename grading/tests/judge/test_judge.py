@@ -317,9 +317,15 @@ def test_a_backward_goes_with_its_own_forward(tmp_path: Path) -> None:
     assert judged_with(backward="return d_output, d_output") < task.points
 
 
-@pytest.mark.parametrize(("error", "blamed"), [("IndexError", True), ("TookTooLong", False)])
-def test_a_slow_machine_is_no_misconception(error: str, blamed: bool) -> None:
-    wrong = Outcome(error=error, message="the same words")
+@pytest.mark.parametrize(
+    ("wrong", "blamed"),
+    [
+        (Outcome(error="IndexError", message="the same words"), True),
+        (Outcome(error="NotImplementedError", message="the same words"), False),
+        (Outcome(missing="the same words"), False),
+    ],
+)
+def test_a_loop_or_a_stub_is_no_misconception(wrong: Outcome, blamed: bool) -> None:
     material: Any = SimpleNamespace(
         items=["probe:p"], mutants=[Mutant("m", "operators.mul", "", "You forgot it.")]
     )
