@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlalchemy.exc import DatabaseError
@@ -137,8 +137,11 @@ def judge_all(
 
     judge.prepare(judge.course.assignment(assignment), ready)
 
+    earned = records.earned(judge.course.root, judge.course, assignment)
+
     def one(student: str, folder: Path) -> Judgement:
         work = judge.read(assignment, folder)
+        work = replace(work, earned=earned.get(student, frozenset()))
         return judge_submission(judge, work, again=again, settle=student in settle)
 
     def wait(student: str, why: list[str]) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from grading.course.regions import GradingError
-from grading.course.tasks import Assignment
+from grading.course.tasks import Assignment, Course
 from grading.gradebook import examples
 from grading.judge.judge import Judge
 from grading.paths import AUTOGRADED, GRADEBOOK
@@ -74,6 +74,25 @@ def entries(root: Path, assignment: str) -> dict[str, Entry]:
         except MissingEntry:
             return {}
         return _read(book, row)
+
+
+def earned(root: Path, course: Course, assignment: str) -> dict[str, frozenset[str]]:
+    """Say of which tasks of other assignments each student has all points, by student's id.
+
+    The judge's own points count, not those that a person gave.
+    """
+    found: dict[str, set[str]] = {}
+    needed = {each for task in course.assignment(assignment).tasks for each in task.requires}
+    for other in course.assignments:
+        tasks = [task for task in other.tasks if task.id in needed]
+        if other.name == assignment or not tasks:
+            continue
+        for student, entry in entries(root, other.name).items():
+            for task in tasks:
+                score = entry.automatic.get((Path(task.notebook).stem, task.grade_id))
+                if score is not None and score >= task.points:
+                    found.setdefault(student, set()).add(task.id)
+    return {student: frozenset(tasks) for student, tasks in found.items()}
 
 
 def _read(book: Any, row: Any) -> dict[str, Entry]:

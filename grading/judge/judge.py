@@ -288,7 +288,7 @@ class Judge:
         grafts = self.grafts(submission)
         key = self.key(assignment.name, grafts)
         if not again and (stored := self.cache.read("judged", key)) is not None:
-            return Judgement.from_json(stored)
+            return self._hushed(Judgement.from_json(stored), submission)
         if self.sandboxed:
             sandbox.require()
         notes = [
@@ -313,7 +313,20 @@ class Judge:
         judgement = Judgement(assignment.name, key, judged, tuple(notes))
         if not judgement.waits:
             self.cache.write("judged", key, judgement.to_json())
-        return judgement
+        return self._hushed(judgement, submission)
+
+    def _hushed(self, judgement: Judgement, submission: Submission) -> Judgement:
+        """Leave out what programs said where a solution was inside that isn't earned yet."""
+        earned = {verdict.task for verdict in judgement.verdicts if verdict.full}
+        earned |= submission.earned
+        verdicts = []
+        for verdict in judgement.verdicts:
+            task = self.course.task(verdict.task)
+            unearned = [each for each in task.requires if each not in earned]
+            if task.kind == "probes" and unearned:
+                verdict = verdict.hushed(unearned)
+            verdicts.append(verdict)
+        return replace(judgement, verdicts=tuple(verdicts))
 
     def judge_task(
         self,
