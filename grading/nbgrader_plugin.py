@@ -53,7 +53,7 @@ UNSANDBOXED = (
 
 NO_ALT = "No description has been provided for this image"  # nbconvert's words
 _WITHOUT_ALT = re.compile(r"<img(?=\s)(?![^>]*\salt=)")
-_TO_NOTEBOOK = re.compile(r"\]\((?P<path>[\w./-]+)\.ipynb(?P<part>#[^)\s]*)?\)")
+_TO_NOTEBOOK = re.compile(r"\]\((?P<path>[\w./-]+)\.ipynb(?P<part>#[^]()\s]*)?\)")
 
 
 @functools.cache

@@ -82,7 +82,7 @@ def notebooks_in(folder: Path) -> list[Path]:
 
 def _astray(folder: Path, stem: str) -> list[Path]:
     """Find a notebook by its name where it doesn't belong."""
-    name = re.compile(rf"{re.escape(stem)}([ _-]*(\(\d+\)|copy\d*|\d+))*\.ipynb", re.IGNORECASE)
+    name = re.compile(rf"{re.escape(stem)}([ _()\d-]|copy)*\.ipynb", re.IGNORECASE)
     return [path for path in _notebooks(folder) if name.fullmatch(path.name)]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import subprocess
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -223,6 +224,15 @@ def test_notebooks_astray_are_found(judge: Judge, tmp_path: Path) -> None:
     assert "was found as unpacked" in next(iter(judge.grafts(submission).values())).notes[0]
     path.with_name("01_functions.ipynb").write_bytes(raw)
     assert judge.read("module0", tmp_path).files[tiny.GUIDE] is None
+
+
+@pytest.mark.parametrize("digits", [16, 60, 200])
+def test_no_name_of_a_file_stops_the_batch(judge: Judge, tmp_path: Path, digits: int) -> None:
+    """It is read in the process that grades everyone."""
+    (tmp_path / f"01_functions{'1' * digits}x.ipynb").write_bytes(b"{}")
+    began = time.process_time()
+    assert judge.read("module0", tmp_path).files == {tiny.GUIDE: None}
+    assert time.process_time() - began < 1
 
 
 def test_folders_in_folders_end_nothing(judge: Judge, tmp_path: Path) -> None:
