@@ -12,7 +12,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,11 +20,13 @@ from pathlib import Path
 from sqlalchemy.exc import DatabaseError
 
 from grading import examples, gradebook, report, sandbox
+from grading.compare import clean
 from grading.course import GUIDES, Assignment, GradingError, Task
 from grading.gradebook import Entry
 from grading.judge import Judge
 from grading.nbgrader_plugin import CACHE, PREREQUISITES, ROOT, UNSANDBOXED, judge_submission
 from grading.pipeline import Pipeline
+from grading.submission import unfit
 from grading.verdict import Judgement
 
 SUBMITTED = Path("course") / "submitted"
@@ -67,25 +69,49 @@ def submissions(root: Path, assignment: str) -> tuple[dict[str, Path], list[str]
     folder = root / SUBMITTED
     ours = _notebooks_in(root / GUIDES / assignment)
     every = {name for guides in (root / GUIDES).glob("*/") for name in _notebooks_in(guides)}
+    others = every - {*ours}
     for student in sorted(folder.iterdir()) if folder.is_dir() else []:
-        if student.name.startswith("."):
-            continue
-        where = SUBMITTED / student.name
-        if not student.is_dir():
-            odd.append(
-                f"{where} is a file. A submission is a folder {SUBMITTED}/<student>/{assignment} "
-                "with the notebooks in it."
-            )
-        elif (student / assignment).is_dir():
-            found[student.name] = student / assignment
-        elif (student / assignment).exists():
-            odd.append(f"{where / assignment} is a file, and should be the folder of notebooks.")
-        elif loose := [n for n in _notebooks_in(student) if n in ours or n not in every]:
-            odd.append(
-                f"{where} holds {loose[0]} itself; notebooks of {assignment} belong in "
-                f"{where / assignment}."
-            )
+        try:
+            why = _out_of_place(student, assignment, others)
+            if not why and (student / assignment).is_dir():
+                found[student.name] = student / assignment
+        except OSError as error:
+            why = f"can't be read: {error.strerror}."
+        if why:
+            odd.append(f"{SUBMITTED / clean(student.name, 60)} {why}")
     return found, odd
+
+
+def _out_of_place(student: Path, assignment: str, others: Collection[str]) -> str:
+    """Say why something among the submissions isn't taken for one; empty if nothing is odd.
+
+    Args:
+        student: a folder, or what is there instead.
+        assignment: its name.
+        others: notebooks of other assignments.
+    """
+    place = SUBMITTED / clean(student.name, 60) / assignment
+    if not student.is_dir():
+        belongs = f"A submission is a folder {SUBMITTED}/<student>/{assignment} with notebooks."
+        return "" if student.name.startswith(".") else f"is a file. {belongs}"
+    if (student / assignment).is_dir():
+        why = unfit(student.name)
+        return f"is left alone: {why}. Rename it to the student's id." if why else ""
+    if (student / assignment).exists():
+        return f"holds a file {assignment}; that should be the folder of notebooks."
+    folders = sorted(path.name for path in student.iterdir() if path.is_dir())
+    if alike := [name for name in folders if _plain(name) == _plain(assignment)]:
+        return f"holds a folder {clean(alike[0], 60)!r}; rename it to {assignment}."
+    if student.name.startswith("."):
+        return ""
+    if loose := [name for name in _notebooks_in(student) if name not in others]:
+        return f"holds {clean(loose[0], 60)} itself; notebooks of {assignment} belong in {place}."
+    return ""
+
+
+def _plain(name: str) -> str:
+    """Leave out how a name is spelled: `Module 0` is `module0`."""
+    return "".join(c for c in name.casefold() if c.isalnum())
 
 
 def _notebooks_in(folder: Path) -> list[str]:
@@ -113,7 +139,7 @@ def judge_all(
 
     def refuse(student: str, why: str) -> None:
         graded.refused[student] = why
-        say(f"  {number} of {len(folders)}  {student}: refused")
+        say(f"  {number} of {len(folders)}  {report.short(student)}: refused")
 
     with _pool(max(1, (os.cpu_count() or 2) // 2)) as pool:
         waiting = {pool.submit(one, folder): student for student, folder in folders.items()}
@@ -132,7 +158,8 @@ def judge_all(
             graded.judgements[student] = judgement
             seconds = time.monotonic() - began
             say(
-                f"  {number} of {len(folders)}  {student}: {report.points(judgement.earned)} of "
+                f"  {number} of {len(folders)}  {report.short(student)}: "
+                f"{report.points(judgement.earned)} of "
                 f"{report.points(judgement.points)} points ({seconds:.0f} s)"
             )
     graded.judgements = dict(sorted(graded.judgements.items()))
@@ -203,8 +230,9 @@ def _record(root: Path, judge: Judge, graded: Graded, *, again: bool = False) ->
     entries = gradebook.entries(root, assignment.name)
     graded.entries = {student: entries[student] for student in graded.judgements}
     if gone := [s for s in entries if not (root / SUBMITTED / s / assignment.name).is_dir()]:
+        names = ", ".join(report.short(student) for student in sorted(gone))
         graded.odd.append(
-            f"In the gradebook, but not in {SUBMITTED} any more: {', '.join(sorted(gone))}. Their "
+            f"In the gradebook, but not in {SUBMITTED} any more: {names}. Their "
             f"points stay in {EXPORT}; `nbgrader db student remove ID --force` takes a student out."
         )
     written = _write_feedback(root, pipeline, assignment, graded)
@@ -304,7 +332,7 @@ def _progress(what: str, count: int) -> Callable[[str], None]:
         number += 1
         if time.monotonic() - said > QUIET:
             said = time.monotonic()
-            say(f"  {number} of {count}  {student} ({said - began:.0f} s)")
+            say(f"  {number} of {count}  {report.short(student)} ({said - began:.0f} s)")
 
     return ready
 
@@ -313,9 +341,9 @@ def summary(graded: Graded) -> str:
     """Write what came of it: points, notes, and where things lie."""
     said = [report.table(graded.judgements, graded.entries)] if graded.judgements else []
     for student, judgement in graded.judgements.items():
-        said += [f"  {student}: {note}" for note in report.notes(judgement)]
+        said += [f"  {report.short(student)}: {note}" for note in report.notes(judgement)]
     for why in dict.fromkeys(graded.refused.values()):
-        students = [student for student, each in graded.refused.items() if each == why]
+        students = [report.short(student) for student, w in graded.refused.items() if w == why]
         said.append(f"Failed: {', '.join(students)}. {why}")
     said += graded.odd
     if graded.judgements:

@@ -38,7 +38,7 @@ from nbgrader.utils import determine_grade, is_grade
 from grading import examples, gradebook, report, sandbox
 from grading.graft import Graft, read_file
 from grading.judge import Judge
-from grading.submission import Submission
+from grading.submission import Submission, unfit
 from grading.verdict import Judgement, Verdict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -186,6 +186,10 @@ def _complete(converter: Any) -> None:
         stems = [Path(notebook).name for notebook in known[name].notebooks]
         converter.assignments[folder] = [str(Path(folder) / stem) for stem in stems]
         student = _student(coursedir, folder, name)
+        if why := unfit(student):  # nbgrader would end the run of all others here
+            converter.log.error("%r is left out: %s", folder, why)
+            del converter.assignments[folder]
+            continue
         done = Path(coursedir.format_path(coursedir.autograded_directory, student, name))
         if converter.force or not done.is_dir():
             continue

@@ -18,6 +18,21 @@ DEEPEST = 20  # folders in folders
 MOST_STRAYS = 20  # notebooks of another name are looked into
 
 
+def unfit(student: str) -> str:
+    """Say why a folder's name can't be a student's id; empty if it can.
+
+    nbgrader ends a whole run at a name with a line end, and doesn't see one that begins with a
+    dot. What can't be printed can't be told from another name by a person either.
+    """
+    try:
+        student.encode()
+    except UnicodeEncodeError:
+        return "its name is not UTF-8, as old archives have it"
+    if odd := next((c for c in student if not c.isprintable()), ""):
+        return f"its name holds a character that can't be printed, {odd!a}"
+    return "its name begins with a dot, so it is hidden" if student.startswith(".") else ""
+
+
 @dataclass
 class Submission:
     """One student's files of one assignment, by notebook."""
