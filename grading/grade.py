@@ -26,7 +26,7 @@ from grading.gradebook import Entry
 from grading.judge import Judge
 from grading.nbgrader_plugin import CACHE, PREREQUISITES, ROOT, UNSANDBOXED, judge_submission
 from grading.pipeline import Pipeline
-from grading.submission import unfit
+from grading.submission import SubmissionError, unfit
 from grading.verdict import Judgement
 
 SUBMITTED = Path("course") / "submitted"
@@ -41,6 +41,7 @@ class Graded:
     Attributes:
         assignment: its name.
         judgements: by student's id.
+        digests: of what was handed in, by student's id.
         refused: what could not be done and why, by student's id.
         odd: what a person should look at besides.
         entries: what the gradebook holds, by student's id; points given by hand, too.
@@ -48,6 +49,7 @@ class Graded:
 
     assignment: str
     judgements: dict[str, Judgement] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     odd: list[str] = field(default_factory=list)
     entries: dict[str, Entry] = field(default_factory=dict)
@@ -134,8 +136,9 @@ def judge_all(
 
     judge.prepare(judge.course.assignment(assignment), ready)
 
-    def one(folder: Path) -> Judgement:
-        return judge_submission(judge, judge.read(assignment, folder), again=again)
+    def one(folder: Path) -> tuple[str, Judgement]:
+        submission = judge.read(assignment, folder)
+        return submission.digest, judge_submission(judge, submission, again=again)
 
     def refuse(student: str, why: str) -> None:
         graded.refused[student] = why
@@ -146,8 +149,8 @@ def judge_all(
         for number, done in enumerate(as_completed(waiting), 1):
             student = waiting[done]
             try:
-                judgement = done.result()
-            except sandbox.SandboxError as error:
+                graded.digests[student], judgement = done.result()
+            except (sandbox.SandboxError, SubmissionError) as error:
                 refuse(student, str(error))
                 continue
             except OSError:  # the disk: nothing to do with one of them
@@ -282,7 +285,7 @@ def _recorded(root: Path, assignment: Assignment, graded: Graded, student: str) 
 def _stamp(root: Path, graded: Graded, student: str) -> str:
     folder = root / SUBMITTED / student / graded.assignment
     key = graded.judgements[student].key
-    return gradebook.stamp(root, key, folder)
+    return gradebook.stamp(root, key, graded.digests[student], folder)
 
 
 def _files(assignment: Assignment) -> list[str]:

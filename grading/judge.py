@@ -44,9 +44,9 @@ from grading.submission import Submission, read_submission
 from grading.verdict import Judgement, Verdict, best
 
 # What a judgement depends on; a change in one of them judges everything anew.
-TOOLS = """cache compare course diagnosis disclosure execute graft guides harmless judge lazy leaks
-limits material packages readiness readings regions runner sandbox scoring seccomp
-site_filter strip submission tasks verdict walls watch"""
+TOOLS = """cache compare course diagnosis disclosure execute find graft guides handed_in harmless
+judge lazy leaks limits material packages readiness readings regions runner sandbox
+scoring seccomp site_filter slim strip submission tasks verdict walls watch"""
 
 
 class Judge:

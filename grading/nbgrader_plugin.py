@@ -36,7 +36,8 @@ from nbgrader.preprocessors import (
 from nbgrader.utils import determine_grade, is_grade
 
 from grading import examples, gradebook, report, sandbox
-from grading.graft import Graft, read_file
+from grading.graft import Graft
+from grading.handed_in import read_file
 from grading.judge import Judge
 from grading.submission import Submission, unfit
 from grading.verdict import Judgement, Verdict
@@ -111,8 +112,9 @@ class _Reader:
     def stamp(self, assignment: str, folder: Path) -> str:
         """Name what the record of a submission depends on."""
         self._read(assignment, folder)
+        assert self._submission is not None
         key = self.judge.key(assignment, self._grafts)
-        return gradebook.stamp(self.judge.course.root, key, folder)
+        return gradebook.stamp(self.judge.course.root, key, self._submission.digest, folder)
 
     def judgement(self, assignment: str, folder: Path) -> Judgement:
         """Judge a submission, once for all its notebooks."""
@@ -208,7 +210,7 @@ def distrust(coursedir: Any, log: Any) -> None:
         path = Path(folder) / "timestamp.txt"
         if not path.is_symlink() and not path.exists():
             return None
-        if len(read_file(path)[0] or b"x" * 1000) > 100:
+        if read_file(path, gradebook.LONGEST_DATE)[0] is None:
             log.warning("%s: timestamp.txt is no plain file of one line; it is left out", folder)
             return None
         try:

@@ -48,11 +48,13 @@ class Automaton:
         steps: where the control goes without reading, by place: a state is entered at `("in", s)`
             and left at `("out", s)`.
         back: the steps that end one round of a repetition.
+        unsure: the steps at which a match may fail without reading: `$`, `(?=…)`.
     """
 
     reads: list[Chars] = field(default_factory=list)
     steps: dict[Any, list[Any]] = field(default_factory=dict)
     back: set[tuple[Any, Any]] = field(default_factory=set)
+    unsure: set[tuple[Any, Any]] = field(default_factory=set)
     _names: Iterator[int] = field(default_factory=itertools.count)
 
     def place(self) -> Any:
@@ -83,6 +85,14 @@ class Automaton:
 
         walk(place, frozenset({place}))
         return ways
+
+    def sure(self, place: Any, end: Any, seen: frozenset[Any] = frozenset()) -> bool:
+        """Tell whether the end is reached from a place whatever comes next."""
+        return place == end or any(
+            self.sure(then, end, seen | {then})
+            for then in self.steps.get(place, ())
+            if then[0] != "in" and then not in seen and (place, then) not in self.unsure
+        )
 
 
 def _class(items: Iterable[tuple[Any, Any]], flags: int) -> Chars:
@@ -133,7 +143,12 @@ def _build(machine: Automaton, items: Any, start: Any, flags: int) -> Any:
             for branch in value[1:]:
                 machine.step(_build(machine, branch or [], start, flags), end)
             start = end
-        elif kind not in (op.AT, op.ASSERT, op.ASSERT_NOT, op.GROUPREF, op.FAILURE):
+        elif kind in (op.AT, op.ASSERT, op.ASSERT_NOT, op.GROUPREF, op.FAILURE):
+            looked = machine.place()
+            machine.step(start, looked)
+            machine.unsure.add((start, looked))
+            start = looked
+        else:
             raise NotImplementedError(f"{kind} in a pattern")
     return start
 
@@ -169,25 +184,28 @@ def _looked_at(items: Any) -> Iterator[Any]:
                     yield from _looked_at(each)
 
 
-def degree(pattern: str | bytes, flags: int = 0, *, anchored: bool = True) -> str:
+def degree(
+    pattern: str | bytes, flags: int = 0, *, anchored: bool = True, whole: bool = True
+) -> str:
     """Say how the time of a match grows with its text: "linear", "polynomial", "exponential".
 
     Args:
         pattern: the regular expression.
         flags: of `re`.
         anchored: it begins at the beginning, as in `match`; else it is tried from every character.
+        whole: something may be wanted behind it, as in `fullmatch`; else its end is a match.
     """
     if isinstance(pattern, bytes):
         pattern = pattern.decode("latin-1")
     parsed = parser.parse(pattern, flags)
     found = [
-        _degree(each, parsed.state.flags, anchored or number > 0)
+        _degree(each, parsed.state.flags, anchored or number > 0, whole)
         for number, each in enumerate([parsed, *_looked_at(parsed)])
     ]
     return next((d for d in ("exponential", "polynomial") if d in found), "linear")
 
 
-def _degree(parsed: Any, flags: int, anchored: bool) -> str:
+def _degree(parsed: Any, flags: int, anchored: bool, whole: bool) -> str:
     machine = Automaton()
     start: Any = ("place", "start")
     line = list(parsed)[:1] == [(op.AT, op.AT_BEGINNING)]
@@ -199,11 +217,15 @@ def _degree(parsed: Any, flags: int, anchored: bool) -> str:
             machine.step(machine.read(before, frozenset("\n")), end)
             before = end
         start = before
-    _build(machine, parsed, start, flags)
+    end = _build(machine, parsed, start, flags)
     next_to = [machine.following(("out", state)) for state in range(len(machine.reads))]
     if _in_two_ways(machine.reads, next_to):
         return "exponential"
-    return "polynomial" if _in_any_share(machine.reads, next_to) else "linear"
+    # Behind a state from which a match is sure, nothing is tried again.
+    states = range(len(machine.reads))
+    open_ended = [s for s in states if whole or not machine.sure(("out", s), end)]
+    shared = _in_any_share(machine.reads, next_to, open_ended)
+    return "polynomial" if shared else "linear"
 
 
 def _in_two_ways(reads: list[Chars], next_to: list[dict[int, int]]) -> bool:
@@ -227,11 +249,11 @@ def _in_two_ways(reads: list[Chars], next_to: list[dict[int, int]]) -> bool:
     return False
 
 
-def _in_any_share(reads: list[Chars], next_to: list[dict[int, int]]) -> bool:
+def _in_any_share(reads: list[Chars], next_to: list[dict[int, int]], open_ended: list[int]) -> bool:
     """Tell whether a text leads from p to p, from p to another q, and from q to q."""
     loops = [s for s in range(len(reads)) if s in _reached(dict(enumerate(next_to)), s)]
     for p, q in itertools.permutations(loops, 2):
-        if not reads[p] & reads[q] and len(loops) == 2:
+        if q not in open_ended:
             continue
         seen, waiting = set(), [(p, p, q)]
         while waiting:
