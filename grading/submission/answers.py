@@ -17,6 +17,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from grading.submission.cells import plain
 from grading.submission.sanitize import (
     clean,
     harmless_attachments,
@@ -298,6 +299,7 @@ def _defined(source: str) -> dict[str, str]:
     if len(source) > LONGEST_ANSWER:
         return {}
     try:
+        source = plain(source)
         body = ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return {}
@@ -421,7 +423,7 @@ def _of_their_own(given: str, changed: str) -> str:
     try:
         known = {name for node in ast.parse(given).body for name in _bound(node)}
         kept: list[str] = []
-        for node in ast.parse(changed).body:
+        for node in ast.parse(plain(changed)).body:
             if isinstance(node, ast.Import | ast.ImportFrom):
                 if getattr(node, "module", "") == "__future__":
                     continue
