@@ -130,7 +130,7 @@ def test_what_a_limit_ended_is_run_again_alone(
     task = judge.course.task("task0_1")
     found, notes = execute.execute(judge.material(task), {}, {PROBE}, needs=Needs())
     assert asked == [False, True] and found[PROBE].value == 1.0
-    assert len(notes) == 1 and "never ends" not in notes[0]
+    assert not notes
 
 
 @pytest.mark.parametrize(("cpu", "idle", "said"), [(1e6, 0, "processor time"), (0, 999, "sleep")])
