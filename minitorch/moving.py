@@ -13,7 +13,7 @@ import numpy as np
 
 from .autodiff import Context
 from .tensor_base import Function
-from .tensor_data import IndexingError, TensorData, checked_dim
+from .tensor_data import MAX_DIMS, IndexingError, TensorData, checked_dim, too_many_dims
 from .tensor_ops import check_together
 
 if TYPE_CHECKING:
@@ -86,6 +86,9 @@ class Select(Function):
     def forward(ctx: Context, a: Tensor, key: Any) -> Tensor:
         """Copy the chosen cells."""
         ctx.save_for_backward(a, key)
+        added = sum(part is None for part in key)
+        if a.dims + added > 2 * MAX_DIMS:  # more than NumPy has
+            raise too_many_dims(a.dims + added)
         return a._from_array(a._cells()[key])
 
     @staticmethod

@@ -200,7 +200,7 @@ class TensorOps:
 
         The result may be given an `out` of a larger shape that the tensor broadcasts to.
         """
-        kernel = functools.cache(lambda: cls.map_kernel(fn))
+        kernel = _latest(cls.map_kernel, "tensor_map", fn)
 
         def mapped(x: Tensor, out: Tensor | None = None, /) -> Tensor:
             try:
@@ -223,7 +223,7 @@ class TensorOps:
     @functools.cache
     def zip(cls, fn: Pair) -> Callable[[Tensor, Tensor], Tensor]:
         """Turn a function of two numbers into one of two tensors, which broadcast."""
-        kernel = functools.cache(lambda: cls.zip_kernel(fn))
+        kernel = _latest(cls.zip_kernel, "tensor_zip", fn)
 
         def zipped(x: Tensor, y: Tensor) -> Tensor:
             try:
@@ -250,7 +250,7 @@ class TensorOps:
 
         The dimension stays, with size 1; each cell starts from `start`.
         """
-        kernel = functools.cache(lambda: cls.reduce_kernel(fn, start))
+        kernel = _latest(cls.reduce_kernel, "tensor_reduce", fn, start)
 
         def reduced(x: Tensor, dim: int) -> Tensor:
             try:
@@ -267,6 +267,29 @@ class TensorOps:
             return x._new(result)
 
         return reduced
+
+
+def _latest(make: Callable[..., Any], maker: str, *args: Any) -> Callable[[], Callable[..., None]]:
+    """Make a kernel when it is first needed, and anew when what it is made from was rewritten.
+
+    Args:
+        make: The backend's method for it, e.g. `map_kernel`.
+        maker: What that one calls, e.g. `tensor_map`: a notebook may define it again.
+        *args: What `make` takes; first the function of numbers, whose code may be loaded anew.
+
+    """
+    names, fn = getattr(make, "__globals__", {}), args[0]
+    source = code = kernel = None
+
+    def latest() -> Callable[..., None]:
+        nonlocal source, code, kernel
+        found, written = names.get(maker), getattr(fn, "__code__", None)
+        if kernel is None or found is not source or written is not code:
+            kernel = make(*args)
+            source, code = found, written
+        return kernel
+
+    return latest
 
 
 def _room(ops: type[TensorOps], data: TensorData, shape: tuple[int, ...]) -> TensorData:
@@ -399,11 +422,19 @@ class SimpleOps(TensorOps):
         """
         check_together("matmul", a, b)
         shape = matmul_shape(a.shape, b.shape)
-        x, y = a._tensor, b._tensor
-        left = TensorData.trusted(x._storage, (*x.shape, 1), (*x.strides, 1))
-        right_shape = (*y.shape[:-2], 1, *y.shape[-2:])
-        right = TensorData.trusted(y._storage, right_shape, (*y.strides[:-2], 1, *y.strides[-2:]))
-        products = cls.zip(operators.mul)(a._new(left), b._new(right))
+        outer = shape[:-2]
+        kept = [dim for dim, size in enumerate(outer) if size != 1]  # there is one more to come
+
+        def spread(x: Tensor, matrix: tuple[int, ...], steps: tuple[int, ...]) -> Tensor:
+            data = x._tensor
+            strides = broadcast_strides(data.shape, data.strides, (*outer, *data.shape[-2:]))
+            sizes = (*(outer[dim] for dim in kept), *matrix)
+            steps = (*(strides[dim] for dim in kept), *steps)
+            return x._new(TensorData.trusted(data._storage, sizes, steps))
+
+        left = spread(a, (*a.shape[-2:], 1), (*a._tensor.strides[-2:], 1))
+        right = spread(b, (1, *b.shape[-2:]), (1, *b._tensor.strides[-2:]))
+        products = cls.zip(operators.mul)(left, right)
         sums = cls.reduce(operators.add, 0.0)(products, -2)
         return a._new(TensorData.trusted(sums._tensor._storage, shape))
 
