@@ -15,6 +15,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from .writes import writes
+
 # %% ../nbs/guides/module2/01_tensors.ipynb #aliases
 MAX_DIMS = 32
 
@@ -358,6 +360,7 @@ class TensorData:
     def set(self, key: UserIndex, val: float) -> None:
         """Write one cell."""
         self._storage[self.index(key)] = val
+        writes.note(self._storage)
 
     def array(self) -> npt.NDArray[Any]:
         """See the cells as a NumPy array of the tensor's shape, without a copy."""

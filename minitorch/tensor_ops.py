@@ -27,6 +27,7 @@ from minitorch.tensor_data import (
     shape_broadcast,
     to_index,  # noqa: F401
 )
+from .writes import writes
 
 if TYPE_CHECKING:
     from minitorch.tensor import Tensor
@@ -152,8 +153,8 @@ def tensor_reduce(fn: Pair) -> Callable[..., None]:
 class TensorOps:
     """How a backend makes functions on tensors from functions on numbers.
 
-    A backend supplies the kernels, each of which is made when it is first needed; room for
-    results, broadcasting and errors are common.
+    A backend supplies the kernels; room for results, broadcasting and errors are common. A kernel
+    is made when it is first needed, and anew when what makes it, e.g. `tensor_map`, was written anew.
     """
 
     cuda = False
@@ -200,9 +201,10 @@ class TensorOps:
 
         The result may be given an `out` of a larger shape that the tensor broadcasts to.
         """
-        kernel = _latest(cls.map_kernel, "tensor_map", fn)
+        kernel, source, names = None, None, _names_of(cls.map_kernel)
 
         def mapped(x: Tensor, out: Tensor | None = None, /) -> Tensor:
+            nonlocal kernel, source
             try:
                 data = x._tensor
                 result = _room(cls, data, data.shape) if out is None else out._tensor
@@ -214,8 +216,13 @@ class TensorOps:
                 if result._storage is data._storage and result.strides != data.strides:
                     data = cls.map(operators.id)(x)._tensor  # it is read while it is overwritten
             if result.size:
-                kernel()(*result.tuple(), *data.tuple())
-            return x._new(result) if out is None else out
+                if kernel is None or names.get("tensor_map") is not source:
+                    kernel, source = cls.map_kernel(fn), names.get("tensor_map")
+                kernel(*result.tuple(), *data.tuple())
+            if out is None:
+                return x._new(result)
+            writes.note(result._storage)
+            return out
 
         return mapped
 
@@ -223,9 +230,10 @@ class TensorOps:
     @functools.cache
     def zip(cls, fn: Pair) -> Callable[[Tensor, Tensor], Tensor]:
         """Turn a function of two numbers into one of two tensors, which broadcast."""
-        kernel = _latest(cls.zip_kernel, "tensor_zip", fn)
+        kernel, source, names = None, None, _names_of(cls.zip_kernel)
 
         def zipped(x: Tensor, y: Tensor) -> Tensor:
+            nonlocal kernel, source
             try:
                 a, b = x._tensor, y._tensor
             except AttributeError:
@@ -238,7 +246,9 @@ class TensorOps:
                 shape = _meet(fn.__name__, shape, b.shape)
             result = _room(cls, a, shape)
             if result.size:
-                kernel()(*result.tuple(), *a.tuple(), *b.tuple())
+                if kernel is None or names.get("tensor_zip") is not source:
+                    kernel, source = cls.zip_kernel(fn), names.get("tensor_zip")
+                kernel(*result.tuple(), *a.tuple(), *b.tuple())
             return x._new(result)
 
         return zipped
@@ -250,9 +260,10 @@ class TensorOps:
 
         The dimension stays, with size 1; each cell starts from `start`.
         """
-        kernel = _latest(cls.reduce_kernel, "tensor_reduce", fn, start)
+        kernel, source, names = None, None, _names_of(cls.reduce_kernel)
 
         def reduced(x: Tensor, dim: int) -> Tensor:
+            nonlocal kernel, source
             try:
                 data = x._tensor
             except AttributeError:
@@ -263,33 +274,17 @@ class TensorOps:
             if not (cls.cuda and data.size):  # a kernel for the GPU starts by itself
                 result._storage[:] = start
             if data.size:
-                kernel()(*result.tuple(), *data.tuple(), dim)
+                if kernel is None or names.get("tensor_reduce") is not source:
+                    kernel, source = cls.reduce_kernel(fn, start), names.get("tensor_reduce")
+                kernel(*result.tuple(), *data.tuple(), dim)
             return x._new(result)
 
         return reduced
 
 
-def _latest(make: Callable[..., Any], maker: str, *args: Any) -> Callable[[], Callable[..., None]]:
-    """Make a kernel when it is first needed, and anew when what it is made from was rewritten.
-
-    Args:
-        make: The backend's method for it, e.g. `map_kernel`.
-        maker: What that one calls, e.g. `tensor_map`: a notebook may define it again.
-        *args: What `make` takes; first the function of numbers, whose code may be loaded anew.
-
-    """
-    names, fn = getattr(make, "__globals__", {}), args[0]
-    source = code = kernel = None
-
-    def latest() -> Callable[..., None]:
-        nonlocal source, code, kernel
-        found, written = names.get(maker), getattr(fn, "__code__", None)
-        if kernel is None or found is not source or written is not code:
-            kernel = make(*args)
-            source, code = found, written
-        return kernel
-
-    return latest
+def _names_of(make: Any) -> dict[str, Any]:
+    """Return the names that a method finds: a notebook may define one of them anew."""
+    return getattr(make, "__globals__", {})
 
 
 def _room(ops: type[TensorOps], data: TensorData, shape: tuple[int, ...]) -> TensorData:
