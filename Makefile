@@ -26,10 +26,10 @@ $(READY): constraints.txt settings.ini setup.py
 	@echo "Created $(VENV)"
 
 course: writable $(READY) ## the main job: export, release, grade the examples, train a model, sum up
-	@$(PY) -m grading.make_course
+	@$(PY) -m grading course
 
 test: writable $(READY) ## everything that CI runs
-	@$(PY) -m grading.check
+	@$(PY) -m grading check
 
 lab: writable $(READY) ## JupyterLab on the notebooks, with nbgrader's panels
 	@echo "JupyterLab opens in your browser; the guides are in nbs/guides. Stop it with Ctrl-C."
@@ -38,13 +38,13 @@ lab: writable $(READY) ## JupyterLab on the notebooks, with nbgrader's panels
 		$$([ "$$(id -u)" != 0 ] || echo --allow-root) # in a container one is often root
 
 release: writable $(READY) ## the student's project, in course/student
-	@$(PY) -m grading.release
+	@$(PY) -m grading release
 
 grade: writable $(READY) ## grade what lies in course/submitted
-	@$(PY) -m grading.grade
+	@$(PY) -m grading grade
 
 export: writable $(READY) ## the package from the notebooks
-	@$(VENV)/bin/nbdev_export || { echo "The export failed: mend what the message above names, and run make export again. minitorch/ is whole only after that."; exit 1; }
+	@$(VENV)/bin/minitorch export || { echo "The export failed: mend what the message above names, and run make export again."; exit 1; }
 	@echo "Exported nbs/ to minitorch/"
 
 clean: writable ## remove what was made: .venv, course, caches (never submissions or grades)

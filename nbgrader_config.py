@@ -7,7 +7,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))
 
-from grading import export_plugin, nbgrader_plugin, strip  # noqa: E402  (grading is found only now)
+from grading.gradebook import export, nbgrader_plugin  # noqa: E402  (grading is found only now)
+from grading.release import preprocessors  # noqa: E402  (grading is found only now)
 
 c = get_config()  # noqa: F821  # type: ignore[name-defined]
 
@@ -28,8 +29,8 @@ c.CourseDirectory.feedback_directory = "course/feedback"
 c.CourseDirectory.db_url = f"sqlite:///{ROOT / 'course' / 'gradebook.db'}"
 
 # Release: stubs instead of solutions, diagrams kept, everything else gone.
-c.GenerateAssignment.preprocessors = strip.PREPROCESSORS
-c.GenerateAssignment.post_convert_hook = strip.remove_sidecars
+c.GenerateAssignment.preprocessors = preprocessors.PREPROCESSORS
+c.GenerateAssignment.post_convert_hook = preprocessors.remove_sidecars
 
 # Autograde: the judge instead of executing notebooks; points, late penalties and the gradebook
 # stay nbgrader's own.
@@ -40,4 +41,4 @@ c.GenerateFeedback.exporter_class = nbgrader_plugin.PageExporter
 c.GenerateFeedback.preprocessors = nbgrader_plugin.FEEDBACK
 
 # Export: `Lovelace, Ada` is one column.
-c.ExportApp.plugin_class = export_plugin.TableExport
+c.ExportApp.plugin_class = export.TableExport

@@ -30,8 +30,12 @@ setup(
     install_requires=cfg["requirements"].split(),
     extras_require={"notebooks": notebooks, "course": course},
     entry_points={
-        "console_scripts": ["minitorch=minitorch.cli:main"],
-        "nbdev": [f"{cfg['lib_name']}={cfg['lib_name']}._modidx:d"],
+        "console_scripts": [
+            "minitorch=minitorch.cli:main",
+            # nbdev's own command of this name writes in the system's encoding. pip installs what a
+            # package needs before the package itself, so this one takes its place.
+            "nbdev_export=minitorch.cli.export:nbdev_export",
+        ]
     },
     zip_safe=False,
 )

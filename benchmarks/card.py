@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.__main__ import FOLDER
-from minitorch.simulator import has_gpu
+from minitorch.kernels.simulator import has_gpu
 
 ROOT = Path(__file__).resolve().parent.parent
 GUIDES = ("03_cuda", "04_cuda_shared", "05_training")

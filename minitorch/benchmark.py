@@ -80,7 +80,7 @@ def minitorch_cases() -> Cases:
     from minitorch import FastOps, TensorBackend, tensor, zeros
     from minitorch.datasets import datasets
     from minitorch.optim import SGD
-    from minitorch.train_fast import CPUTrain
+    from minitorch.train.fast import CPUTrain
 
     fast = TensorBackend(FastOps)
     cells = _matrices(1000)
@@ -163,7 +163,7 @@ def gpu_cases(cells: int = 1 << 28, size: int = 2048, hidden: int = 1000) -> Cas
     from minitorch import CudaOps, TensorBackend, operators, tensor
     from minitorch.datasets import datasets
     from minitorch.optim import SGD
-    from minitorch.train_fast import CPUTrain, GPUTrain
+    from minitorch.train.fast import CPUTrain, GPUTrain
 
     gpu = TensorBackend(CudaOps)
     x, y = (tensor(np.ones(cells, np.float32), backend=gpu) for _ in range(2))
@@ -234,7 +234,7 @@ def median_seconds(work: Callable[[], Any], least: float = 0.2) -> float:
 
 def installed_sides() -> list[str]:
     """Return the sides that this machine can measure."""
-    from minitorch.simulator import has_gpu
+    from minitorch.kernels.simulator import has_gpu
 
     sides = ["minitorch", "numpy"]
     if importlib.util.find_spec("torch"):
@@ -285,8 +285,8 @@ def _ask(side: str, least: float) -> dict[str, float]:
     done = subprocess.run(
         [sys.executable, "-c", start, "--side", side, "--least", str(least)],
         capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        encoding="utf-8",
+        env=os.environ | {"PYTHONUTF8": "1", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
     )
     if done.returncode:
         last = (done.stderr.strip() or "nothing").splitlines()[-1]
@@ -298,7 +298,7 @@ def machine() -> dict[str, Any]:
     """Describe what the numbers belong to."""
     import numba
 
-    from minitorch.simulator import has_gpu
+    from minitorch.kernels.simulator import has_gpu
 
     about: dict[str, Any] = {
         "processor": _processor(),

@@ -14,7 +14,9 @@ import numpy as np
 from numba import int64
 
 from . import fast_ops, tensor_data
-from minitorch.cuda_launch import (
+from .fast_ops import NEUTRAL, _batched, column, parts_of, written_in_python
+from .kernels.cuda_coarse import SIDE, WIDE, multiply_several
+from minitorch.kernels.cuda_launch import (
     SIMULATED,
     FakeCUDAKernel,
     carried,
@@ -26,8 +28,6 @@ from minitorch.cuda_launch import (
     on_device,
     room,
 )
-from .cuda_several import SIDE, WIDE, multiply_several
-from .fast_ops import NEUTRAL, _batched, column, parts_of, written_in_python
 from minitorch.tensor_data import (
     MAX_DIMS,
     IndexingError,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from . import operators
+from .autodiff import Unfit
 from minitorch.tensor_data import (
     IndexingError,
     Shape,
@@ -27,13 +28,13 @@ from minitorch.tensor_data import (
     shape_broadcast,
     to_index,  # noqa: F401
 )
-from .writes import writes
+from .tensor_writes import writes
 
 if TYPE_CHECKING:
     from minitorch.tensor import Tensor
 
 # %% auto #0
-__all__ = ['Number', 'Pair', 'SimpleBackend', 'MapProto', 'tensor_map', 'tensor_zip', 'tensor_reduce', 'TensorOps',
+__all__ = ['Number', 'Pair', 'SimpleBackend', 'MapProto', 'tensor_map', 'tensor_zip', 'tensor_reduce', 'TensorOps', 'Apart',
            'check_together', 'power', 'larger', 'matmul_shape', 'SimpleOps', 'TensorBackend']
 
 # %% ../nbs/guides/module2/03_operations.ipynb #kernel-types
@@ -312,11 +313,16 @@ def _fits(fn: Number, shape: tuple[int, ...], big_shape: tuple[int, ...]) -> Non
         )
 
 
+class Apart(Unfit):
+    """Two tensors of one operation live on different backends."""
+
+
 def check_together(name: str, x: Tensor, y: Tensor) -> None:
     """Refuse two tensors that live in different places or have different kinds of numbers.
 
     Raises:
-        TypeError: If their backends or their dtypes differ, or one isn't a tensor.
+        Apart: If their backends differ.
+        TypeError: If their dtypes differ, or one isn't a tensor.
 
     """
     for value in (x, y):
@@ -332,9 +338,10 @@ def check_together(name: str, x: Tensor, y: Tensor) -> None:
                 f"since this notebook or a reload made it anew. Restart the kernel and run from "
                 f"the top. In a method of Tensor, self._ensure_tensor makes a tensor of a number."
             )
-        raise TypeError(
+        raise Apart(
             f"{name}: one tensor is on {x.backend.ops.__name__} and the other on "
-            f"{y.backend.ops.__name__}. Make both with the same backend=."
+            f"{y.backend.ops.__name__}. Make both with the same backend=: only a constant moves by "
+            f"itself, and none to or from a card."
         )
     if x.dtype != y.dtype:
         raise TypeError(

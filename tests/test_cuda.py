@@ -22,7 +22,6 @@ from minitorch import (
     IndexingError,
     SimpleBackend,
     TensorBackend,
-    cuda_launch,
     cuda_ops,
     grad_check,
     mm_practice,
@@ -32,8 +31,9 @@ from minitorch import (
     zeros,
 )
 from minitorch.cuda_ops import REDUCE_THREADS, SIMULATED, TILE, device_jit, jit, launch
-from minitorch.cuda_several import SIDE, WIDE, multiply_several
-from minitorch.cuda_watch import Watched, shared_reads, watch
+from minitorch.kernels import cuda_launch
+from minitorch.kernels.cuda_coarse import SIDE, WIDE, multiply_several
+from minitorch.kernels.cuda_trace import Watched, shared_reads, watch
 
 cuda: Any = numba.cuda  # its names mean something else in a kernel than to a type checker
 CUDA = TensorBackend(CudaOps)
@@ -496,13 +496,15 @@ def test_without_gpu_and_simulator() -> None:
         "backend = TensorBackend(CudaOps)\n"
         "try:\n    tensor([1.0], backend=backend)\n"
         "except RuntimeError as error:\n    print(json.dumps(str(error)))\n"
-        "from minitorch.simulator import gpu_or_simulator\n"
+        "from minitorch.kernels.simulator import gpu_or_simulator\n"
         "try:\n    gpu_or_simulator()\n"
         "except RuntimeError as error:\n    print(json.dumps(str(error)))\n"
     )
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     del env["NUMBA_ENABLE_CUDASIM"]
-    said = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
+    said = subprocess.run(
+        [sys.executable, "-c", code], env=env, capture_output=True, encoding="utf-8"
+    )
     assert said.stderr == ""
     missing, late = map(json.loads, said.stdout.splitlines())
     assert "NUMBA_ENABLE_CUDASIM=1" in missing
@@ -592,7 +594,7 @@ def test_watching_sees_a_race_and_a_missing_guard() -> None:
 
 
 def test_the_gpu_trainer_and_the_fast_one_agree() -> None:
-    from minitorch.train_fast import CPUTrain, GPUTrain
+    from minitorch.train.fast import CPUTrain, GPUTrain
 
     losses = []
     for make in (CPUTrain, GPUTrain):

@@ -9,7 +9,7 @@ from strategies import assert_close, small_floats
 
 import minitorch
 from minitorch import SGD, Parameter, Scalar
-from minitorch.train_scalar import Linear, Network, ScalarTrain, train_step
+from minitorch.train.scalar import Linear, Network, ScalarTrain, train_step
 
 
 @given(lists(small_floats, min_size=2, max_size=2))

@@ -12,7 +12,7 @@ import pytest
 import minitorch
 from minitorch import SGD, FastOps, TensorBackend, tensor
 from minitorch.cli import make_parser
-from minitorch.train_fast import CPUTrain, Linear, Network, batches, train_step
+from minitorch.train.fast import CPUTrain, Linear, Network, batches, train_step
 
 FAST = TensorBackend(FastOps)
 
@@ -86,7 +86,7 @@ def test_the_command_without_a_gpu() -> None:
     del env["NUMBA_ENABLE_CUDASIM"]
     code = "from minitorch.cli import main; raise SystemExit(main(['train', '--backend', 'gpu']))"
     command = [sys.executable, "-c", code]
-    done = subprocess.run(command, env=env, capture_output=True, text=True)
+    done = subprocess.run(command, env=env, capture_output=True, encoding="utf-8")
     assert done.returncode == 2
     assert "GPU" in done.stderr
     assert "Traceback" not in done.stderr

@@ -11,8 +11,8 @@ from hypothesis.strategies import integers
 
 import minitorch
 from minitorch import SGD, Tensor, cli, grad_check, rand
-from minitorch.train_scalar import ScalarTrain
-from minitorch.train_tensor import Linear, Network, TensorTrain, train_step
+from minitorch.train.scalar import ScalarTrain
+from minitorch.train.tensor import Linear, Network, TensorTrain, train_step
 
 sizes = integers(min_value=1, max_value=4)
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import nbformat
+import pytest
 
-from grading import examples
-from grading.judge import Judge
-from grading.submission import Submission
+from grading.gradebook import examples
+from grading.judge.judge import Judge
+from grading.judge.verdict import Judgement
+from grading.sandbox import ending
+from grading.submission.read import Submission
 from grading.tests import tiny
-from grading.verdict import Judgement
 
 Change = Callable[[Any], None]
 Judged = Callable[..., Judgement]
@@ -54,6 +57,14 @@ def add(after: str, source: str) -> Change:
         notebook.cells.insert(at + 1, nbformat.v4.new_code_cell(source))
 
     return change
+
+
+@contextlib.contextmanager
+def settling() -> Iterator[None]:
+    """Settle endless loops however little of a core this machine has for them just now."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ending, "MOST_OF_A_CORE", 0.0)
+        yield
 
 
 def earned(judgement: Judgement) -> dict[str, float]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-HERE = Path(__file__).resolve().parents[2]
+from grading.paths import CHECKS
+from grading.paths import ROOT as HERE
+from grading.release import build
+
 GUIDE = "nbs/guides/module0/01_functions.ipynb"
 SVG = '<svg xmlns="http://www.w3.org/2000/svg"><title>A box</title></svg>'
 
@@ -201,7 +201,7 @@ def make_project(root: Path) -> Path:
     for name in ("settings.ini", "setup.py", "pyproject.toml", ".gitignore", "nbgrader_config.py"):
         shutil.copy(HERE / name, root / name)
     shutil.copytree(HERE / "grading", root / "grading", ignore=_only_tools)
-    (root / "README.md").write_text("A tiny course.\n")
+    (root / "README.md").write_text("A tiny course.\n", encoding="utf-8")
     (root / GUIDE).parent.mkdir(parents=True)
     nbformat.write(guide(), root / GUIDE)
     # nbdev goes by file name, and wants a module's own notebook before others add to it.
@@ -233,37 +233,68 @@ def __getattr__(name):
             new_notebook(cells=cells), root / "nbs" / "lib" / f"00_{name.strip('_')}.ipynb"
         )
     (root / "tests").mkdir()
-    (root / "tests" / "test_operators.py").write_text(TESTS)
+    (root / "tests" / "test_operators.py").write_text(TESTS, encoding="utf-8")
     for task, text in PROBES.items():
-        path = root / "grading" / "probes" / f"{task}.py"
+        path = root / CHECKS / task / "probes.py"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        path.write_text(text, encoding="utf-8")
     for task, wrong in WRONG.items():
-        path = root / "grading" / "mutants" / f"{task}.py"
+        path = root / CHECKS / task / "mutants.py"
         path.parent.mkdir(parents=True, exist_ok=True)
         lines = [
             f'    Mutant("wrong_{n}", "{target}", "{body}", "wrong number {n}"),'
             for n, (target, body) in enumerate(wrong)
         ]
         path.write_text("\n".join(
-            [f'"""Wrong solutions of {task}."""', "", "from grading.mutants import Mutant", "",
+            [f'"""Wrong solutions of {task}."""', "", "from grading.checks import Mutant", "",
              "MUTANTS = [", *lines, "]", ""]
-        ))  # fmt: skip
+        ), encoding="utf-8")  # fmt: skip
+    export(root)
+    return root
+
+
+def nest(root: Path) -> Path:
+    """Moves the tiny course's `module` into a package of the package: `train.module`."""
+    for name, old, new in (
+        (GUIDE, "#| export module", "#| export train.module"),
+        ("nbs/lib/00_module.ipynb", "#| default_exp module", "#| default_exp train.module"),
+        ("tests/test_operators.py", "minitorch.module", "minitorch.train.module"),
+        (f"{CHECKS}/task0_3/probes.py", "mt.module", "mt.train.module"),
+        (f"{CHECKS}/task0_3/mutants.py", "module.Module", "train.module.Module"),
+        (
+            "nbs/lib/00_init.ipynb",
+            '(\\"operators\\", \\"module\\",',
+            '(\\"operators\\", \\"train\\",',
+        ),
+    ):
+        text = (root / name).read_text(encoding="utf-8")
+        assert old in text, f"{name} has no {old}"
+        (root / name).write_text(text.replace(old, new), encoding="utf-8")
+    train = root / "nbs" / "lib" / "train"
+    train.mkdir()
+    (root / "nbs/lib/00_module.ipynb").rename(train / "00_module.ipynb")
+    cells = [
+        new_markdown_cell("# train\n\n> A package.", id="title"),
+        new_code_cell("#| default_exp train.__init__", id="exp"),
+        new_code_cell(
+            '#| export\n"""What trains."""\n\nfrom minitorch.train import module', id="front"
+        ),
+    ]
+    nbformat.write(new_notebook(cells=cells), train / "00_init.ipynb")
+    (root / "minitorch" / "module.py").unlink()
     export(root)
     return root
 
 
 def _only_tools(folder: str, names: list[str]) -> list[str]:
-    """What of grading/ isn't a tool: the real course's own probes, mutants and tests."""
-    real = [n for n in names if n.startswith("task") and Path(folder).name in ("probes", "mutants")]
+    """What of grading/ isn't a tool: what belongs to the real course's tasks, and the tests."""
+    real = [n for n in names if Path(folder).name == "checks" and (Path(folder) / n).is_dir()]
     return [*real, *({"tests", "__pycache__"} & set(names))]
 
 
 def export(root: Path) -> None:
     """Exports a project's notebooks, as a user does."""
-    env = {k: v for k, v in os.environ.items() if k != "IN_TEST"} | {"PYTHONPATH": str(root)}
-    nbdev = Path(sys.executable).parent / "nbdev_export"
-    subprocess.run([nbdev], cwd=root, env=env, check=True, capture_output=True)
+    build.export(root)
 
 
 def edit(root: Path, change, guide: str = GUIDE) -> None:

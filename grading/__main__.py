@@ -1,0 +1,43 @@
+"""The one door to the course's machinery: `python -m grading VERB`."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+# What each verb does, and the module whose `main` does it. Only that one is loaded.
+VERBS = {
+    "course": ("the main job: package, release, graded examples, a model", "project.make_course"),
+    "release": ("build the student's project, in course/student", "release.build"),
+    "leaks": ("look for solutions in a release", "release.leaks"),
+    "journey": ("walk the student's way through a release, a task at a time", "release.journey"),
+    "grade": ("grade what lies in course/submitted", "gradebook.grade"),
+    "proof": ("prove that the grading can fail and be passed", "judge.proof"),
+    "notebooks": ("check the notebooks: export, clean, run", "project.notebooks"),
+    "check": ("everything that CI checks", "project.check"),
+}
+
+
+def usage() -> str:
+    """List the verbs."""
+    lines = [f"  {verb:<10} {does}" for verb, (does, _) in VERBS.items()]
+    return "\n".join(
+        ["usage: python -m grading VERB [-h] …", "", *lines, "", "VERB -h says more about one."]
+    )
+
+
+def main() -> None:
+    """Do what the first word of the command line says."""
+    verb, *rest = sys.argv[1:] or ["--help"]
+    if verb in ("-h", "--help"):
+        print(usage())
+        return
+    if verb not in VERBS:
+        sys.exit(f"There is no verb {verb!r}.\n{usage()}")
+    _, module = VERBS[verb]
+    sys.argv = [f"python -m grading {verb}", *rest]
+    importlib.import_module(f"grading.{module}").main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What is taught: solution regions, tasks, guides, read from the notebooks."""

@@ -1,0 +1,132 @@
+"""The course as a model: assignments, their tasks, and where a task's files are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from grading.course.regions import GradingError, Region, task_label, task_mark
+from grading.paths import CHECKS, GUIDES
+
+
+@dataclass(frozen=True)
+class Task:
+    """A numbered piece of work.
+
+    Attributes:
+        id: e.g. `task0_1`, or `chain-rule` of the neighbour.
+        assignment: e.g. `module0`.
+        notebook: guide that holds the visible check, relative to the project.
+        points: of the visible check; `hand_points` come on top.
+        grade_id: nbgrader's name of the visible check.
+        regions: what the student writes.
+        requires: tasks whose regions come from elsewhere when this one is graded.
+        section: where the site explains it.
+        tolerance: relative and absolute, for floats.
+        kind: `probes`, or `tests` for a task in which the student writes tests.
+        tests: names of those tests.
+        hand_points: points given by a person.
+        hand_grade_ids: nbgrader's names of the cells for them.
+    """
+
+    id: str
+    assignment: str
+    notebook: str
+    points: float
+    grade_id: str
+    regions: tuple[Region, ...]
+    requires: tuple[str, ...] = ()
+    section: str = ""
+    tolerance: float = 1e-6
+    kind: Literal["probes", "tests"] = "probes"
+    tests: tuple[str, ...] = ()
+    hand_points: float = 0
+    hand_grade_ids: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The name that a student reads, e.g. `Task 0.1`."""
+        return task_label(self.id)
+
+    @property
+    def mark(self) -> str:
+        """The pytest mark of its tests."""
+        return task_mark(self.id)
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """A folder of guides, e.g. `module0`; notebooks are relative to the project."""
+
+    name: str
+    notebooks: tuple[str, ...]
+    tasks: tuple[Task, ...]
+
+    @property
+    def points(self) -> float:
+        """All points, those given by hand included."""
+        return sum(task.points + task.hand_points for task in self.tasks)
+
+
+@dataclass(frozen=True)
+class Course:
+    """Every assignment, in reading order."""
+
+    root: Path
+    assignments: tuple[Assignment, ...]
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """The tasks of all assignments, in reading order."""
+        return tuple(task for assignment in self.assignments for task in assignment.tasks)
+
+    @property
+    def regions(self) -> tuple[Region, ...]:
+        """The regions of all tasks."""
+        return tuple(region for task in self.tasks for region in task.regions)
+
+    def task(self, task_id: str) -> Task:
+        """Returns the task of that id.
+
+        Raises:
+            GradingError: there is none.
+        """
+        for task in self.tasks:
+            if task.id == task_id:
+                return task
+        known = ", ".join(task.id for task in self.tasks) or "none"
+        raise GradingError(f"No task is called {task_id!r}. The guides have: {known}.")
+
+    def region(self, target: str) -> Region:
+        """Returns the region of that name, e.g. `operators.relu` or `train.images.Network.forward`.
+
+        Raises:
+            GradingError: there is none.
+        """
+        for region in self.regions:
+            if region.target == target:
+                return region
+        raise GradingError(f"{target!r} is no solution region.")
+
+    def assignment(self, name: str) -> Assignment:
+        """Returns the assignment of that name.
+
+        Raises:
+            GradingError: there is none.
+        """
+        for assignment in self.assignments:
+            if assignment.name == name:
+                return assignment
+        known = ", ".join(each.name for each in self.assignments) or "none"
+        raise GradingError(f"No assignment is called {name!r}. {GUIDES} has: {known}.")
+
+
+def probes_path(root: Path, task_id: str) -> Path:
+    """Where the probes of a task are."""
+    return root / CHECKS / task_mark(task_id) / "probes.py"
+
+
+def mutants_path(root: Path, task_id: str) -> Path:
+    """Where the mutants of a task are."""
+    return root / CHECKS / task_mark(task_id) / "mutants.py"

@@ -1,0 +1,1 @@
+"""Points stored, feedback written: nbgrader, and what stands around it."""

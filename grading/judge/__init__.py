@@ -1,0 +1,1 @@
+"""What a student's work is worth, decided outside the process that ran it."""

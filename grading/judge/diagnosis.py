@@ -1,0 +1,92 @@
+"""Says what is wrong with an outcome, and which misconception would explain it.
+
+For the student's eyes, so nothing here tells an expected value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from grading.checks import Mutant
+from grading.judge.compare import Outcome, difference
+from grading.judge.disclosure import LEFT_OUT, error_name
+from grading.judge.execute import Outcomes
+from grading.judge.material import Material
+from grading.submission.sanitize import clean
+
+
+def says(
+    expected: Outcome, got: Outcome, tolerance: float, tell: Callable[[str], str] = str
+) -> str | None:
+    """Say what is wrong with an outcome; None if it agrees with the reference's.
+
+    Args:
+        expected: the reference's.
+        got: the student's.
+        tolerance: relative and absolute, for floats.
+        tell: passes on what comes from the student's program.
+    """
+    if got.missing:
+        return got.missing
+    if got.error:
+        return _raised(got, tell)
+    said = difference(expected.value, got.value, tolerance)
+    return tell(said) if said else None
+
+
+def _raised(got: Outcome, tell: Callable[[str], str]) -> str:
+    if got.error == "NotImplementedError" and got.message.startswith("Need to implement"):
+        return f"is not written yet: {tell(clean(got.message, 200))}"
+    if got.error == "SyntaxError" and "raise SyntaxError(" in got.place:
+        return tell(clean(got.message, 200))  # stands where the student's function would
+    said = f"raised {tell(clean(got.error, 40))}"
+    if got.message:
+        said += f": {tell(clean(got.message, 200))}"
+    if not got.place:
+        return said
+    place, _, line = got.place.partition(": ")
+    place, line = tell(clean(place, 60)), tell(clean(line, 100))
+    return f"{said} ({place}: {line})" if line != LEFT_OUT else f"{said} ({place})"
+
+
+def check_says(got: Outcome, *, silent: bool = False, tell: Callable[[str], str] = str) -> str:
+    """Say why a visible cell fails; empty if it passes."""
+    if got.ok:
+        return ""
+    if got.missing:
+        return got.missing
+    if silent:  # its message was made where the reference is
+        return f"raised {error_name(got.error)}; run it in your notebook to see why"
+    if got.error == "AssertionError":
+        return tell(clean(got.message, 240)) or "an assertion failed"
+    return _raised(got, tell)
+
+
+def suspects(
+    material: Material, known: Mapping[str, Outcomes], outcomes: Outcomes, tolerance: float
+) -> dict[str, str]:
+    """Find mutants whose results are the student's: those that explain most come first."""
+    explains: list[tuple[Mutant, list[str]]] = []
+    for mutant in material.mutants:
+        theirs = known[f"mutant:{mutant.name}"]
+        items = []
+        for item in material.items:
+            wrong, right, got = theirs.get(item), known["reference"][item], outcomes[item]
+            if wrong is None or got.missing or wrong.missing:
+                continue
+            if says(right, wrong, tolerance) is None or says(right, got, tolerance) is None:
+                continue
+            if wrong.ok and got.ok:
+                same = difference(wrong.value, got.value, tolerance) is None
+            else:
+                same = (wrong.error, wrong.message) == (got.error, got.message) != ("", "")
+                same = same and got.error != "NotImplementedError"  # a stub is no misconception
+            if same:
+                items.append(item)
+        if items:
+            explains.append((mutant, items))
+    found: dict[str, str] = {}
+    for mutant, items in sorted(explains, key=lambda pair: -len(pair[1])):
+        for item in items:
+            found.setdefault(item, mutant.says)
+    return found

@@ -1,0 +1,485 @@
+"""Decides what a student's work is worth, without running it in a process that decides.
+
+For each task a package is built: the student's regions of that task, its prerequisites from
+the reference, stubs elsewhere. Its probes run in a sandbox of their own; the same probes ran
+on the reference before. What comes out of both is compared here.
+
+Trusted processes run the reference and its mutants, code of the course alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import hashlib
+import json
+import tempfile
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import asdict, replace
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+
+from grading.checks import Mutant
+from grading.course.guides import load_course
+from grading.course.regions import GradingError, Region
+from grading.course.tasks import Assignment, Course, Task, mutants_path, probes_path
+from grading.judge import non_solutions
+from grading.judge.alternatives import chooser, readings
+from grading.judge.assemble import Chooser, Files, Reference, Source, assemble, same_code
+from grading.judge.cache import Cache
+from grading.judge.compare import Outcome
+from grading.judge.diagnosis import says
+from grading.judge.disclosure import Disclosure, quotations
+from grading.judge.execute import (
+    WORKERS,
+    Outcomes,
+    execute,
+    execute_trusted,
+    execute_whole,
+    measure,
+)
+from grading.judge.material import Material, read_material
+from grading.judge.scoring import RIGHT_ONES, score_probes, score_tests
+from grading.judge.verdict import Finding, Judgement, Verdict, best
+from grading.paths import ROOT, sources
+from grading.release.strip import released
+from grading.sandbox import run as sandbox
+from grading.sandbox.ending import NotYet
+from grading.sandbox.limits import LAZY, Budget, Needs
+from grading.submission.answers import Graft, graft
+from grading.submission.read import Submission, read_submission
+
+# The rooms that a judgement depends on; a change in one of them judges everything anew.
+ROOMS = ("checks", "course", "release", "submission", "sandbox", "judge")
+
+
+class Judge:
+    """Judges submissions of one course.
+
+    Args:
+        root: the project.
+        own_prerequisites: take a prerequisite from the student's own work where that earned
+            all its points, instead of from the reference.
+        cache: folder for what needn't be computed twice; None keeps nothing.
+        sandboxed: False runs students' code as a child process of ours. Only for code that
+            the course made itself.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        own_prerequisites: bool = False,
+        cache: Path | None = None,
+        sandboxed: bool = True,
+    ) -> None:
+        self.course: Course = load_course(root)
+        self.reference = Reference(self.course)
+        self.own_prerequisites = own_prerequisites
+        self.cache = Cache(cache)
+        self.sandboxed = sandboxed
+        self._materials: dict[str, Material] = {}
+        self._releases: dict[str, Any] = {}
+        self._trusted: dict[str, dict[str, Outcomes]] = {}
+        self._needs: dict[str, Needs] = {}
+        self._unsettled: dict[str, list[str]] = {}
+        self._late: dict[str, NotYet] = {}
+        self._locks = {task.id: threading.RLock() for task in self.course.tasks}
+
+    def trusting(self) -> Judge:
+        """Return this judge as one that runs code without a sandbox."""
+        trusting = copy.copy(self)
+        trusting.sandboxed = False
+        return trusting
+
+    # --- the course's side -------------------------------------------------------------------
+
+    def material(self, task: Task) -> Material:
+        """Read a task's probes and mutants."""
+        if task.id not in self._materials:
+            self._materials[task.id] = read_material(self.course, self.reference, task)
+        return self._materials[task.id]
+
+    def release(self, notebook: str) -> Any:
+        """Return a guide as students get it."""
+        if notebook not in self._releases:
+            self._releases[notebook] = released(self.course, notebook)
+        return self._releases[notebook]
+
+    @cached_property
+    def version(self) -> str:
+        """Name the judge's tools and the reference."""
+        digest = hashlib.sha256()
+        for path in sources(*ROOMS):
+            digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
+        for name, text in sorted(self.reference.modules.items()):
+            digest.update(name.encode() + b"\0" + text.encode())
+        for name, data in sorted(self.reference.others.items()):
+            digest.update(name.encode() + b"\0" + data)
+        return digest.hexdigest()
+
+    def task_version(self, task: Task) -> str:
+        """Name what the outcomes of a task depend on: the tools, the reference, its probes."""
+        digest = hashlib.sha256(self.version.encode())
+        for path in (
+            probes_path(self.course.root, task.id),
+            mutants_path(self.course.root, task.id),
+        ):
+            digest.update(path.read_bytes() if path.exists() else b"-")
+        digest.update(repr((task, self.material(task).visible)).encode())
+        return f"{task.id} {digest.hexdigest()}"
+
+    def needs(self, task: Task) -> Needs:
+        """Say what the reference needs for a task, measured once in this run of the grader.
+
+        Raises:
+            NotYet: the reference did not come to its end.
+        """
+        with self._locks[task.id]:
+            if task.id not in self._needs:
+                self._measure(task)
+            return self._needs[task.id]
+
+    def trusted(self, task: Task) -> dict[str, Outcomes]:
+        """Run a task's probes on the whole reference, its package of the task, stub and mutants.
+
+        Returns:
+            Outcomes by package: `reference`, `task`, `stub`, `lazy:<name>` and `mutant:<name>`.
+
+        Raises:
+            NotYet: the reference did not come to its end.
+        """
+        with self._locks[task.id]:
+            if task.id not in self._trusted:
+                self._trusted[task.id] = self._read_trusted(task) or self._run_trusted(task)
+            return self._trusted[task.id]
+
+    def unsettled(self, task: Task) -> list[str]:
+        """Say which of a task's packages could not be run to an end; a later run tries again."""
+        return self._unsettled.get(task.id, [])
+
+    def _read_trusted(self, task: Task) -> dict[str, Outcomes]:
+        stored = self.cache.read("trusted", self.task_version(task))
+        return {
+            package: {item: Outcome(**each) for item, each in outcomes.items()}
+            for package, outcomes in json.loads(stored or "{}").items()
+        }
+
+    def _measure(self, task: Task, kernels: Path | None = None) -> Outcomes:
+        """Run the reference; keep what it needs."""
+        if error := self._late.get(task.id):  # what was too slow for one submission is for all
+            raise error
+        files = assemble(self.reference, lambda region: "reference")[0]
+        try:
+            outcomes, self._needs[task.id] = measure(self.material(task), files, kernels)
+        except NotYet as error:
+            self._late[task.id] = error
+            raise
+        except RuntimeError as error:
+            path = probes_path(self.course.root, task.id)
+            raise GradingError(f"{path}: the reference could not be run: {error}.") from error
+        return outcomes
+
+    def _run_trusted(self, task: Task) -> dict[str, Outcomes]:
+        material = self.material(task)
+        packages = {
+            "task": assemble(self.reference, chooser(task, "reference"))[0],
+            "stub": assemble(self.reference, chooser(task, "stub"))[0],
+        }
+        for name, body in non_solutions.BODIES.items() if task.kind == "probes" else ():
+            bodies = {region.target: body for region in task.regions}
+            package, _ = assemble(self.reference, chooser(task, "stub"), bodies=bodies)
+            packages[f"lazy:{name}"] = package
+        for mutant in material.mutants:
+            packages[f"mutant:{mutant.name}"] = (
+                packages["task"]
+                | assemble(
+                    self.reference,
+                    chooser(task, "reference"),
+                    bodies={mutant.target: mutant.body},
+                    only=self.course.region(mutant.target).module,
+                )[0]
+            )
+        items = {name: set(material.items) for name in packages if ":" in name}
+        with tempfile.TemporaryDirectory() as kernels:
+            reference = self._measure(task, Path(kernels))
+            usual = self.needs(task)
+            lazies = replace(usual, floor=min(LAZY, usual.floor))
+            needs = {name: lazies if name.startswith("lazy:") else usual for name in packages}
+            outcomes, unsettled = execute_trusted(material, packages, items, needs, Path(kernels))
+        outcomes = {"reference": reference} | outcomes
+        if unsettled:
+            self._unsettled[task.id] = unsettled
+        else:
+            plain = {
+                package: {item: asdict(each) for item, each in found.items()}
+                for package, found in outcomes.items()
+            }
+            self.cache.write("trusted", self.task_version(task), json.dumps(plain))
+        return outcomes
+
+    def prepare(
+        self, assignment: Assignment, ready: Callable[[Task], None] = lambda task: None
+    ) -> None:
+        """Run the reference and the mutants of an assignment's tasks, side by side.
+
+        Args:
+            assignment: whose tasks.
+            ready: called as each task ends, so that a long wait can be watched.
+        """
+        for task in assignment.tasks:  # parsing is not for several threads
+            self.material(task)
+        _ = self.reference.stubs
+        with ThreadPoolExecutor(max_workers=WORKERS) as pool:
+            waiting = {pool.submit(self.trusted, task): task for task in assignment.tasks}
+            for done in as_completed(waiting):
+                with contextlib.suppress(NotYet):  # each submission will say so
+                    done.result()
+                ready(waiting[done])
+
+    # --- a student's side --------------------------------------------------------------------
+
+    def read(self, assignment_name: str, folder: Path) -> Submission:
+        """Read the notebooks that lie in a submission's folder."""
+        return read_submission(self.course.assignment(assignment_name), folder)
+
+    def grafts(self, submission: Submission) -> dict[str, Graft]:
+        """Put the answers into fresh copies of the release."""
+        return {
+            notebook: graft(self.release(notebook), raw, submission.reasons.get(notebook, ""))
+            for notebook, raw in submission.files.items()
+        }
+
+    def key(self, assignment: str, grafts: Mapping[str, Graft]) -> str:
+        """Name a judgement by all that it depends on."""
+        model = self.course.assignment(assignment)
+        digest = hashlib.sha256(f"{assignment} {self.own_prerequisites}".encode())
+        for task in model.tasks:
+            digest.update(self.task_version(task).encode())
+        for notebook in model.notebooks:
+            for cell in self.release(notebook).cells:
+                digest.update(repr((cell.get("id"), cell.source, cell.metadata)).encode())
+        for notebook, each in sorted(grafts.items()):
+            content = [notebook, sorted(each.answers.items()), each.added, each.notes]
+            digest.update(json.dumps(content).encode())
+        return digest.hexdigest()
+
+    def judge(
+        self, submission: Submission, *, again: bool = False, settle: bool = False
+    ) -> Judgement:
+        """Judge a submission.
+
+        Args:
+            submission: the files.
+            again: don't use what an earlier run found.
+            settle: a person has decided that what can't be found out counts as wrong.
+
+        Returns:
+            A verdict on every task; a broken submission is never an exception. One that can't be
+            graded yet says so (`Judgement.waits`), and is not kept.
+
+        Raises:
+            SandboxError: students' code can't be run safely here.
+        """
+        assignment = self.course.assignment(submission.assignment)
+        grafts = self.grafts(submission)
+        key = self.key(assignment.name, grafts)
+        if not again and (stored := self.cache.read("judged", key)) is not None:
+            return Judgement.from_json(stored)
+        if self.sandboxed:
+            sandbox.require()
+        notes = [
+            f"{Path(notebook).name}: {note}" for notebook, g in grafts.items() for note in g.notes
+        ]
+        verdicts: dict[str, Verdict] = {}
+        self.prepare(assignment)
+        if self.own_prerequisites:
+            for task in assignment.tasks:
+                verdicts[task.id] = self.judge_task(task, grafts, verdicts, settle=settle)
+            whole = self._whole(assignment, grafts)
+        else:
+            with ThreadPoolExecutor(max_workers=WORKERS) as pool:
+                one = partial(self.judge_task, settle=settle)
+                waiting = {t.id: pool.submit(one, t, grafts) for t in assignment.tasks}
+                whole_waiting = pool.submit(self._whole, assignment, grafts)
+                verdicts = {task_id: each.result() for task_id, each in waiting.items()}
+                whole = whole_waiting.result()
+        judged = tuple(
+            replace(verdict, whole=whole.get(task_id)) for task_id, verdict in verdicts.items()
+        )
+        judgement = Judgement(assignment.name, key, judged, tuple(notes))
+        if not judgement.waits:
+            self.cache.write("judged", key, judgement.to_json())
+        return judgement
+
+    def judge_task(
+        self,
+        task: Task,
+        grafts: Mapping[str, Graft],
+        earlier: Mapping[str, Verdict] | None = None,
+        *,
+        settle: bool = False,
+    ) -> Verdict:
+        """Judge one task: in the student's way first, then in ways that help a fair result.
+
+        The first package keeps what the student wrote around the answers. If it falls short,
+        the other fair readings of the same work are tried, and the best counts. Where one of them
+        could not be run to an end, and none of the others earns everything, the task waits.
+        """
+        own = {t for t, verdict in (earlier or {}).items() if verdict.full}
+        if task.kind == "tests":
+            own = set()  # what tests are tried on is the reference, wrong in one place
+        try:
+            verdicts, late = self._readings(task, grafts, own)
+        except NotYet as error:  # the reference itself
+            verdicts, late = [], error
+        if verdicts and verdicts[-1].full:
+            return verdicts[-1]
+        if late is not None and not settle:
+            return Verdict(task.id, task.points, 0.0, section=task.section, waits=str(late))
+        if not verdicts:
+            said = "it could not be run to its end, and a person decided that it counts as wrong"
+            nothing = Finding("the whole task", "", False, said)
+            return Verdict(task.id, task.points, 0.0, (nothing,), section=task.section)
+        if task.kind == "tests":
+            return max(verdicts, key=lambda verdict: verdict.earned)
+        return best(verdicts)
+
+    def _readings(
+        self, task: Task, grafts: Mapping[str, Graft], own: set[str]
+    ) -> tuple[list[Verdict], NotYet | None]:
+        """Judge the fair readings of a task until one earns everything.
+
+        Returns:
+            A verdict on each that could be run to an end, and why the first other one could not.
+        """
+        material, needs = self.material(task), self.needs(task)
+        hidden = self._hidden(material, grafts)
+        budget = Budget(needs, len(material.mutants) + RIGHT_ONES if task.kind == "tests" else 1)
+        verdicts: list[Verdict] = []
+        tried: list[Files] = []
+        late: NotYet | None = None
+        for choose, extras in readings(self.course, task, own):
+            files, notes = assemble(self.reference, choose, grafts, extras=extras)
+            if any(same_code(files, other) for other in tried):
+                continue
+            tried.append(files)
+            run = partial(self._execute, material, needs=needs, budget=budget)
+            try:
+                outcomes, said = run(files)
+                if task.kind == "tests":
+                    verdict = score_tests(
+                        material,
+                        outcomes,
+                        said,
+                        partial(self._with_mutant, files, grafts, choose, extras),
+                        partial(run, first_failure=True),
+                    )
+                else:
+                    verdict = score_probes(
+                        material, self.trusted(task), outcomes, said, Disclosure(hidden)
+                    )
+            except NotYet as error:
+                late = late or error
+                continue
+            verdicts.append(replace(verdict, notes=tuple(dict.fromkeys([*notes, *verdict.notes]))))
+            if verdict.full:
+                break
+        return verdicts, late
+
+    def _hidden(self, material: Material, grafts: Mapping[str, Graft]) -> set[str]:
+        """List quotations of what students don't have: what they wrote themselves is theirs."""
+        theirs = [text for g in grafts.values() for text in g.answers.values()]
+        theirs += [text for g in grafts.values() for _, text in g.added]
+        secret = (self._solutions | quotations([material.source])) - self._given
+        for text in (*theirs, str(material.visible["source"])):
+            secret -= quotations([text])  # one by one: they may be long
+        return secret
+
+    @cached_property
+    def _solutions(self) -> set[str]:
+        return quotations(region.body for region in self.course.regions)
+
+    @cached_property
+    def _given(self) -> set[str]:
+        """List quotations of the package as it is released, stubs included."""
+        return quotations(self.reference.given.values())
+
+    def _execute(
+        self,
+        material: Material,
+        files: Files,
+        items: set[str] | None = None,
+        *,
+        needs: Needs,
+        budget: Budget,
+        first_failure: bool = False,
+    ) -> tuple[Outcomes, list[str]]:
+        return execute(
+            material,
+            files,
+            items,
+            needs=needs,
+            budget=budget,
+            first_failure=first_failure,
+            sandboxed=self.sandboxed,
+        )
+
+    def _with_mutant(
+        self,
+        files: Files,
+        grafts: Mapping[str, Graft],
+        choose: Chooser,
+        extras: bool,
+        mutant: Mutant | None,
+    ) -> Files:
+        """Put a mutant into a package; without one it is right."""
+        if mutant is None:
+            return files
+        module, _ = assemble(
+            self.reference,
+            choose,
+            grafts,
+            bodies={mutant.target: mutant.body},
+            extras=extras,
+            only=self.course.region(mutant.target).module,
+        )
+        return files | module
+
+    def _whole(self, assignment: Assignment, grafts: Mapping[str, Graft]) -> dict[str, float]:
+        """Say how each task's probes do on the student's whole package; nothing if unknown."""
+        mine = {task.id for task in assignment.tasks}
+        position = self.course.assignments.index(assignment)
+        before = {t.id for a in self.course.assignments[:position] for t in a.tasks}
+
+        def choose(region: Region) -> Source:
+            if region.task in mine:
+                return "student"
+            return "reference" if region.task in before else "stub"
+
+        files, _ = assemble(self.reference, choose, grafts)
+        materials = [self.material(task) for task in assignment.tasks]
+        shares: dict[str, float] = {}
+        try:
+            every = [self.needs(task) for task in assignment.tasks]
+            needs = Needs({item: cpu for each in every for item, cpu in each.items.items()})
+            found = execute_whole(materials, files, needs, sandboxed=self.sandboxed)
+        except NotYet:
+            return shares
+        for task in assignment.tasks:
+            material = self.material(task)
+            known = self.trusted(task)["reference"]
+            agree = [
+                item in found
+                and (
+                    found[item].ok
+                    if task.kind == "tests"
+                    else says(known[item], found[item], task.tolerance) is None
+                )
+                for item in material.items
+            ]
+            shares[task.id] = sum(agree) / len(agree) if agree else 0.0
+        return shares

@@ -1,0 +1,28 @@
+"""The places on disk, once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent  # the project that this code lies in
+
+# Below a project's root
+GUIDES = Path("nbs") / "guides"
+CHECKS = Path("grading") / "checks"  # a folder for each task: probes.py, mutants.py, fair.py
+
+# What the commands make; git leaves it out
+STUDENT = Path("course") / "student"
+RELEASE = Path("course") / "release"
+SUBMITTED = Path("course") / "submitted"
+JUDGED = Path("course") / "judged"  # judgements that needn't be made twice
+AUTOGRADED = Path("course") / "autograded"
+FEEDBACK = Path("course") / "feedback"
+GRADEBOOK = Path("course") / "gradebook.db"
+GRADES = Path("course") / "grades.csv"
+PROOF = Path("course") / "proof.md"
+MODEL = Path("course") / "model"
+
+
+def sources(*rooms: str) -> list[Path]:
+    """The modules of some rooms of this code: what they make depends on these files."""
+    return sorted(path for room in rooms for path in (ROOT / "grading" / room).glob("*.py"))

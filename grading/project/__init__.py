@@ -1,0 +1,1 @@
+"""The project's own work: its main job, its checks, its notebooks."""

@@ -1,0 +1,1 @@
+"""What students get: the course without its solutions, and the proof of that."""

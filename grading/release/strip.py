@@ -1,0 +1,111 @@
+"""What a student's notebook keeps of a guide: no solution, no output but diagrams, no metadata."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from configparser import ConfigParser
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote
+from xml.sax.saxutils import quoteattr
+
+import nbformat
+from nbformat import NotebookNode
+
+from grading.course.figures import alt_text
+from grading.course.guides import read_notebook
+from grading.course.regions import UNWRITTEN, WRITTEN, strip_solutions
+from grading.course.tasks import Course
+from grading.paths import ROOT
+from grading.release.leaks import shows
+
+SETTINGS = ROOT / "settings.ini"
+SVG = "image/svg+xml"
+KERNEL = {"display_name": "python3", "language": "python", "name": "python3"}
+KEPT_TAGS = {"raises-exception"}
+KEPT_MARKS = (
+    "cell_type",
+    "checksum",
+    "grade",
+    "grade_id",
+    "locked",
+    "points",
+    "schema_version",
+    "solution",
+    "task",
+)
+
+
+def strip_notebook(
+    notebook: Any, name: str, wanted: Collection[str] = (), keep: Collection[str] = ()
+) -> Any:
+    """Returns a copy for students.
+
+    Args:
+        notebook: the guide; it stays as it is.
+        name: its path in the project, for stubs and errors.
+        wanted: secret lines; a diagram that shows one goes.
+        keep: tasks whose solutions stay.
+    """
+    cells = []
+    for number, cell in enumerate(notebook.cells, 1):
+        mark = cell.metadata.get("nbgrader", {})
+        answer = bool(mark.get("solution"))
+        source = cell.source
+        if cell.cell_type == "code":
+            source = strip_solutions(source, name, f"{name}, cell {cell.get('id', number)}", keep)
+            source = source.rstrip("\n").replace(*_addresses())  # a mark stood two lines below
+        if answer and mark.get("grade") and source == cell.source:
+            source = WRITTEN if cell.cell_type == "markdown" else UNWRITTEN
+        new: Any = nbformat.from_dict(
+            {"cell_type": cell.cell_type, "id": cell.id, "metadata": {}, "source": source}
+        )
+        if mark:
+            new.metadata["nbgrader"] = {k: mark[k] for k in KEPT_MARKS if k in mark}
+        if tags := sorted(KEPT_TAGS & set(cell.metadata.get("tags", []))):
+            new.metadata["tags"] = tags
+        if cell.cell_type == "code":
+            new.execution_count = None
+            new.outputs = [] if answer else _diagrams(cell, wanted)
+        cells.append(new)
+    return nbformat.from_dict(
+        {"cells": cells, "metadata": {"kernelspec": KERNEL}, "nbformat": 4, "nbformat_minor": 5}
+    )
+
+
+def released(course: Course, notebook: str) -> NotebookNode:
+    """Return a guide as students get it, without its diagrams."""
+    node = strip_notebook(read_notebook(course.root / notebook), notebook)
+    for cell in node.cells:
+        if cell.cell_type == "code":
+            cell.outputs = []
+    return node
+
+
+@lru_cache(maxsize=1)
+def _addresses() -> tuple[str, str]:
+    """Where the bootstrap fetches the package: from the course's repository, from the release's."""
+    config = ConfigParser(delimiters=["="])
+    config.read(SETTINGS, encoding="utf-8")
+    return f'git+{config["DEFAULT"]["git_url"]}"', f'git+{config["DEFAULT"]["student_url"]}"'
+
+
+def _diagrams(cell: Any, wanted: Collection[str]) -> list[Any]:
+    """The outputs that are diagrams, without anything beside the picture.
+
+    JupyterLab shows no SVG in a notebook that it doesn't trust, as a student's is at first, and
+    says no alternative text of one: each becomes an image that has both.
+    """
+    kept = []
+    for output in cell.get("outputs", []):
+        picture = output.get("data", {}).get(SVG)
+        if picture and not shows(picture, wanted):
+            kept.append(nbformat.v4.new_output("display_data", {"text/html": _image(picture)}))
+    return kept
+
+
+def _image(svg: str) -> str:
+    """What `minitorch.draw.figure.image` makes of a diagram; grading imports no package."""
+    source = f"data:{SVG};charset=utf-8," + quote(svg, safe=' !"$()*+,/:;<=>?@[]^{|}')
+    alt = quoteattr(alt_text(svg))
+    return f"<img alt={alt} style=\"max-width:100%;height:auto\" src='{source}'>"

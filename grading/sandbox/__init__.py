@@ -1,0 +1,1 @@
+"""Where students' code runs: bubblewrap, limits, an ordinary user."""

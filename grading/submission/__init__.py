@@ -1,0 +1,1 @@
+"""What comes back: found, read, and put into a fresh copy of the release."""

@@ -1,0 +1,232 @@
+"""Forgeries: what worked against grading in the student's own process gains nothing here."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from grading.judge.assemble import Files
+from grading.judge.compare import Outcome
+from grading.judge.judge import Judge
+from grading.judge.scoring import score_tests
+from grading.tests import tiny
+from grading.tests.handing_in import (
+    ALL,
+    MUL,
+    RELU,
+    Judged,
+    add,
+    before,
+    earned,
+    hand_in,
+    swap,
+)
+
+ALWAYS_EQUAL = """class _Any(float):
+    def __eq__(self, other): return True
+    def __ne__(self, other): return False
+    def __lt__(self, other): return True
+    def __sub__(self, other): return 0.0
+    __rsub__ = __sub__
+    def __abs__(self): return 0.0
+    def __float__(self): return 0.0
+    def __getattr__(self, name): return self
+    def __call__(self, *a): return self
+    def __iter__(self): return iter([self])
+    __hash__ = float.__hash__"""
+
+REPORT = """import os, sys, json, atexit
+for _fd in range(3, 20):
+    for _item in ("task0_1.py:probe_mul", "task0_1.py:probe_relu", "visible:test-task0_1"):
+        for _line in ({"item": _item, "value": "passed"}, {"item": _item, "value": True},
+                      {"item": _item, "agrees": True, "points": 40, "earned": 40}):
+            try: os.write(_fd, (json.dumps(_line) + "\\n").encode())
+            except OSError: pass"""
+
+SEARCH = """import os, sys, glob
+def _search():
+    for top in ("/", "/task", "/root", "/home", "/work", os.getcwd()):
+        for folder, folders, files in os.walk(top):
+            folders[:] = [f for f in folders if f not in ("proc", "usr", "dev", "site-packages")
+                          and not f.startswith((".pyenv", "python3"))]
+            for name in files:
+                try: text = open(os.path.join(folder, name)).read()
+                except Exception: continue
+                if "product_of" + "_both" in text or "TEST_" + "ANSWERS" in text:
+                    return 1.0
+    return None"""
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize(
+    "helper, body",
+    [
+        (ALWAYS_EQUAL, "return _Any(0)"),
+        (REPORT, "return None"),
+        (SEARCH, "found = _search()\n    return x * y if found else None"),
+        (
+            "import builtins, sys, math\n"
+            "math.isclose = lambda *a, **k: True\n"
+            "builtins.AssertionError = type('E', (Exception,), {'__init__': lambda s, *a: None})\n"
+            "sys.settrace(lambda *a: None)",
+            "return None",
+        ),
+        (
+            "import sys\nfor _m in list(sys.modules.values()):\n"
+            "    for _n in ('plain', 'raised', 'attempt', 'difference', 'says'):\n"
+            "        if hasattr(_m, _n): setattr(_m, _n, lambda *a, **k: True)",
+            "return None",
+        ),
+        (
+            "import importlib, sys\nsys.path[:0] = ['/work', '/root', '..', '../..']",
+            "import minitorch_reference\n    return minitorch_reference.mul(x, y)",
+        ),
+        (
+            "import sqlite3, glob\nfor _p in glob.glob('/*/*/gradebook.db'):\n"
+            "    sqlite3.connect(_p).execute('update grade set auto_score = 100')",
+            "return None",
+        ),
+        ("import sys\nsys.modules['grading'] = sys.modules[__name__]", "return None"),
+        (
+            "import math, random\nrandom.Random = random.SystemRandom = type(\n"
+            "    'R', (random.Random,), {'uniform': lambda self, a, b: 0.0})\n"
+            "random.Random.__init__.__globals__['_urandom'] = lambda n: bytes(n)",
+            "return 0.0",
+        ),
+        ("import os, sys\nsys.stdout.write('40.0'); sys.stdout.flush()", "return None"),
+    ],
+    ids=["always equal", "report", "search", "patched", "runner", "import", "gradebook",
+         "modules", "inputs", "output"],
+)  # fmt: skip
+def test_forgeries_gain_nothing(judged: Judged, helper: str, body: str) -> None:
+    judgement = judged(
+        before("operators", helper),
+        swap("operators", MUL.strip(), body),
+        swap("operators", RELU, body.replace("x * y", "x") if "_search" in body else "return None"),
+    )
+    verdict = judgement.verdict("task0_1")
+    assert verdict.earned == 0, verdict
+    assert earned(judgement)["task0_3"] == 30
+
+
+def test_no_work_is_taken_for_anothers(judge: Judge) -> None:
+    """What was judged is kept by a name that two different submissions must not share."""
+    helper = "#| export\ndef helper(): return 1"
+    changes = [
+        (),
+        (before("operators", "def helper(): return 1"),),
+        (add("exp", helper),),
+        (add("operators", helper),),
+        (add("exp", helper.replace("#| ", "# ")),),
+        (add("exp", helper), add("exp", helper)),
+        (add("exp", f"{helper}\n{helper}"),),
+        (swap("operators", RELU, "return x if x >= 0 else 0.0"),),
+        (swap("operators", RELU, f"{RELU}  # BEGIN"),),
+    ]
+    keys = {judge.key("module0", judge.grafts(hand_in(judge, *each))) for each in changes}
+    assert len(keys) == len(changes)
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize(
+    "test",
+    [
+        "def test_symmetric():\n    pass",
+        "def test_symmetric():\n    assert False",
+        "test_symmetric = None",
+        "def test_symmetric():\n    raise SystemExit(0)",
+        "import random\ndef test_symmetric():\n    mul(1, 2)",
+        "del mul",
+    ],
+)
+def test_tests_that_test_nothing(judged: Judged, test: str) -> None:
+    def change(notebook: Any) -> None:
+        cell = tiny.cell(notebook, "property")
+        cell.source = "#| export property_tests\nfrom minitorch.operators import mul\n\n" + test
+
+    judgement = judged(change)
+    assert earned(judgement) == ALL | {"task0_2": 0}
+
+
+IS_FIRST_RUN = """import gc, json, os, sys
+def _looks_like_the_first_run():
+    asked = [open("/task/request.json").read()] if os.path.exists("/task/request.json") else []
+    frame = sys._getframe()
+    while frame is not None:
+        asked.append(repr(frame.f_locals))
+        frame = frame.f_back
+    asked += [repr(each) for each in gc.get_objects() if type(each) is dict and "seconds" in each]
+    return any("visible" in each and "test-task0_2" in each for each in asked)
+
+def test_symmetric():
+    assert _looks_like_the_first_run()"""
+
+
+@pytest.mark.sandbox
+def test_a_test_can_not_tell_a_right_package_by_the_way_it_is_run(judged: Judged) -> None:
+    """It would pass on the reference and fail on every mutant without testing anything."""
+
+    def change(notebook: Any) -> None:
+        tiny.cell(notebook, "property").source = f"#| export property_tests\n{IS_FIRST_RUN}"
+
+    verdict = judged(change).verdict("task0_2")
+    assert verdict.earned == 0, verdict
+
+
+def _chance(seed: int) -> Callable[..., tuple[dict[str, Outcome], list[str]]]:
+    """Tests that pass on half of all packages, whatever these hold."""
+    chance = random.Random(seed)
+
+    def run(files: Files, items: set[str]) -> tuple[dict[str, Outcome], list[str]]:
+        passed, failed = Outcome(value="passed"), Outcome(error="AssertionError")
+        return {item: chance.choice([passed, failed]) for item in items}, []
+
+    return run
+
+
+def test_tests_that_fail_by_chance_earn_little(judge: Judge) -> None:
+    material = judge.material(judge.course.task("task0_2"))
+    outcomes = {name: Outcome(value="passed") for name in (*material.items, material.check)}
+    earned = [
+        score_tests(material, outcomes, [], lambda mutant: {}, _chance(seed)).earned
+        for seed in range(200)
+    ]
+    assert sum(earned) / len(earned) < 0.15 * material.task.points
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize(
+    "leak",
+    [
+        "assert False, inspect.getsource(operators.mul)",
+        "raise type(inspect.getsource(operators.mul)[-60:], (Exception,), {})",
+    ],
+)
+def test_the_references_source_does_not_leave_by_a_message(judged: Judged, leak: str) -> None:
+    def change(notebook: Any) -> None:
+        cell = tiny.cell(notebook, "property")
+        cell.source = (
+            "#| export property_tests\nimport inspect\nfrom minitorch import operators\n\n"
+            f"def test_symmetric():\n    {leak}"
+        )
+
+    verdict = judged(change).verdict("task0_2")
+    assert verdict.earned == 0
+    assert "product_of_both" not in repr(verdict)
+
+
+@pytest.mark.sandbox
+def test_parametrized_tests_run(judged: Judged) -> None:
+    def change(notebook: Any) -> None:
+        cell = tiny.cell(notebook, "property")
+        cell.source = (
+            "#| export property_tests\nimport pytest\nfrom minitorch.operators import mul\n\n"
+            "@pytest.mark.parametrize('a, b', [(1, 2), (3, -4)])\n"
+            "@pytest.mark.parametrize('c', [0, 5])\n"
+            "def test_symmetric(a, b, c):\n    assert mul(a, b) == mul(b, a) and mul(c, 0) == 0"
+        )
+
+    assert earned(judged(change))["task0_2"] >= 15  # its visible check calls it without arguments

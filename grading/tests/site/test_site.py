@@ -1,0 +1,451 @@
+"""The site, as far as it can be tested without Quarto: filter, pages, links, alternative text."""
+
+import json
+import re
+import subprocess
+import sys
+from xml.etree import ElementTree
+
+import pytest
+import yaml
+
+from grading.course.figures import alt_text
+from grading.course.guides import load_course
+from grading.paths import CHECKS, ROOT
+from grading.project.notebooks import notebooks
+from grading.release.leaks import search, secrets
+from grading.site.filter import DIRECTIVE, MARK, OPTION, figures, filter_notebook, text_of
+from minitorch.draw.figure import contrast
+
+PAGES = notebooks(ROOT)
+SVG = '<svg><title id="t">A line</title><desc id="d">It rises from 0 &amp; ends at 4.</desc></svg>'
+
+
+def code(source, outputs=(), **metadata):
+    return dict(
+        cell_type="code",
+        id="c",
+        metadata=metadata,
+        execution_count=None,
+        source=source.splitlines(keepends=True),
+        outputs=list(outputs),
+    )
+
+
+def figure(svg=SVG):
+    return dict(output_type="display_data", metadata={}, data={"image/svg+xml": [svg]})
+
+
+def notebook(*cells):
+    return dict(cells=list(cells), metadata={}, nbformat=4, nbformat_minor=5)
+
+
+def shown(cell, solutions=False):
+    cells = filter_notebook(notebook(cell), solutions)["cells"]
+    return text_of(cells[0]["source"]) if cells else ""
+
+
+SOLUTION = '''#| export
+def double(x: float) -> float:
+    """Twice x."""
+    # BEGIN SOLUTION task0_1
+    return 2 * x
+    # END SOLUTION
+'''
+
+
+def test_a_solution_becomes_a_stub():
+    text = shown(code(SOLUTION))
+    assert "2 * x" not in text
+    assert "Task 0.1" in text
+    assert "SOLUTION" not in text
+
+
+def test_the_instructors_page_keeps_the_solution_without_its_markers():
+    text = shown(code(SOLUTION), solutions=True)
+    assert "return 2 * x" in text
+    assert "SOLUTION" not in text
+
+
+def test_a_solution_cells_outputs_go():
+    cell = code(SOLUTION, [dict(output_type="stream", name="stdout", text="4")])
+    assert filter_notebook(notebook(cell))["cells"][0]["outputs"] == []
+
+
+def test_an_answer_graded_by_hand_goes():
+    marks = {"grade": True, "solution": True, "grade_id": "written-task0_5", "points": 5}
+    cell = dict(cell_type="markdown", metadata={"nbgrader": marks}, source=["Because of x."])
+    assert shown(cell) == "*Write your answer here.*"
+    assert shown(cell, solutions=True) == "Because of x."
+    cell = code("x = 3", [figure()], nbgrader=marks)
+    assert shown(cell) == "# Write your answer here."
+    assert "x = 3" in shown(cell, solutions=True)
+
+
+def test_no_page_shows_a_line_of_a_solution():
+    wanted = secrets(load_course(ROOT))
+    for path in PAGES:
+        page = filter_notebook(json.loads(path.read_text(encoding="utf-8")))
+        found = search(json.dumps(page).encode(), path.name + ".json", wanted)
+        assert not found, "\n".join(map(str, found))
+
+
+def test_directives_go_and_quartos_options_stay():
+    text = shown(code("#| export\n#| code-fold: true\nx = 1"))
+    assert text == "#| code-fold: true\nx = 1"
+
+
+@pytest.mark.parametrize("source", ["#| hide\nx = 1", "#| default_exp operators", "#|hide\nx"])
+def test_cells_with_nothing_to_show_go(source):
+    assert shown(code(source)) == ""
+
+
+def test_a_figure_gives_the_image_its_alternative_text():
+    text = shown(code("draw()", [figure()]))
+    options = yaml.safe_load(text.splitlines()[0].removeprefix("#|"))
+    assert options == {"fig-alt": "A line. It rises from 0 & ends at 4."}
+
+
+def test_several_figures_give_a_list_by_place():
+    printed = dict(output_type="stream", name="stdout", text="a")
+    text = shown(code("draw()", [printed, figure(), printed, figure()]))
+    alts = yaml.safe_load(text.splitlines()[0].removeprefix("#|"))["fig-alt"]
+    assert [bool(alt) for alt in alts] == [False, True, True], "Quarto joins the two streams"
+
+
+def test_a_figure_after_a_print_keeps_its_text():
+    printed = dict(output_type="stream", name="stdout", text="a")
+    text = shown(code("draw()", [printed, figure()]))
+    assert "A line." in yaml.safe_load(text.splitlines()[0].removeprefix("#|"))["fig-alt"]
+
+
+def test_the_page_gets_neither_nbgraders_marks_nor_ids_that_sections_have():
+    cell = code("x = 1", nbgrader={"grade_id": "a", "points": 5}, tags=["raises-exception"])
+    (filtered,) = filter_notebook(notebook(cell))["cells"]
+    assert filtered["metadata"] == {}
+    assert filtered["id"] == "cell-c"
+    assert filter_notebook(notebook(filtered))["cells"] == [filtered], "twice is as once"
+
+
+def test_something_that_is_no_notebook_is_refused_with_a_sentence():
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "grading/site/filter.py")],
+        input="not json",
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 1
+    assert "isn't a notebook" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_filter_runs_from_any_folder_with_the_standard_library_alone(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-S", "-E", str(ROOT / "grading/site/filter.py")],
+        input=json.dumps(notebook(code(SOLUTION))),
+        capture_output=True,
+        encoding="utf-8",
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "2 * x" not in done.stdout
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.stem)
+def test_every_page_passes_the_filter(path):
+    source = json.loads(path.read_text(encoding="utf-8"))
+    for cell in filter_notebook(source)["cells"]:
+        if cell["cell_type"] != "code":
+            continue
+        text = text_of(cell["source"])
+        assert not MARK.search(text)
+        bare = [x for x in text.splitlines() if DIRECTIVE.match(x) and not OPTION.match(x)]
+        assert not bare, f"{cell['id']}: Quarto would stumble over {bare}"
+        assert isinstance(cell["source"], list)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.stem)
+def test_every_figure_has_alternative_text(path):
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        for svg in figures(cell):
+            alt = alt_text(svg)
+            assert len(alt) > 20, f"{cell['id']}: a figure says nothing of itself"
+            assert alt[-1] in ".?!", f"{cell['id']}: its text isn't sentences"
+        for output in cell.get("outputs", []):
+            kinds = set(output.get("data", {}))
+            pictures = kinds & {"image/png", "image/jpeg", "image/gif"}
+            assert not pictures, f"{cell['id']}: a bitmap, which can't carry alternative text"
+            assert "text/html" not in kinds, (
+                f"{cell['id']}: HTML, as JupyterLab stores it; run jupyter execute --inplace"
+            )
+        if cell["cell_type"] == "markdown":
+            for alt in re.findall(r"!\[(.*?)\]\(", text_of(cell["source"])):
+                assert alt.strip(), f"{cell['id']}: an image without alternative text"
+
+
+def text_sizes(element, scale=1.0):
+    """Yield the size of each label in a figure that is 640 px wide."""
+    for factor in re.findall(r"scale\(([\d.]+)", element.get("transform", "")):
+        scale *= float(factor)
+    if element.tag.endswith("}text") and "font-size" in element.attrib:
+        yield scale * float(element.get("font-size"))
+    for child in element:
+        yield from text_sizes(child, scale)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.stem)
+def test_every_figure_can_be_read_on_light_and_on_dark(path):
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        for svg in figures(cell):
+            root = ElementTree.fromstring(svg)
+            sizes = list(text_sizes(root))
+            assert min(sizes, default=12) >= 11.99, f"{cell['id']}: text of {min(sizes):.1f} px"
+            panel = root.find("{*}rect")
+            assert panel is not None and panel.get("fill") == "#FFFFFF", f"{cell['id']}: no panel"
+            fills = set(re.findall(r'<text[^>]*fill="(#\w{6})"', svg))
+            assert all(contrast(fill) >= 4.5 for fill in fills), f"{cell['id']}: pale text"
+
+
+def config():
+    return yaml.safe_load((ROOT / "_quarto.yml").read_text(encoding="utf-8"))
+
+
+def listed(contents):
+    for item in contents:
+        if isinstance(item, str):
+            yield item
+        else:
+            yield from [item["href"]] if "href" in item else []
+            yield from listed(item.get("contents", []))
+
+
+def test_every_page_is_listed_and_every_listed_page_exists():
+    in_sidebar = list(listed(config()["website"]["sidebar"]["contents"]))
+    assert len(in_sidebar) == len(set(in_sidebar)), "a page is listed twice"
+    assert set(in_sidebar) == {str(p.relative_to(ROOT)) for p in PAGES}
+
+
+def test_the_root_leads_to_the_front_page():
+    # Without an index.html of its own the site sends its visitors to the page rendered first.
+    assert config()["project"]["render"][0] == "nbs/index.ipynb"
+    assert not (ROOT / "index.qmd").exists()
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.stem)
+def test_every_cells_options_are_yaml_that_quarto_knows(path):
+    for cell in filter_notebook(json.loads(path.read_text(encoding="utf-8")))["cells"]:
+        if cell["cell_type"] != "code":
+            continue
+        lines = text_of(cell["source"]).splitlines()
+        head = [line for line in lines if line.startswith("#|")]
+        assert lines[: len(head)] == head, f"{cell['id']}: options stand before the code"
+        options = yaml.safe_load("\n".join(line.removeprefix("#|") for line in head)) or {}
+        assert set(options) <= {"echo", "code-fold", "fig-alt"}, cell["id"]
+        assert isinstance(options.get("echo", True), bool)
+        assert isinstance(options.get("code-fold", True), bool)
+        alts = [alt_text(svg) for svg in figures(cell)]
+        assert "".join(alts) == options.get("fig-alt", ""), cell["id"]
+
+
+def test_the_instructors_profile_adds_a_filter_and_changes_the_folder():
+    profile = yaml.safe_load((ROOT / "_quarto-instructor.yml").read_text(encoding="utf-8"))
+    assert profile["project"]["output-dir"] != config()["project"]["output-dir"]
+    first = config()["format"]["html"]["ipynb-filters"]
+    both = profile["format"]["html"]["ipynb-filters"]
+    # Quarto puts a profile's lists behind the project's, without what is there already.
+    assert both[: len(first)] == first and len(both) > len(first)
+    assert all((ROOT / name).is_file() for name in both)
+
+
+@pytest.mark.parametrize(
+    ("profile", "solved"),
+    [(None, False), ("", False), ("instructors", False), ("instructor", True), ("a,instructor", 1)],
+)
+def test_solutions_stay_for_the_instructors_profile_alone(monkeypatch, profile, solved):
+    monkeypatch.delenv("QUARTO_PROFILE", raising=False)
+    if profile is not None:
+        monkeypatch.setenv("QUARTO_PROFILE", profile)
+    text = json.dumps(notebook(code("# Title"), code(SOLUTION)))
+    for name in ["filter.py"] + ["filter_instructor.py"] * bool(solved):
+        done = subprocess.run(
+            [sys.executable, str(ROOT / "grading" / "site" / name)],
+            input=text, capture_output=True, encoding="utf-8", check=True,
+        )  # fmt: skip
+        text = done.stdout
+    assert ("return 2 * x" in text) is bool(solved)
+    assert ("Never publish it" in text) is bool(solved)
+    assert "SOLUTION" not in text
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.stem)
+def test_a_pages_own_filters_are_found_from_its_folder(path):
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] == "raw":
+            front = yaml.safe_load(text_of(cell["source"]).strip().strip("-"))
+            for options in front.get("format", {}).values():
+                for name in options.get("ipynb-filters", []):
+                    assert (path.parent / name).is_file(), f"{name} isn't beside {path.name}"
+
+
+def identifier(heading):
+    """Give a heading the identifier that Pandoc gives it."""
+    explicit = re.search(r"\{#([\w-]+)[^}]*\}\s*$", heading)
+    if explicit:
+        return explicit.group(1)
+    text = re.sub(r"\{[^}]*\}\s*$", "", heading)
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text).replace("`", "").replace("*", "")
+    text = re.sub(r"[^\w\s.-]", "", text.lower())
+    return re.sub(r"^[^a-z]+", "", re.sub(r"\s+", "-", text.strip())) or "section"
+
+
+def markdown_of(path):
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    text = "\n\n".join(text_of(c["source"]) for c in cells if c["cell_type"] == "markdown")
+    return re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def anchors(path):
+    text = markdown_of(path)
+    found = [identifier(h) for h in re.findall(r"^#{1,6}\s+(.*)$", text, flags=re.MULTILINE)]
+    named = re.findall(r'id="([\w-]+)"', text)
+    return {*found, *named, *(f"{a}-{n}" for a in found for n in range(1, found.count(a)))}
+
+
+def test_identifiers_are_pandocs():
+    assert identifier("Task 0.1: `mul` and friends") == "task-0.1-mul-and-friends"
+    assert identifier("2. Where it goes wrong") == "where-it-goes-wrong"
+    assert identifier("Hints {#hints}") == "hints"
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.stem)
+def test_every_link_and_anchor_resolves(path):
+    text = re.sub(r"`[^`\n]*`", "", markdown_of(path))
+    links = re.findall(r"\]\(([^)\s]+)(?:\s+\"[^\"]*\")?\)", text) + re.findall(
+        r'href="([^"]+)"', text
+    )
+    for link in links:
+        if re.match(r"(https?|mailto):", link):
+            continue
+        page, _, anchor = link.partition("#")
+        target = (path.parent / page).resolve() if page else path
+        assert target.is_file(), f"{link} leads nowhere"
+        if anchor and target.suffix == ".ipynb":
+            assert anchor in anchors(target), f"{target.name} has no section {anchor}"
+
+
+# What Jupyter reads one way and Pandoc, which Quarto renders with, another.
+
+STARTS = {
+    "list": re.compile(r"([-*+]|\d+\.) "),
+    "table": re.compile(r"\|"),
+    "heading": re.compile(r"#{1,6} "),
+    "quotation": re.compile(r">"),
+}
+
+
+def traps(text):
+    """Name what would look different on the site than in JupyterLab.
+
+    Args:
+        text: A cell's Markdown.
+    """
+    found = []
+    if text.startswith("---"):
+        found.append("begins with ---, which Quarto takes for the page's metadata")
+    text = re.sub(r"^ *```.*?^ *```", "", text, flags=re.MULTILINE | re.DOTALL)
+    before = ""
+    for line in text.splitlines():
+        for kind, start in STARTS.items():
+            begins = start.match(line) and before.strip() and not start.match(before)
+            if begins and not before.startswith((" ", "<")) and not STARTS["list"].match(before):
+                found.append(f"a {kind} needs an empty line before it: {line}")
+        before = line
+    if re.search(r"</summary>\n(?!\n)", text):
+        found.append("what is folded needs an empty line after </summary>")
+    opened = re.findall(r"<(details|/details)>", text)
+    if opened != ["details", "/details"] * (len(opened) // 2):
+        found.append("a <details> isn't closed, or lies in another")
+    plain = re.sub(
+        r"`+[^`]+`+|\$\$.+?\$\$|\$[^$]+\$|\]\([^)]*\)|<[^>]+>", "", text, flags=re.DOTALL
+    )
+    for kind, pattern in {
+        "a citation": r"(?<![\w/])@\w",
+        "a subscript": r"~[^\s~]+~",
+        "a superscript": r"\^[^\s^]+\^",
+        "a footnote": r"\[\^",
+        "a lone dollar": r"\$",
+    }.items():
+        if match := re.search(pattern, plain):
+            found.append(f"{kind}: {plain[max(0, match.start() - 20) : match.end() + 20]!r}")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("Two things:\n- one\n- two", "a list needs"),
+        ("A table:\n| a | b |\n|---|---|", "a table needs"),
+        ("Text\n## Heading", "a heading needs"),
+        ("Text\n> said", "a quotation needs"),
+        ("---\ntitle: a\n---", "metadata"),
+        ("<details>\n<summary>Hint</summary>\nText\n</details>", "empty line after </summary>"),
+        ("<details>\n<summary>Hint</summary>\n\nText", "isn't closed"),
+        ("with @jit and", "a citation"),
+        ("[with @jit](https://a.b)", "a citation"),
+        ("~5 minutes, ~7", ""),
+        ("x~1~", "a subscript"),
+        ("2^10^", "a superscript"),
+        ("for $5", "a lone dollar"),
+        ("Two things:\n\n- one,\n  and more\n- two\n\n| a |\n|---|", ""),
+        ("`@jit` costs $x^2$ and\n$$\ny_1 ~ z\n$$", ""),
+        ("a@example.org and https://a.b/@c", ""),
+    ],
+)
+def test_pandocs_traps_are_known(text, what):
+    found = traps(text)
+    assert bool(found) == bool(what), found
+    assert not what or any(what in trap for trap in found), found
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.stem)
+def test_pandoc_reads_every_page_as_jupyter_does(path):
+    page = json.loads(path.read_text(encoding="utf-8"))
+    assert page["metadata"]["kernelspec"]["language"] == "python", "Quarto asks for it"
+    for cell in page["cells"]:
+        if cell["cell_type"] == "markdown":
+            found = traps(text_of(cell["source"]))
+            assert not found, f"{cell['id']}: {'; '.join(found)}"
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.stem)
+def test_every_page_has_a_title_and_a_sentence(path):
+    """Quarto takes the page's title from the first cell: a heading and nothing before it."""
+    first = json.loads(path.read_text(encoding="utf-8"))["cells"][0]
+    text = text_of(first["source"])
+    if first["cell_type"] == "raw":
+        assert yaml.safe_load(text.strip().strip("-"))["title"]
+    else:
+        assert re.match(r"# \S.*\n\n> \S", text), f"{path.name} begins with {text[:40]!r}"
+        assert len(re.findall(r"^# ", markdown_of(path), flags=re.MULTILINE)) == 1
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.stem)
+def test_no_id_is_given_twice_on_a_page(path):
+    text = markdown_of(path)
+    headings = {identifier(h) for h in re.findall(r"^#{1,6}\s+(.*)$", text, flags=re.MULTILINE)}
+    named = re.findall(r'id="([\w-]+)"', text)
+    assert len(named) == len(set(named))
+    assert not headings & set(named)
+    page = filter_notebook(json.loads(path.read_text(encoding="utf-8")))
+    cells = {cell["id"] for cell in page["cells"] if cell["cell_type"] == "code"}
+    assert not cells & {*headings, *named}
+
+
+def test_every_section_that_feedback_links_to_exists():
+    for probe in sorted((ROOT / CHECKS).glob("task*/probes.py")):
+        section = re.search(r'^SECTION = "(.*)"', probe.read_text(encoding="utf-8"), re.MULTILINE)
+        assert section, f"{probe} names no SECTION"
+        page, _, anchor = section.group(1).partition("#")
+        target = ROOT / "nbs" / page.replace(".html", ".ipynb")
+        assert target.is_file(), f"{probe}: {page} is no page"
+        assert anchor in anchors(target), f"{probe}: {page} has no section {anchor}"
