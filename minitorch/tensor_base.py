@@ -27,6 +27,7 @@ from minitorch.tensor_data import (
     shape_broadcast,
 )
 from .tensor_ops import Apart, SimpleBackend, TensorBackend, check_together
+from .tensor_writes import TensorHistory, writes
 
 if TYPE_CHECKING:
     from minitorch.tensor import Tensor  # noqa: F401
@@ -50,6 +51,8 @@ class Plain(Variable):
 # %% ../nbs/lib/tensor_base.ipynb #function
 class Function(FunctionBase["Tensor"]):
     """An operation on tensors: `forward` computes, `backward` differentiates."""
+
+    history = TensorHistory
 
     @classmethod
     def mend(cls, values: tuple[Any, ...], error: Unfit) -> Tensor:
@@ -370,15 +373,17 @@ class TensorBase(Variable):
             raise RuntimeError(
                 f"This tensor of shape {self.shape} was computed by "
                 f"{self.history.last_fn.__name__}; writing into it would make its gradient wrong. "
-                f"Write into detach() or into a copy."
+                f"Write into a copy, as tensor(x.to_numpy()) makes one."
             )
         parts = checked_key(key if isinstance(key, tuple) else (key,), self.shape)
-        cells = self._cells()
+        # The storage itself is written to, because views and permutations share it.
+        shared: Any = self._tensor._storage
+        row = shared.copy_to_host() if self.backend.cuda else shared
+        cells = TensorData.trusted(row, self.shape, self._tensor.strides).array()
         cells[parts] = value._cells() if isinstance(value, TensorBase) else value
         if self.backend.cuda:
-            self._tensor = TensorData.trusted(
-                self.backend.ops.hold(np.array(cells, order="C").reshape(-1)), self.shape
-            )
+            shared.copy_to_device(row)
+        writes.note(shared)
 
     def __repr__(self) -> str:
         return np.array2string(
@@ -427,6 +432,8 @@ class TensorBase(Variable):
             A pair `(input, derivative)` for each input, in order, constants included.
 
         """
+        if isinstance(self.history, TensorHistory):
+            self.history.check()
         return [
             (value, d if value.history is None else value.expand(value._ensure_tensor(d)))
             for value, d in super().chain_rule(d_output)
