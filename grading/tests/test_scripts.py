@@ -70,7 +70,8 @@ def test_numba_cuda_answers_once_there_is_a_fast_backend() -> None:
 
 def test_the_fast_backend_leaves_the_choice_of_the_simulator_open() -> None:
     code = (
-        "import minitorch; minitorch.FastOps; from minitorch.kernels.simulator import gpu_or_simulator; "
+        "import minitorch; minitorch.FastOps; "
+        "from minitorch.kernels.simulator import gpu_or_simulator; "
         "print(gpu_or_simulator()); import numba.cuda; print(numba.cuda.is_available())"
     )
     assert run("-c", code).split()[1] == "True"
