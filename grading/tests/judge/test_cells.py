@@ -209,7 +209,8 @@ def test_all_of_them_cost_nothing(judged: Judged) -> None:
 
 def test_a_helper_beside_a_question_is_kept(judged: Judged) -> None:
     """Of a cell with a magic nothing else goes, though a line in it begins with `%`."""
-    helper = "#| export\nPLACES = (\n    100\n    % 97\n)\n\n\ndef times(x, y):\n    return x * y\ntimes?"
+    helper = "#| export\nPLACES = (\n    100\n    % 97\n)\n\n\n"
+    helper += "def times(x, y):\n    return x * y\ntimes?"
     judgement = judged(add("picture", helper), swap("operators", MUL, "    return times(x, y)"))
     assert earned(judgement) == ALL, judgement
 
@@ -271,8 +272,8 @@ def test_python_is_left_alone(source: str) -> None:
 
 @pytest.mark.parametrize(
     "source",
-    ["('" * 25_000, "'''\\" * 9000, '"""' * 16_000, "\\\n" * 25_000, "%\\\n" * 16_000, "x=!" * 16_000,
-     "? " * 25_000, "= " * 25_000, "\\" * 50_000, "[\n" * 25_000, ">>> \n" * 9000],
+    ["('" * 25_000, "'''\\" * 9000, '"""' * 16_000, "\\\n" * 25_000, "%\\\n" * 16_000,
+     "x=!" * 16_000, "? " * 25_000, "= " * 25_000, "\\" * 50_000, "[\n" * 25_000, ">>> \n" * 9000],
     ids=ascii,
 )  # fmt: skip
 def test_no_text_takes_long(source: str) -> None:
