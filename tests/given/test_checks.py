@@ -1,4 +1,4 @@
-"""What a check says when it has passed, and what is kept of it."""
+"""How a check begins, tells an error, and says that it passed; and what is kept of it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from minitorch import progress
-from minitorch.progress import KEPT, passed
+from minitorch.checks import needs, passed, trying
+from minitorch.progress import KEPT
 
 
 def cell(name: str, source: str, points: float = 0, released: bool = True) -> dict[str, Any]:
@@ -112,3 +113,47 @@ def test_nothing_raises(
     out, err = capsys.readouterr()
     assert out.startswith("All well.\n")
     assert err == ""
+
+
+def test_an_error_is_told_with_its_line() -> None:
+    def half(x: float) -> float:
+        return x / 0
+
+    said = r"half\(3\) raised ZeroDivisionError in `return x / 0`"
+    with pytest.raises(AssertionError, match=said), trying("half(3)"):
+        half(3)
+    said = r"^f\(\) raised KeyError: 'x'\. Look there\.$"
+    with (
+        pytest.raises(AssertionError, match=said),
+        trying("f()", "Look elsewhere.", KeyError="Look there."),
+    ):
+        raise KeyError("x")
+    said = r"raised ExceptionGroup: two \(2 sub-exceptions\)"
+    with pytest.raises(AssertionError, match=said), trying("f()"):
+        raise ExceptionGroup("two", [ValueError(), TypeError()])
+
+
+def test_a_circle_is_told_without_its_thousand_lines() -> None:
+    def again() -> None:
+        again()
+
+    said = r"^again\(\) called itself without end\. Stop\.$"
+    with (
+        pytest.raises(AssertionError, match=said) as told,
+        trying("again()", RecursionError="Stop."),
+    ):
+        again()
+    assert told.value.__suppress_context__
+
+
+def test_a_stub_says_its_own_words() -> None:
+    with pytest.raises(NotImplementedError, match=r"Task 9\.9"), trying("f()"):
+        raise NotImplementedError("Need to implement for Task 9.9: f")
+
+
+def test_a_restarted_kernel_is_told() -> None:
+    session: dict[str, Any] = {"needs": needs, "mine": 1}
+    exec("needs('mine')", session)
+    said = r"^max: not defined .* Run the cells above first"
+    with pytest.raises(AssertionError, match=said):
+        exec("needs('mine', 'max')", session)
