@@ -6,15 +6,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import reprlib
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .tensor_arguments import named_dim, named_dims, whole_numbers
 from .autodiff import Context
+from .stand_in import value_of
+from .tensor_arguments import named_dim, named_dims, whole_numbers
 from .tensor_base import Function, together
-from .tensor_data import IndexingError, TensorData, checked_dim
+from .tensor_data import MAX_DIMS, IndexingError, TensorData, too_many_dims
 from .tensor_ops import check_together
 
 if TYPE_CHECKING:
@@ -102,15 +104,21 @@ class Select(Function):
     @staticmethod
     def forward(ctx: Context, a: Tensor, key: Any) -> Tensor:
         """Copy the chosen cells."""
-        ctx.save_for_backward(a, key)
+        ctx.save_for_backward(a.shape, a.dtype, key)
+        added = sum(part is None for part in key)
+        if a.dims + added > 2 * MAX_DIMS:  # more than NumPy has
+            raise too_many_dims(a.dims + added)
         return a._from_array(a._cells()[key])
 
     @staticmethod
     def backward(ctx: Context, grad_output: Tensor) -> tuple[Tensor, None]:
         """Put the gradient where the cells came from, and zero elsewhere."""
-        a, key = ctx.saved_values
-        cells = np.zeros(a.shape, a.dtype)
-        cells[key] = grad_output._cells()
+        shape, dtype, key = ctx.saved_values
+        cells = np.zeros(shape, dtype)
+        if any(isinstance(part, np.ndarray) for part in key):
+            np.add.at(cells, key, grad_output._cells())  # a list may choose a cell twice
+        else:
+            cells[key] = grad_output._cells()
         return grad_output._from_array(cells), None
 
 # %% ../nbs/lib/tensor_movement.ipynb #cast
@@ -120,15 +128,16 @@ class Cast(Function):
     @staticmethod
     def forward(ctx: Context, a: Tensor, dtype: Any) -> Tensor:
         """Convert every cell."""
-        ctx.save_for_backward(a)
+        ctx.save_for_backward(a.dtype)
         row = a.f.ops.hold(np.array(a._cells(), dtype=dtype, order="C").reshape(-1))
         return a._new(TensorData.trusted(row, a.shape))
 
     @staticmethod
     def backward(ctx: Context, grad_output: Tensor) -> tuple[Tensor, None]:
         """Convert the gradient back."""
-        (a,) = ctx.saved_values
-        return a._from_array(grad_output._cells()), None
+        (dtype,) = ctx.saved_values
+        row = grad_output.f.ops.hold(np.array(grad_output._cells(), dtype, order="C").reshape(-1))
+        return grad_output._new(TensorData.trusted(row, grad_output.shape)), None
 
 # %% ../nbs/lib/tensor_movement.ipynb #methods
 class ShapeMethods:
@@ -239,16 +248,17 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
         TypeError: If their backends or their dtypes differ.
 
     """
-    parts = together("cat", list(tensors))
+    parts = together("cat", _tensors("cat", tensors))
     if not parts:
-        raise ValueError("cat() and stack() need at least one tensor.")
+        raise ValueError("cat() and stack() need at least one tensor, and the list is empty.")
     for part in parts:
         check_together("cat", parts[0], part)
-    along = checked_dim(dim, parts[0].shape)
+    along = named_dim("cat", dim, parts[0].shape)
     rest = {(*part.shape[:along], *part.shape[along + 1 :]) for part in parts}
     if len(rest) > 1 or len({part.dims for part in parts}) > 1:
         raise IndexingError(
-            f"cat: shapes {[part.shape for part in parts]} differ outside dimension {along}."
+            f"cat: shapes {[part.shape for part in parts]} differ outside dimension {along}. "
+            f"Elsewhere they have to be equal; stack makes a new dimension."
         )
     return Cat.apply(*parts, along)
 
@@ -262,11 +272,31 @@ def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
         TypeError: If their backends or their dtypes differ.
 
     """
-    parts = list(tensors)
+    parts = _tensors("stack", tensors)
     if len({part.shape for part in parts}) > 1:
-        raise IndexingError(f"stack: shapes {[part.shape for part in parts]} differ.")
+        raise IndexingError(
+            f"stack: shapes {[part.shape for part in parts]} differ. stack makes a new dimension of "
+            f"equal shapes; cat joins along one that they have."
+        )
     if not parts:
         return cat(parts)
-    at = checked_dim(dim, (*parts[0].shape, 1))
+    at = named_dim("stack", dim, (*parts[0].shape, 1))
     shape = (*parts[0].shape[:at], 1, *parts[0].shape[at:])
     return cat([part.contiguous().view(*shape) for part in parts], at)
+
+
+def _tensors(name: str, values: Any) -> list[Any]:
+    """Return a list of tensors, or say what in it is none."""
+    if hasattr(values, "_tensor"):
+        raise TypeError(
+            f"{name} takes a list of tensors, not one tensor of shape {values.shape}: "
+            f"{name}([x, y]), or {name}(list(x)) for its rows."
+        )
+    parts = [value_of(value) for value in values] if isinstance(values, Iterable) else [values]
+    wrong = [part for part in parts if not hasattr(part, "_tensor")]
+    if wrong:
+        raise TypeError(
+            f"{name} takes a list of tensors, and {reprlib.repr(wrong[0])}, of type "
+            f"{type(wrong[0]).__name__}, is none: tensor(...) makes one of numbers."
+        )
+    return parts

@@ -227,19 +227,22 @@ def _gather(
             break
         if first_failure and not all(outcome.ok for outcome in found.values()):
             break
-        if first.stopped or first.code:
-            notes.append(told(first, ended))
+        said = told(first, ended)
         if not blamed and found.keys() & set(left):
+            notes += [said] * bool(first.stopped or first.code)
             continue  # between two items: what one left behind ended it, and a new one may go on
         # The one that had begun is to blame; without one, none of them can be run.
         blamed = blamed or left
         if not twice:
             if first.stopped == "clock" or first.killed:
-                raise NotYet(told(first, ended))
-            found |= {item: Outcome(missing=told(first, ended)) for item in blamed}
+                raise NotYet(said)
+            found |= {item: Outcome(missing=said) for item in blamed}
             continue
         second, _, ended = ask(blamed, True)
-        if not (missing := [item for item in blamed if item not in found]):
+        missing = [item for item in blamed if item not in found]
+        if missing or first.stopped not in ("", "cpu", "clock"):
+            notes.append(said)  # what time alone had ended, and comes to its end now, was nothing
+        if not missing:
             continue
         try:
             why = settled(first, second, ended)

@@ -48,7 +48,7 @@ from grading.release.strip import released
 from grading.sandbox import folders
 from grading.sandbox import run as sandbox
 from grading.sandbox.ending import NotYet
-from grading.sandbox.limits import LAZY, Budget, Needs
+from grading.sandbox.limits import FLOOR, LAZY, Budget, Needs
 from grading.submission.answers import Graft, graft
 from grading.submission.read import Submission, read_submission
 
@@ -465,7 +465,10 @@ class Judge:
         shares: dict[str, float] = {}
         try:
             every = [self.needs(task) for task in assignment.tasks]
-            needs = Needs({item: cpu for each in every for item, cpu in each.items.items()})
+            needs = Needs(
+                {item: cpu for each in every for item, cpu in each.items.items()},
+                min((each.floor for each in every), default=FLOOR),
+            )
             found = execute_whole(materials, files, needs, sandboxed=self.sandboxed)
         except NotYet:
             return shares

@@ -17,6 +17,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from grading.submission.cells import plain
 from grading.submission.sanitize import (
     clean,
     harmless_attachments,
@@ -298,6 +299,7 @@ def _defined(source: str) -> dict[str, str]:
     if len(source) > LONGEST_ANSWER:
         return {}
     try:
+        source = plain(source)
         body = ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return {}
@@ -339,7 +341,9 @@ def _place(result: Graft, theirs: Sequence[_Theirs], match: dict[int, int]) -> N
             node = nbformat.v4.new_code_cell(cell.source, id=cell_id)
             node.outputs = harmless_outputs(cell.outputs)
         else:
-            node = nbformat.v4.new_markdown_cell(harmless_markdown(cell.source), id=cell_id)
+            node = nbformat.v4.new_markdown_cell(
+                harmless_markdown(cell.source, cell.attachments), id=cell_id
+            )
             _attach(node, cell)
         own.setdefault(before, []).append(node)
     if skipped:
@@ -379,7 +383,8 @@ def _answer(result: Graft, ours: NotebookNode, cell: _Theirs) -> None:
             kind = cell.kind if cell.kind in ("code", "markdown", "raw") else "something else"
             result.notes.append(f"cell {mark.get('grade_id')} was turned into {kind}")
         if ours.cell_type != "code":
-            ours.source = harmless_markdown(cell.source) if changed else ours.source
+            if changed:
+                ours.source = harmless_markdown(cell.source, cell.attachments)
             _attach(ours, cell)
         elif len(cell.source) > LONGEST_ANSWER:
             result.notes.append(
@@ -418,7 +423,7 @@ def _of_their_own(given: str, changed: str) -> str:
     try:
         known = {name for node in ast.parse(given).body for name in _bound(node)}
         kept: list[str] = []
-        for node in ast.parse(changed).body:
+        for node in ast.parse(plain(changed)).body:
             if isinstance(node, ast.Import | ast.ImportFrom):
                 if getattr(node, "module", "") == "__future__":
                     continue

@@ -130,7 +130,7 @@ def test_what_a_limit_ended_is_run_again_alone(
     task = judge.course.task("task0_1")
     found, notes = execute.execute(judge.material(task), {}, {PROBE}, needs=Needs())
     assert asked == [False, True] and found[PROBE].value == 1.0
-    assert len(notes) == 1 and "never ends" not in notes[0]
+    assert not notes
 
 
 @pytest.mark.parametrize(("cpu", "idle", "said"), [(1e6, 0, "processor time"), (0, 999, "sleep")])
@@ -275,9 +275,14 @@ def test_a_sleeper_costs_the_others_little_and_is_not_graded_yet(
     sleep = "import time\n    time.sleep(3600)\n    "
     judgement = judge.judge(hand_in(judge, swap("operators", RELU, f"{sleep}{RELU}")), again=True)
     assert len(judgement.waits) == 1 and "does it sleep" in judgement.waits[0].lower()
-    monkeypatch.setattr(limits, "IDLE", 3.0)
-    nap = swap("property", "    assert mul", "    import time\n    time.sleep(0.4)\n    assert mul")
-    judgement = judge.judge(hand_in(judge, nap), again=True)
+    monkeypatch.setattr(limits, "IDLE", 1.5)
+    often = "@given(integers(-9, 9), integers(-9, 9))\ndef test_symmetric(first: int, second: int)"
+    once = "def test_symmetric(first: int = 2, second: int = 3)"
+    sleepy = swap(
+        "property", "    assert mul", "    import time\n    time.sleep(0.4)\n    assert mul"
+    )
+    nap = hand_in(judge, swap("property", often, once), sleepy)
+    judgement = judge.judge(nap, again=True)
     assert len(judgement.waits) == 1 and "budget" in judgement.waits[0], judgement.waits
 
 
@@ -309,7 +314,7 @@ def test_what_was_stopped_in_the_trusted_half_is_not_kept(
         def some(entry: str, *, files: Mapping[str, bytes], **more: Any) -> Result:
             wanted = any(part.encode() in data for name, data in files.items() if ".py" in name)
             if wanted:
-                first = next(item for item in more["limits"].cpu if "probe_mul" in item)
+                first = next(item for item in more["limits"].cpu if ":" in item)
                 return run_of(first, stopped="cpu", used=99.0, share=0.1)
             return run(entry, files=files, **more)
 
