@@ -13,7 +13,6 @@ import contextlib
 import copy
 import hashlib
 import json
-import tempfile
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -46,6 +45,7 @@ from grading.judge.scoring import RIGHT_ONES, score_probes, score_tests
 from grading.judge.verdict import Finding, Judgement, Verdict, best
 from grading.paths import ROOT, sources
 from grading.release.strip import released
+from grading.sandbox import folders
 from grading.sandbox import run as sandbox
 from grading.sandbox.ending import NotYet
 from grading.sandbox.limits import FLOOR, LAZY, Budget, Needs
@@ -204,7 +204,7 @@ class Judge:
                 )[0]
             )
         items = {name: set(material.items) for name in packages if ":" in name}
-        with tempfile.TemporaryDirectory() as kernels:
+        with folders.fresh() as kernels:
             reference = self._measure(task, Path(kernels))
             usual = self.needs(task)
             lazies = replace(usual, floor=min(LAZY, usual.floor))
