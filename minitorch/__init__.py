@@ -33,7 +33,10 @@ _NAMES_BY_MODULE: dict[str, str] = {
     "tensor_ops": (
         "SimpleBackend SimpleOps TensorBackend TensorOps tensor_map tensor_reduce tensor_zip"
     ),
-    "tensor_functions": "Function grad_central_difference grad_check rand tensor zeros cat stack",
+    "tensor_functions": (
+        "Add EQ Exp Function Inv IsClose LT Log Mul Neg Permute ReLU Sigmoid Sum cat"
+        " grad_central_difference grad_check rand stack tensor zeros"
+    ),
     "tensor": "History Tensor",
     "fast_ops": "FastOps tensor_matrix_multiply",
     "cuda_ops": "CudaOps mm_practice sum_practice",

@@ -45,6 +45,11 @@ def test_datasets_is_the_dictionary_whatever_was_imported_before(first):
     )
 
 
+@pytest.mark.parametrize("first", ["minitorch.tensor", "minitorch.train.tensor, minitorch"])
+def test_tensor_is_the_function_whatever_was_imported_before(first):
+    assert python(f"import {first}; print(callable(minitorch.tensor))") == "True\n"
+
+
 def test_a_submodule_is_found_by_name():
     assert python("import minitorch; print(minitorch.operators.__name__)").endswith("operators\n")
 
