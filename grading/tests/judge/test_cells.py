@@ -132,7 +132,7 @@ def test_it_costs_what_an_open_bracket_costs(judge: Judge, where: str) -> None:
 @pytest.mark.parametrize("where", POSITIONS)
 def test_the_points(judged: Judged, where: str) -> None:
     wanted = ALL | dict.fromkeys(LOSE.get(where, ("task0_1",)), 0)
-    for code in (BRACKET, "return 1", "def f(a, a): pass"):
+    for code in (BRACKET, "break", "def f(a, a): pass"):
         judgement = judged(POSITIONS[where](code))
         assert earned(judgement) == wanted, code
         said = " ".join([*judgement.notes, *(n for v in judgement.verdicts for n in v.notes)])
@@ -157,11 +157,11 @@ IPYTHON = (
     "!!ls",
     "!pip install numpy \\\n    torch",
     "!echo it's",
-    "x = !ls",
-    "x = y = !ls",
+    "seen = !ls",
+    "one = two = !ls",
     "first, second = !ls",
-    "x = %pwd",
-    "x=%pwd",
+    "seen = %pwd",
+    "seen=%pwd",
     "/print mul",
     ",print a b",
     ";print a b",
