@@ -60,10 +60,12 @@ class Needs:
     Attributes:
         items: processor time by item; that of the import under "".
         floor: of a limit.
+        hasty: what passes its limits is given up, though it had little of a core.
     """
 
     items: Mapping[str, float] = field(default_factory=dict)
     floor: float = FLOOR
+    hasty: bool = False
 
     @property
     def whole(self) -> float:
