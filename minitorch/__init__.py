@@ -33,7 +33,10 @@ _NAMES_BY_MODULE: dict[str, str] = {
     "tensor_ops": (
         "SimpleBackend SimpleOps TensorBackend TensorOps tensor_map tensor_reduce tensor_zip"
     ),
-    "tensor_functions": "Function grad_central_difference grad_check rand tensor zeros cat stack",
+    "tensor_functions": (
+        "Add EQ Exp Function Inv IsClose LT Log Mul Neg Permute ReLU Sigmoid Sum cat"
+        " grad_central_difference grad_check rand stack tensor zeros"
+    ),
     "tensor": "History Tensor",
     "fast_ops": "FastOps tensor_matrix_multiply",
     "cuda_ops": "CudaOps mm_practice sum_practice",
@@ -69,7 +72,7 @@ def __getattr__(name: str) -> Any:
     if name in _MODULE_OF or name in _NAMES_BY_MODULE:
         raise AttributeError(
             f"minitorch.{name} lives in {module}.py, which doesn't define it yet. "
-            f"Export the notebook that writes it with nbdev_export."
+            f"Export the notebook that writes it with minitorch export."
         )
     import difflib
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
 # %% auto #0
-__all__ = ['central_difference', 'V', 'Context', 'History', 'no_grad', 'FunctionBase', 'Variable', 'topological_sort', 'backpropagate']
+__all__ = ['central_difference', 'V', 'Context', 'History', 'no_grad', 'Unfit', 'FunctionBase', 'Variable', 'topological_sort', 'backpropagate']
 
 # %% ../nbs/guides/module1/01_derivatives.ipynb #central-difference
 def central_difference(
@@ -149,6 +149,10 @@ class _Unknown:
         )
 
 
+class Unfit(TypeError):
+    """An input or the result of `forward` isn't what it should be; `mend` may know better."""
+
+
 class FunctionBase(Generic[V]):
     """An operation that knows its derivative: `forward` computes, `backward` differentiates.
 
@@ -157,10 +161,12 @@ class FunctionBase(Generic[V]):
     Attributes:
         variable: The class of its variables, with `as_variable` for other operands.
         make: Builds a variable from what `forward` returns and a history (None: a constant).
+        history: The class of its histories.
     """
 
     variable: Any = _Unknown
     make: Any = None
+    history: type[History] = History
     forward: Any = staticmethod(_unwritten)
     backward: Any = staticmethod(_unwritten)
 
@@ -174,28 +180,36 @@ class FunctionBase(Generic[V]):
         kind = cls.variable
         # The list is looked at first because a thread's own value takes longer to find.
         recording = not _pauses or _mode.recording
-        if len(values) == 2:
-            # The commonest case by far; without the loop below it takes an eighth less.
-            a, b = values
-            if type(a) is not kind:
-                a = kind.as_variable(a, cls)
-            if type(b) is not kind:
-                b = kind.as_variable(b, cls)
-            if recording and (a.history is not None or b.history is not None):
-                history = History(cls, None, (a, b))
-                return cls.make(cls.forward(history, a.data, b.data), history)
-            return cls.make(cls.forward(_NOTHING_KEPT, a.data, b.data), None)
-        inputs, data, known = [], [], False
-        for value in values:
-            if type(value) is not kind:
-                value = kind.as_variable(value, cls)
-            inputs.append(value)
-            data.append(value.data)
-            known = known or value.history is not None
-        if recording and known:
-            history = History(cls, None, tuple(inputs))
-            return cls.make(cls.forward(history, *data), history)
-        return cls.make(cls.forward(_NOTHING_KEPT, *data), None)
+        try:
+            if len(values) == 2:
+                # The commonest case by far; without the loop below it takes an eighth less.
+                a, b = values
+                if type(a) is not kind:
+                    a = kind.as_variable(a, cls)
+                if type(b) is not kind:
+                    b = kind.as_variable(b, cls)
+                if recording and (a.history is not None or b.history is not None):
+                    history = cls.history(cls, None, (a, b))
+                    return cls.make(cls.forward(history, a.data, b.data), history)
+                return cls.make(cls.forward(_NOTHING_KEPT, a.data, b.data), None)
+            inputs, data, known = [], [], False
+            for value in values:
+                if type(value) is not kind:
+                    value = kind.as_variable(value, cls)
+                inputs.append(value)
+                data.append(value.data)
+                known = known or value.history is not None
+            if recording and known:
+                history = cls.history(cls, None, tuple(inputs))
+                return cls.make(cls.forward(history, *data), history)
+            return cls.make(cls.forward(_NOTHING_KEPT, *data), None)
+        except Unfit as error:
+            return cls.mend(values, error)
+
+    @classmethod
+    def mend(cls, values: tuple[Any, ...], error: Unfit) -> V:
+        """Apply the function to inputs that were put right; a family that can't, raises."""
+        raise error
 
     @classmethod
     def _forward(cls, ctx: Context, *values: Any) -> Any:
@@ -208,7 +222,7 @@ class FunctionBase(Generic[V]):
         derivatives = cls.backward(ctx, d_output)
         if type(derivatives) is not tuple:
             derivatives = (derivatives,)
-        if type(ctx) is History and len(derivatives) != len(ctx.inputs):
+        if isinstance(ctx, History) and len(derivatives) != len(ctx.inputs):
             raise ValueError(
                 f"{cls.__name__}.backward returned {len(derivatives)} derivative(s) {derivatives} "
                 f"for {len(ctx.inputs)} input(s) {tuple(ctx.inputs)}. "

@@ -6,19 +6,23 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
+
+from .stand_in import StandIn
 
 # %% auto #0
 __all__ = ['Parameter', 'Module', 'ModuleList', 'ModuleDict']
 
 # %% ../nbs/guides/module0/05_modules.ipynb #parameter
-class Parameter:
+class Parameter(StandIn):
     """A value that training may change.
 
     The parameter is the lasting owner: `update` puts a new value in, while the parameter, its
     place in the module and its name stay. So keep the parameter, and ask it for its value when
-    you need it; a value taken out earlier goes stale.
+    you need it; a value taken out earlier goes stale. In an expression the parameter stands for its
+    value: `x @ model.w` is `x @ model.w.value`.
 
     Args:
         x: The value: a number, a Scalar or a Tensor.
@@ -48,6 +52,20 @@ class Parameter:
         return str(self.value)
 
 # %% ../nbs/guides/module0/05_modules.ipynb #module
+def _switch(method: Callable[[Any], None]) -> Callable[..., Any]:
+    """Let `train` and `eval` return the module; and `train(False)` mean `eval()`."""
+
+    @functools.wraps(method)
+    def switched(self: Module, mode: bool = True) -> Module:
+        if mode:
+            method(self)
+        else:
+            self.eval()
+        return self
+
+    return switched
+
+
 class Module:
     """A node in a tree of named parameters: it holds parameters, other modules and plain data.
 
@@ -73,6 +91,30 @@ class Module:
         """Return the direct children, in the order in which they were assigned."""
         return list(self._modules.values())
 
+    def children(self) -> Iterator[Module]:
+        """Visit the direct children, under the name that PyTorch uses."""
+        return iter(self._modules.values())
+
+    def add_module(self, name: str, module: Module) -> None:
+        """Register a module under a name that is computed, not written.
+
+        Raises:
+            TypeError: If it isn't a module.
+        """
+        if not isinstance(module, Module):
+            raise TypeError(
+                f"{type(self).__name__}.add_module({name!r}, ...) takes a Module, not {module!r}. "
+                f"add_parameter registers a value."
+            )
+        setattr(self, name, module)
+
+    def zero_grad(self) -> None:
+        """Forget the derivatives of all parameters, so that the next ones start from nothing."""
+        for parameter in self.parameters():
+            if hasattr(parameter.value, "derivative"):
+                parameter.value.derivative = None
+
+    @_switch
     def train(self) -> None:
         """Set `training` to True in this module and in all modules below it."""
         # BEGIN SOLUTION task0_4
@@ -81,6 +123,7 @@ class Module:
             child.train()
         # END SOLUTION
 
+    @_switch
     def eval(self) -> None:
         """Set `training` to False in this module and in all modules below it."""
         # BEGIN SOLUTION task0_4

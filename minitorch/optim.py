@@ -5,11 +5,12 @@
 # %% ../nbs/lib/optim.ipynb #imports
 from __future__ import annotations
 
-from collections.abc import Sequence
+import reprlib
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from .autodiff import Variable
-from .module import Parameter
+from .module import Module, Parameter
 
 # %% auto #0
 __all__ = ['Optimizer', 'SGD']
@@ -23,6 +24,11 @@ class Optimizer:
     """
 
     def __init__(self, parameters: Sequence[Parameter]) -> None:
+        if not isinstance(parameters, Iterable) or isinstance(parameters, Module):
+            raise TypeError(
+                f"{type(self).__name__} takes a list of Parameters, not {reprlib.repr(parameters)}, "
+                f"of type {type(parameters).__name__}. Pass model.parameters()."
+            )
         self.parameters = list(parameters)
         wrong = [p for p in self.parameters if not hasattr(p, "update")]
         if wrong:

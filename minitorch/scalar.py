@@ -27,6 +27,7 @@ from minitorch.scalar_functions import (
     ScalarFunction,
     Sigmoid,
 )
+from .stand_in import StandIn
 
 # %% auto #0
 __all__ = ['ScalarHistory', 'ScalarLike', 'Scalar', 'make_graph', 'derivative_check']
@@ -89,6 +90,8 @@ class Scalar(Variable):
             return cls(float(value), None)
         if isinstance(value, Scalar):
             return value
+        if isinstance(value, StandIn):
+            return cls.as_variable(value.value, function)
         raise TypeError(
             f"{function.__name__} takes Scalars and plain numbers, but one operand is "
             f"{reprlib.repr(value)}, of type {type(value).__name__}. "

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from . import operators
+from .tensor_arguments import count_or_shape, never_none, reduction, row
 from .autodiff import History as History
+from .tensor_elementwise import Elementwise
+from .tensor_missing import TorchNames
+from .tensor_movement import ShapeMethods
+from .stand_in import StandIn
 from .tensor_base import Plain, TensorBase
 from minitorch.tensor_functions import (
     EQ,
@@ -28,7 +32,6 @@ from minitorch.tensor_functions import (
     Neg,
     Inv,
     Permute,
-    Pow,
     ReLU,
     Sigmoid,
     Sum,
@@ -41,7 +44,7 @@ from minitorch.tensor_functions import (
 __all__ = ['Tensor']
 
 # %% ../nbs/guides/module2/03_operations.ipynb #tensor-class
-class Tensor(TensorBase):
+class Tensor(Elementwise, ShapeMethods, TorchNames, TensorBase):
     """A tensor: numbers in a shape, on a backend, with a history.
 
     `tensor([...])`, `zeros(shape)` and `rand(shape)` make them. Shapes broadcast; results have the
@@ -51,7 +54,7 @@ class Tensor(TensorBase):
 
     __slots__ = ()
 
-    @property
+    @count_or_shape
     def size(self) -> int:
         """The number of cells."""
         # BEGIN SOLUTION task2_3
@@ -87,6 +90,7 @@ class Tensor(TensorBase):
         return LT.apply(self, self._ensure_tensor(b))
         # END SOLUTION
 
+    @never_none
     def __eq__(self, b: Any) -> Tensor:  # type: ignore[override]
         # BEGIN SOLUTION task2_3
         return EQ.apply(self, self._ensure_tensor(b))
@@ -125,14 +129,6 @@ class Tensor(TensorBase):
     def __rtruediv__(self, b: Any) -> Tensor:
         return Inv.apply(self) * b
 
-    def __pow__(self, exponent: float) -> Tensor:
-        if not isinstance(exponent, int | float | np.number):
-            raise TypeError(
-                f"A power of a tensor needs a number as its exponent, not "
-                f"{type(exponent).__name__}; exp and log make the general power."
-            )
-        return Pow.apply(self, self._ensure_tensor(exponent))
-
     def __matmul__(self, b: Tensor) -> Tensor:
         """Multiply matrices; a vector is a row on the left and a column on the right."""
         from minitorch.tensor_functions import MatMul
@@ -157,8 +153,8 @@ class Tensor(TensorBase):
     def __ge__(self, b: Any) -> Tensor:
         return (self > b) + (self == b)
 
-    def __ne__(self, b: Any) -> Tensor:  # type: ignore[override]
-        return 1.0 - (self == b)
+    def __ne__(self, b: Any) -> Any:
+        return True if b is None else 1.0 - (self == b)
 
     __hash__ = TensorBase.__hash__
 
@@ -200,6 +196,7 @@ class Tensor(TensorBase):
 
     # Reductions. Without a dimension they take all cells, and the result has shape (1,).
 
+    @reduction
     def sum(self, dim: int | None = None) -> Tensor:
         """Add along a dimension, which stays with size 1."""
         # BEGIN SOLUTION task2_3
@@ -208,6 +205,7 @@ class Tensor(TensorBase):
         return Sum.apply(self, dim)
         # END SOLUTION
 
+    @reduction
     def mean(self, dim: int | None = None) -> Tensor:
         """Take the mean along a dimension, which stays with size 1."""
         # BEGIN SOLUTION task2_3
@@ -215,6 +213,7 @@ class Tensor(TensorBase):
         return total / (self.size if dim is None else self.shape[dim])
         # END SOLUTION
 
+    @reduction
     def all(self, dim: int | None = None) -> Tensor:
         """Say where all cells along a dimension are nonzero."""
         # BEGIN SOLUTION task2_3
@@ -223,18 +222,21 @@ class Tensor(TensorBase):
         return All.apply(self, dim)
         # END SOLUTION
 
+    @reduction
     def any(self, dim: int | None = None) -> Tensor:
         """Say where at least one cell along a dimension is nonzero."""
         return 1.0 - (self == 0.0).all(dim)
 
     # Shapes
 
+    @row
     def permute(self, *order: int) -> Tensor:
         """Reorder the dimensions; the storage is shared."""
         # BEGIN SOLUTION task2_3
         return Permute.apply(self, tensor(list(order)))
         # END SOLUTION
 
+    @row
     def view(self, *shape: int) -> Tensor:
         """Read the cells in another shape; the storage is shared, and one size may be -1."""
         # BEGIN SOLUTION task2_3
@@ -256,6 +258,8 @@ class Tensor(TensorBase):
     @classmethod
     def as_variable(cls, value: Any, fn: Any = None) -> Any:
         """Return an input of a function as a variable: numbers and lists become constants."""
+        if isinstance(value, StandIn):
+            value = value.value
         if isinstance(value, TensorBase | Plain):
             return value
         return tensor(value)

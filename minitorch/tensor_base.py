@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Iterable, Iterator
+import reprlib
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from .autodiff import FunctionBase, History, Variable
+from .autodiff import FunctionBase, History, Unfit, Variable
+from .stand_in import StandIn
 from minitorch.tensor_data import (
     IndexingError,
     Storage,
@@ -23,13 +26,14 @@ from minitorch.tensor_data import (
     broadcast_strides,
     shape_broadcast,
 )
-from .tensor_ops import SimpleBackend, TensorBackend
+from .tensor_ops import Apart, SimpleBackend, TensorBackend, check_together
+from .tensor_writes import TensorHistory, writes
 
 if TYPE_CHECKING:
     from minitorch.tensor import Tensor  # noqa: F401
 
 # %% auto #0
-__all__ = ['Plain', 'Function', 'TensorBase', 'checked_key']
+__all__ = ['Plain', 'Function', 'together', 'TensorBase', 'checked_key']
 
 # %% ../nbs/lib/tensor_base.ipynb #plain-code
 class Plain(Variable):
@@ -48,11 +52,62 @@ class Plain(Variable):
 class Function(FunctionBase["Tensor"]):
     """An operation on tensors: `forward` computes, `backward` differentiates."""
 
+    history = TensorHistory
+
+    @classmethod
+    def mend(cls, values: tuple[Any, ...], error: Unfit) -> Tensor:
+        """Apply the function once more where a constant can join the others; else raise."""
+        if isinstance(error, Apart):
+            inputs = [cls.variable.as_variable(value, cls) for value in values]
+            try:
+                joined = together(cls.__name__, inputs)
+            except Apart:
+                raise error from None
+            if any(value is not before for value, before in zip(joined, inputs, strict=True)):
+                return cls.apply(*joined)
+        raise error
+
+
+def together(name: str, values: Sequence[Any]) -> list[Any]:
+    """Bring the constants in host memory to the backend that the other tensors are on.
+
+    Among constants alone, the default backend gives way: whoever chose another one meant it.
+
+    Args:
+        name: The operation, for the error.
+        values: Tensors, and whatever else the operation takes.
+
+    Raises:
+        TypeError: If tensors on different backends have a history, or one is on a card.
+
+    """
+    tensors: list[Any] = [value for value in values if isinstance(value, TensorBase)]
+    fixed = [value for value in tensors if value.history is not None or value.backend.cuda]
+    chosen = fixed or [value for value in tensors if value.backend.ops is not SimpleBackend.ops]
+    if not chosen:
+        return list(values)
+    goal: Any = chosen[0]
+    for value in fixed:
+        check_together(name, goal, value)
+    if goal.backend.cuda:
+        return list(values)
+    return [
+        value._on(goal.backend)
+        if isinstance(value, TensorBase) and value.backend.ops is not goal.backend.ops
+        else value
+        for value in values
+    ]
+
 # %% ../nbs/lib/tensor_base.ipynb #tensor-base
 _NUMBERS = (int, float, np.number, np.bool)
 # How a number is laid out among tensors; every constant shares these shapes and strides.
 _ONE_CELL = TensorData.trusted(np.zeros(1), (1,))
 _NO_DIMS = TensorData.trusted(np.zeros(1), ())
+
+
+def _caller() -> str:
+    """Name the operator that asked for an operand, for an error: its method called `_ensure_tensor`."""
+    return sys._getframe(2).f_code.co_name.strip("_")
 
 
 class TensorBase(Variable):
@@ -137,11 +192,18 @@ class TensorBase(Variable):
             row = self.backend.ops.constant(b, self.dtype)
             # Without dimensions beside a tensor without, so that the result has none either.
             return self._new((_ONE_CELL if self.shape else _NO_DIMS).like(row))
-        if isinstance(b, np.ndarray):
+        if isinstance(b, np.ndarray) and b.dtype.kind in "biuf":
             return self._from_array(b)
+        if isinstance(b, StandIn):
+            return self._ensure_tensor(b.value)
         raise TypeError(
-            f"A tensor of shape {self.shape} meets {b!r}, of type {type(b).__name__}: numbers, "
-            f"tensors and arrays will do. tensor([...]) makes a tensor from a list."
+            f"{_caller()}: a tensor of shape {self.shape} meets {reprlib.repr(b)}, of type "
+            f"{type(b).__name__}: numbers, tensors and arrays of numbers will do. "
+            + (
+                "Did what should compute it forget `return`?"
+                if b is None
+                else "tensor([...]) makes a tensor from a list."
+            )
         )
 
     def _type_(self, backend: TensorBackend) -> None:
@@ -151,6 +213,12 @@ class TensorBase(Variable):
         self.backend = backend
         if backend.cuda:
             self._tensor.to_cuda_()
+
+    def _on(self, backend: TensorBackend) -> Self:
+        """Read the same cells, in host memory, on another backend that computes there."""
+        moved = self._new(self._tensor)
+        moved.backend = backend
+        return moved
 
     def zeros(self, shape: UserShape | None = None) -> Self:
         """Make zeros of some shape, or of this tensor's, on the same backend."""
@@ -202,6 +270,10 @@ class TensorBase(Variable):
         """Return the numbers as a NumPy array of the same shape and dtype: a copy."""
         return np.array(self._cells(), order="C")
 
+    def numpy(self) -> npt.NDArray[Any]:
+        """Return a copy as a NumPy array, under the name that PyTorch uses; see `to_numpy`."""
+        return self.to_numpy()
+
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[Any]:
         return np.asarray(self.to_numpy(), dtype=dtype)
 
@@ -228,6 +300,19 @@ class TensorBase(Variable):
 
     def __float__(self) -> float:
         return self.item()
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __format__(self, spec: str) -> str:
+        if not spec:
+            return str(self)
+        if self._tensor.size != 1:
+            raise TypeError(
+                f"The format {spec!r} is for one number, and this tensor has shape {self.shape}. "
+                f"Format its item(), its sum() or each of its tolist()."
+            )
+        return format(self.item(), spec)
 
     def __bool__(self) -> bool:
         if self._tensor.size != 1:
@@ -288,15 +373,17 @@ class TensorBase(Variable):
             raise RuntimeError(
                 f"This tensor of shape {self.shape} was computed by "
                 f"{self.history.last_fn.__name__}; writing into it would make its gradient wrong. "
-                f"Write into detach() or into a copy."
+                f"Write into a copy, as tensor(x.to_numpy()) makes one."
             )
         parts = checked_key(key if isinstance(key, tuple) else (key,), self.shape)
-        cells = self._cells()
+        # The storage itself is written to, because views and permutations share it.
+        shared: Any = self._tensor._storage
+        row = shared.copy_to_host() if self.backend.cuda else shared
+        cells = TensorData.trusted(row, self.shape, self._tensor.strides).array()
         cells[parts] = value._cells() if isinstance(value, TensorBase) else value
         if self.backend.cuda:
-            self._tensor = TensorData.trusted(
-                self.backend.ops.hold(np.array(cells, order="C").reshape(-1)), self.shape
-            )
+            shared.copy_to_device(row)
+        writes.note(shared)
 
     def __repr__(self) -> str:
         return np.array2string(
@@ -345,6 +432,8 @@ class TensorBase(Variable):
             A pair `(input, derivative)` for each input, in order, constants included.
 
         """
+        if isinstance(self.history, TensorHistory):
+            self.history.check()
         return [
             (value, d if value.history is None else value.expand(value._ensure_tensor(d)))
             for value, d in super().chain_rule(d_output)
@@ -371,7 +460,8 @@ class TensorBase(Variable):
                 )
             grad_output = self._from_array(np.ones(self.shape, self.dtype))
         else:
-            grad_output = self._ensure_tensor(grad_output)
+            start = self._ensure_tensor(grad_output).detach()
+            grad_output = together("backward", [self, start])[1]
             if grad_output.shape != self.shape:
                 raise ValueError(
                     f"backward() of a tensor of shape {self.shape} was given a gradient of shape "

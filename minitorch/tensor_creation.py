@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .tensor_base import Function
-from .tensor_data import FLOATS, TensorData, UserShape
+from .tensor_data import FLOATS, MAX_DIMS, TensorData, UserShape, too_many_dims
 from .tensor_ops import SimpleBackend, TensorBackend
 
 if TYPE_CHECKING:
@@ -81,6 +81,8 @@ def tensor(
     try:
         cells = np.asarray(ls)
     except ValueError:
+        if (dims := _depth(ls)) > MAX_DIMS:
+            raise too_many_dims(dims) from None
         raise ValueError(f"tensor() needs lists of equal length: {_ragged(ls)}.") from None
     if cells.dtype.kind not in "biuf":
         raise TypeError(f"tensor() takes numbers, not {cells.dtype.name}: {ls!r}")
@@ -124,6 +126,14 @@ def _tensor_class() -> type[Tensor]:
 
 def _from_row(row: npt.NDArray[Any], shape: UserShape, backend: TensorBackend) -> Tensor:
     return _tensor_class()(TensorData(row, tuple(shape)), backend=backend)
+
+
+def _depth(ls: Any) -> int:
+    """Count how many lists lie in each other, along the first entries."""
+    depth = 0
+    while isinstance(ls, Sequence) and not isinstance(ls, str) and ls:
+        ls, depth = ls[0], depth + 1
+    return depth
 
 
 def _ragged(ls: Any, place: str = "") -> str:

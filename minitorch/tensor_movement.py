@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .tensor_arguments import named_dim, named_dims, whole_numbers
 from .autodiff import Context
-from .tensor_base import Function
-from .tensor_data import IndexingError, TensorData, checked_dim
+from .tensor_base import Function, together
+from .tensor_data import MAX_DIMS, IndexingError, TensorData, checked_dim, too_many_dims
 from .tensor_ops import check_together
 
 if TYPE_CHECKING:
     from minitorch.tensor import Tensor
 
 # %% auto #0
-__all__ = ['Copy', 'View', 'Select', 'Cast', 'Cat', 'cat', 'stack']
+__all__ = ['Copy', 'View', 'open_size', 'Select', 'Cast', 'ShapeMethods', 'Cat', 'cat', 'stack']
 
 # %% ../nbs/lib/tensor_movement.ipynb #copy-view
 class Copy(Function):
@@ -67,13 +68,29 @@ def _checked_view(a: Tensor, sizes: tuple[int, ...]) -> tuple[int, ...]:
             f"view{sizes} of a tensor of shape {a.shape} whose cells don't lie row by row (its "
             f"strides are {a._tensor.strides}): call contiguous() first."
         )
+    return open_size("view", sizes, a.shape)
+
+
+def open_size(name: str, sizes: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Fill in the one size that may be -1, so that the cells of `shape` fit.
+
+    Args:
+        name: The operation, for the error.
+        sizes: The new shape.
+        shape: The old one.
+
+    Raises:
+        IndexingError: If they don't fit.
+
+    """
+    cells = math.prod(shape)
     full = sizes
     if sizes.count(-1) == 1:
         rest = math.prod(n for n in sizes if n != -1)
-        full = tuple(a.size // max(rest, 1) if n == -1 else n for n in sizes)
-    if min(full, default=0) < 0 or math.prod(full) != a.size:
+        full = tuple(cells // max(rest, 1) if n == -1 else n for n in sizes)
+    if min(full, default=0) < 0 or math.prod(full) != cells:
         raise IndexingError(
-            f"view{sizes}: a tensor of shape {a.shape} has {a.size} cells, and the new shape has "
+            f"{name}{sizes}: a tensor of shape {shape} has {cells} cells, and the new shape has "
             f"to have as many. One size may be -1, to be worked out from the others."
         )
     return full
@@ -85,14 +102,17 @@ class Select(Function):
     @staticmethod
     def forward(ctx: Context, a: Tensor, key: Any) -> Tensor:
         """Copy the chosen cells."""
-        ctx.save_for_backward(a, key)
+        ctx.save_for_backward(a.shape, a.dtype, key)
+        added = sum(part is None for part in key)
+        if a.dims + added > 2 * MAX_DIMS:  # more than NumPy has
+            raise too_many_dims(a.dims + added)
         return a._from_array(a._cells()[key])
 
     @staticmethod
     def backward(ctx: Context, grad_output: Tensor) -> tuple[Tensor, None]:
         """Put the gradient where the cells came from, and zero elsewhere."""
-        a, key = ctx.saved_values
-        cells = np.zeros(a.shape, a.dtype)
+        shape, dtype, key = ctx.saved_values
+        cells = np.zeros(shape, dtype)
         cells[key] = grad_output._cells()
         return grad_output._from_array(cells), None
 
@@ -103,15 +123,94 @@ class Cast(Function):
     @staticmethod
     def forward(ctx: Context, a: Tensor, dtype: Any) -> Tensor:
         """Convert every cell."""
-        ctx.save_for_backward(a)
+        ctx.save_for_backward(a.dtype)
         row = a.f.ops.hold(np.array(a._cells(), dtype=dtype, order="C").reshape(-1))
         return a._new(TensorData.trusted(row, a.shape))
 
     @staticmethod
     def backward(ctx: Context, grad_output: Tensor) -> tuple[Tensor, None]:
         """Convert the gradient back."""
-        (a,) = ctx.saved_values
-        return a._from_array(grad_output._cells()), None
+        (dtype,) = ctx.saved_values
+        row = grad_output.f.ops.hold(np.array(grad_output._cells(), dtype, order="C").reshape(-1))
+        return grad_output._new(TensorData.trusted(row, grad_output.shape)), None
+
+# %% ../nbs/lib/tensor_movement.ipynb #methods
+class ShapeMethods:
+    """The methods of a tensor that only move cells and are given."""
+
+    __slots__ = ()
+
+    @property
+    def ndim(self: Any) -> int:
+        """The number of dimensions, as PyTorch and NumPy call it."""
+        return len(self._tensor.shape)
+
+    def dim(self: Any) -> int:
+        """Return the number of dimensions."""
+        return len(self._tensor.shape)
+
+    def numel(self: Any) -> int:
+        """Return the number of cells."""
+        return self._tensor.size
+
+    def clone(self: Any) -> Tensor:
+        """Copy every cell; gradients flow to the original."""
+        return Copy.apply(self)
+
+    @property
+    def T(self: Any) -> Tensor:
+        """The tensor with its dimensions in the opposite order: a matrix, transposed."""
+        return self.permute(*reversed(range(self.ndim)))
+
+    def t(self: Any) -> Tensor:
+        """Transpose a matrix; a vector stays as it is.
+
+        Raises:
+            IndexingError: If there are more than two dimensions.
+
+        """
+        if self.ndim > 2:
+            raise IndexingError(
+                f"t() transposes a matrix, and this tensor has shape {self.shape}. Say which two "
+                f"dimensions change places: transpose(-2, -1)."
+            )
+        return self.T
+
+    def transpose(self: Any, dim0: int, dim1: int) -> Tensor:
+        """Let two dimensions change places; the storage is shared."""
+        first, second = (named_dim("transpose", dim, self.shape) for dim in (dim0, dim1))
+        order = list(range(self.ndim))
+        order[first], order[second] = order[second], order[first]
+        return self.permute(*order)
+
+    def reshape(self: Any, *shape: Any) -> Tensor:
+        """Read the cells in another shape; they are copied only if they don't lie row by row."""
+        sizes = whole_numbers("reshape", shape, self.shape)
+        return View.apply(self.contiguous(), open_size("reshape", sizes, self.shape))
+
+    def flatten(self: Any, start_dim: int = 0, end_dim: int = -1) -> Tensor:
+        """Make one dimension of those from `start_dim` to `end_dim`, of all by default."""
+        shape = self.shape or (1,)
+        first, last = (named_dim("flatten", dim, shape) for dim in (start_dim, end_dim))
+        if first > last:
+            raise IndexingError(
+                f"flatten: dimension {start_dim} of shape {shape} comes after {end_dim}. The first "
+                f"one has to come first."
+            )
+        joined = math.prod(shape[first : last + 1])
+        return View.apply(self.contiguous(), (*shape[:first], joined, *shape[last + 1 :]))
+
+    def squeeze(self: Any, dim: int | Sequence[int] | None = None) -> Tensor:
+        """Drop the dimensions of size 1, or those of them that are named."""
+        shape = self.shape
+        dropped = named_dims("squeeze", tuple(range(len(shape))) if dim is None else dim, shape)
+        kept = [n for i, n in enumerate(shape) if n != 1 or i not in dropped]
+        return View.apply(self.contiguous(), kept)
+
+    def unsqueeze(self: Any, dim: int) -> Tensor:
+        """Insert a dimension of size 1, so that it becomes dimension `dim`."""
+        at = named_dim("unsqueeze", dim, (*self.shape, 1))
+        return View.apply(self.contiguous(), (*self.shape[:at], 1, *self.shape[at:]))
 
 # %% ../nbs/lib/tensor_movement.ipynb #cat
 class Cat(Function):
@@ -144,7 +243,7 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
         TypeError: If their backends or their dtypes differ.
 
     """
-    parts = list(tensors)
+    parts = together("cat", list(tensors))
     if not parts:
         raise ValueError("cat() and stack() need at least one tensor.")
     for part in parts:

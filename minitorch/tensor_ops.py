@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from . import operators
+from .autodiff import Unfit
 from minitorch.tensor_data import (
     IndexingError,
     Shape,
@@ -27,12 +28,13 @@ from minitorch.tensor_data import (
     shape_broadcast,
     to_index,  # noqa: F401
 )
+from .tensor_writes import writes
 
 if TYPE_CHECKING:
     from minitorch.tensor import Tensor
 
 # %% auto #0
-__all__ = ['Number', 'Pair', 'SimpleBackend', 'MapProto', 'tensor_map', 'tensor_zip', 'tensor_reduce', 'TensorOps',
+__all__ = ['Number', 'Pair', 'SimpleBackend', 'MapProto', 'tensor_map', 'tensor_zip', 'tensor_reduce', 'TensorOps', 'Apart',
            'check_together', 'power', 'larger', 'matmul_shape', 'SimpleOps', 'TensorBackend']
 
 # %% ../nbs/guides/module2/03_operations.ipynb #kernel-types
@@ -152,8 +154,8 @@ def tensor_reduce(fn: Pair) -> Callable[..., None]:
 class TensorOps:
     """How a backend makes functions on tensors from functions on numbers.
 
-    A backend supplies the kernels, each of which is made when it is first needed; room for
-    results, broadcasting and errors are common.
+    A backend supplies the kernels; room for results, broadcasting and errors are common. A kernel
+    is made when it is first needed, and anew when what makes it, e.g. `tensor_map`, was written anew.
     """
 
     cuda = False
@@ -200,9 +202,10 @@ class TensorOps:
 
         The result may be given an `out` of a larger shape that the tensor broadcasts to.
         """
-        kernel = functools.cache(lambda: cls.map_kernel(fn))
+        kernel, source, names = None, None, _names_of(cls.map_kernel)
 
         def mapped(x: Tensor, out: Tensor | None = None, /) -> Tensor:
+            nonlocal kernel, source
             try:
                 data = x._tensor
                 result = _room(cls, data, data.shape) if out is None else out._tensor
@@ -214,8 +217,13 @@ class TensorOps:
                 if result._storage is data._storage and result.strides != data.strides:
                     data = cls.map(operators.id)(x)._tensor  # it is read while it is overwritten
             if result.size:
-                kernel()(*result.tuple(), *data.tuple())
-            return x._new(result) if out is None else out
+                if kernel is None or names.get("tensor_map") is not source:
+                    kernel, source = cls.map_kernel(fn), names.get("tensor_map")
+                kernel(*result.tuple(), *data.tuple())
+            if out is None:
+                return x._new(result)
+            writes.note(result._storage)
+            return out
 
         return mapped
 
@@ -223,9 +231,10 @@ class TensorOps:
     @functools.cache
     def zip(cls, fn: Pair) -> Callable[[Tensor, Tensor], Tensor]:
         """Turn a function of two numbers into one of two tensors, which broadcast."""
-        kernel = functools.cache(lambda: cls.zip_kernel(fn))
+        kernel, source, names = None, None, _names_of(cls.zip_kernel)
 
         def zipped(x: Tensor, y: Tensor) -> Tensor:
+            nonlocal kernel, source
             try:
                 a, b = x._tensor, y._tensor
             except AttributeError:
@@ -238,7 +247,9 @@ class TensorOps:
                 shape = _meet(fn.__name__, shape, b.shape)
             result = _room(cls, a, shape)
             if result.size:
-                kernel()(*result.tuple(), *a.tuple(), *b.tuple())
+                if kernel is None or names.get("tensor_zip") is not source:
+                    kernel, source = cls.zip_kernel(fn), names.get("tensor_zip")
+                kernel(*result.tuple(), *a.tuple(), *b.tuple())
             return x._new(result)
 
         return zipped
@@ -250,9 +261,10 @@ class TensorOps:
 
         The dimension stays, with size 1; each cell starts from `start`.
         """
-        kernel = functools.cache(lambda: cls.reduce_kernel(fn, start))
+        kernel, source, names = None, None, _names_of(cls.reduce_kernel)
 
         def reduced(x: Tensor, dim: int) -> Tensor:
+            nonlocal kernel, source
             try:
                 data = x._tensor
             except AttributeError:
@@ -263,10 +275,17 @@ class TensorOps:
             if not (cls.cuda and data.size):  # a kernel for the GPU starts by itself
                 result._storage[:] = start
             if data.size:
-                kernel()(*result.tuple(), *data.tuple(), dim)
+                if kernel is None or names.get("tensor_reduce") is not source:
+                    kernel, source = cls.reduce_kernel(fn, start), names.get("tensor_reduce")
+                kernel(*result.tuple(), *data.tuple(), dim)
             return x._new(result)
 
         return reduced
+
+
+def _names_of(make: Any) -> dict[str, Any]:
+    """Return the names that a method finds: a notebook may define one of them anew."""
+    return getattr(make, "__globals__", {})
 
 
 def _room(ops: type[TensorOps], data: TensorData, shape: tuple[int, ...]) -> TensorData:
@@ -294,11 +313,16 @@ def _fits(fn: Number, shape: tuple[int, ...], big_shape: tuple[int, ...]) -> Non
         )
 
 
+class Apart(Unfit):
+    """Two tensors of one operation live on different backends."""
+
+
 def check_together(name: str, x: Tensor, y: Tensor) -> None:
     """Refuse two tensors that live in different places or have different kinds of numbers.
 
     Raises:
-        TypeError: If their backends or their dtypes differ, or one isn't a tensor.
+        Apart: If their backends differ.
+        TypeError: If their dtypes differ, or one isn't a tensor.
 
     """
     for value in (x, y):
@@ -314,9 +338,10 @@ def check_together(name: str, x: Tensor, y: Tensor) -> None:
                 f"since this notebook or a reload made it anew. Restart the kernel and run from "
                 f"the top. In a method of Tensor, self._ensure_tensor makes a tensor of a number."
             )
-        raise TypeError(
+        raise Apart(
             f"{name}: one tensor is on {x.backend.ops.__name__} and the other on "
-            f"{y.backend.ops.__name__}. Make both with the same backend=."
+            f"{y.backend.ops.__name__}. Make both with the same backend=: only a constant moves by "
+            f"itself, and none to or from a card."
         )
     if x.dtype != y.dtype:
         raise TypeError(
@@ -399,11 +424,19 @@ class SimpleOps(TensorOps):
         """
         check_together("matmul", a, b)
         shape = matmul_shape(a.shape, b.shape)
-        x, y = a._tensor, b._tensor
-        left = TensorData.trusted(x._storage, (*x.shape, 1), (*x.strides, 1))
-        right_shape = (*y.shape[:-2], 1, *y.shape[-2:])
-        right = TensorData.trusted(y._storage, right_shape, (*y.strides[:-2], 1, *y.strides[-2:]))
-        products = cls.zip(operators.mul)(a._new(left), b._new(right))
+        outer = shape[:-2]
+        kept = [dim for dim, size in enumerate(outer) if size != 1]  # there is one more to come
+
+        def spread(x: Tensor, matrix: tuple[int, ...], steps: tuple[int, ...]) -> Tensor:
+            data = x._tensor
+            strides = broadcast_strides(data.shape, data.strides, (*outer, *data.shape[-2:]))
+            sizes = (*(outer[dim] for dim in kept), *matrix)
+            steps = (*(strides[dim] for dim in kept), *steps)
+            return x._new(TensorData.trusted(data._storage, sizes, steps))
+
+        left = spread(a, (*a.shape[-2:], 1), (*a._tensor.strides[-2:], 1))
+        right = spread(b, (1, *b.shape[-2:]), (1, *b._tensor.strides[-2:]))
+        products = cls.zip(operators.mul)(left, right)
         sums = cls.reduce(operators.add, 0.0)(products, -2)
         return a._new(TensorData.trusted(sums._tensor._storage, shape))
 

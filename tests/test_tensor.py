@@ -23,6 +23,7 @@ import minitorch
 from minitorch import (
     IndexingError,
     MathTestVariable,
+    SimpleBackend,
     Tensor,
     TensorBackend,
     TensorData,
@@ -337,22 +338,43 @@ def test_mixed_dtypes_are_refused_until_converted() -> None:
     assert double.grad.dtype == np.float64
 
 
-@pytest.mark.task2_3
-def test_mixed_backends_are_refused_and_nothing_moves() -> None:
-    class OtherOps(SimpleOps):
-        pass
+class OtherOps(SimpleOps):
+    """A backend of its own, which computes in the same memory."""
 
+
+@pytest.mark.task2_3
+def test_variables_on_two_backends_are_refused_and_nothing_moves() -> None:
     other = TensorBackend(OtherOps)
-    a, b = tensor([1.0]), tensor([1.0], backend=other)
-    with pytest.raises(TypeError, match="SimpleOps and the other on OtherOps"):
+    a, b = tensor([1.0], requires_grad=True), tensor([1.0], other, requires_grad=True)
+    with pytest.raises(
+        TypeError, match=r"add: .*SimpleOps and the other on OtherOps.* same backend="
+    ):
         a + b
+    with pytest.raises(TypeError, match="SimpleOps and the other on OtherOps"):
+        (a * 2.0) + (b * 2.0)
     with pytest.raises(TypeError, match="matmul: one tensor is on OtherOps"):
         other.matrix_multiply(b.view(1, 1), a.view(1, 1))
     with pytest.raises(TypeError, match="cat: one tensor is on SimpleOps and the other on Other"):
         cat([a, a, b])
+    a.backward(b)  # a derivative to start from needs no history, so it can move
+    assert a.grad.tolist() == [1.0] and a.grad.backend is SimpleBackend
     assert b.backend is other
     twin = tensor([1.0], backend=TensorBackend(SimpleOps))
     assert (a + twin).item() == 2.0
+
+
+@pytest.mark.task2_3
+def test_a_constant_is_taken_over_by_the_other_backend() -> None:
+    other = TensorBackend(OtherOps)
+    constant, chosen = tensor([1.0, 2.0]), tensor([3.0, 4.0], backend=other)
+    leaf = tensor([3.0, 4.0], backend=other, requires_grad=True)
+    for b in (chosen, leaf):
+        for result in (constant * b, b * constant, constant < b, cat([constant, b])):
+            assert result.backend is other
+    assert (constant * chosen).tolist() == [3.0, 8.0]
+    variable = tensor([1.0, 2.0], requires_grad=True)
+    assert (variable * chosen).backend is (chosen - variable).backend is SimpleBackend
+    assert (constant.backend, chosen.backend) == (SimpleBackend, other)  # no operand is changed
 
 
 # Ours: shapes

@@ -29,6 +29,7 @@ from minitorch import (
     SimpleBackend,
     Tensor,
     TensorBackend,
+    cat,
     grad_check,
     operators,
     tensor,
@@ -313,7 +314,7 @@ def an_object(x: float, y: float = 0.0) -> float:
 
 
 def a_file(x: float, y: float = 0.0) -> float:
-    with open(os.devnull) as file:
+    with open(os.devnull, encoding="utf-8") as file:
         return x + y + len(file.read())
 
 
@@ -367,7 +368,31 @@ def test_backends_share_their_kernels() -> None:
     both = tensor([1.0], backend=TensorBackend(FastOps)) + tensor([2.0], backend=FAST)
     assert both.item() == 3.0
     with pytest.raises(TypeError, match="FastOps"):
-        tensor([1.0], backend=FAST) + tensor([1.0])
+        tensor([1.0], FAST, True) + tensor([1.0], requires_grad=True)
+
+
+@pytest.mark.task3_2
+def test_a_constant_made_on_the_default_backend_meets_a_fast_tensor() -> None:
+    constant, fast = tensor([[1.0, 2.0], [3.0, 4.0]]), tensor([[5.0, 6.0]], backend=FAST)
+    leaf = tensor([[5.0, 6.0]], backend=FAST, requires_grad=True)
+    for other in (fast, leaf):
+        for total in (
+            constant + other,
+            other + constant,
+            (other > 1.0) * constant,
+            cat([constant, other]),
+        ):
+            assert total.backend is FAST
+        assert (other @ constant).tolist() == [[23.0, 34.0]]
+        assert (constant @ other.permute(1, 0)).backend is FAST
+    (leaf * constant).sum().backward()
+    assert leaf.grad.tolist() == [[4.0, 6.0]] and leaf.grad.backend is FAST
+    leaf.backward(tensor([[1.0, 1.0]]))
+    assert leaf.grad.tolist() == [[5.0, 7.0]]
+    assert constant.backend is SimpleBackend and constant.tolist() == [[1.0, 2.0], [3.0, 4.0]]
+    variable = tensor([[1.0, 2.0]], requires_grad=True)
+    (variable * fast).sum().backward()
+    assert variable.grad.tolist() == [[5.0, 6.0]] and variable.grad.backend is SimpleBackend
 
 
 # Ours: products of matrices
@@ -441,7 +466,7 @@ def test_matmul_refuses_what_does_not_fit(
     with pytest.raises(IndexingError, match="matmul"):
         zeros(a_shape, backend=FAST) @ zeros(b_shape, backend=FAST)
     with pytest.raises(TypeError, match="matmul"):
-        zeros((2, 2), backend=FAST) @ zeros((2, 2))
+        tensor([[1.0]], FAST, True) @ tensor([[1.0]], requires_grad=True)
 
 
 @pytest.mark.task3_2
@@ -478,6 +503,6 @@ def test_import_starts_no_threads() -> None:
     env = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     env["PYTHONPATH"] = os.pathsep.join(sys.path)
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, env=env, check=True
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", env=env, check=True
     )
     assert json.loads(done.stdout) == [1, 1]

@@ -21,7 +21,6 @@ from grading.gradebook import examples, feedback
 from grading.gradebook.grade import Graded, grade
 from grading.judge.judge import Judge
 from grading.paths import JUDGED, MODEL, ROOT, SUBMITTED
-from grading.project.notebooks import tool
 from grading.release import build as release
 
 DATASET, POINTS, HIDDEN, RATE, EPOCHS, SEED = "Xor", 50, 10, 0.5, 300, 6
@@ -34,7 +33,7 @@ def say(text: str) -> None:
 
 def export(root: Path) -> None:
     """Write the package from the notebooks."""
-    tool("nbdev_export", cwd=root)
+    release.export(root)
     modules = sum(1 for path in (root / "minitorch").rglob("*.py") if path.name != "_modidx.py")
     say(f"Exported {len(release.notebooks(root))} notebooks to minitorch/, {modules} modules")
 

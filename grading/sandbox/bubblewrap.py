@@ -65,7 +65,7 @@ def bwrap() -> str | None:
 
 @functools.cache
 def _knows(option: str) -> bool:
-    shown = subprocess.run([bwrap() or "bwrap", "--help"], capture_output=True, text=True)
+    shown = subprocess.run([bwrap() or "bwrap", "--help"], capture_output=True, encoding="utf-8")
     return option in shown.stdout + shown.stderr
 
 
@@ -254,7 +254,7 @@ def ordinary_uid() -> int:
 
 @functools.cache
 def _users() -> range:
-    return users_in(Path("/proc/self/uid_map").read_text())
+    return users_in(Path("/proc/self/uid_map").read_text(encoding="utf-8"))
 
 
 def users_in(uid_map: str) -> range:

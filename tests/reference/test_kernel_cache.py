@@ -43,7 +43,7 @@ def start(folder: Path, code: str = ADD_TWICE) -> subprocess.Popen[str]:
         [sys.executable, "-c", code],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
         env=env,
     )
 
@@ -76,7 +76,7 @@ def test_kernels_are_kept_for_later_processes(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
-    (tmp_path / "minitorch").write_text("a file where the folder should be")
+    (tmp_path / "minitorch").write_text("a file where the folder should be", encoding="utf-8")
     values, said = read(start(tmp_path))
     assert values == EXPECTED
     assert said.count("RuntimeWarning") == 1, "four kernels, and one warning"

@@ -118,11 +118,11 @@ def test_the_project_is_not_there() -> None:
 def test_an_installed_reference_is_masked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package = tmp_path / "site-packages"
     (package / "minitorch").mkdir(parents=True)
-    (package / "minitorch" / "__init__.py").write_text("secret = 1")
+    (package / "minitorch" / "__init__.py").write_text("secret = 1", encoding="utf-8")
     (package / "minitorch-0.6.dist-info").mkdir()
-    (package / "minitorch-0.6.dist-info" / "RECORD").write_text("secret")
-    (package / "__editable__.minitorch-0.6.pth").write_text(str(ROOT))
-    (package / "harmless.py").write_text("value = 7")
+    (package / "minitorch-0.6.dist-info" / "RECORD").write_text("secret", encoding="utf-8")
+    (package / "__editable__.minitorch-0.6.pth").write_text(str(ROOT), encoding="utf-8")
+    (package / "harmless.py").write_text("value = 7", encoding="utf-8")
     tmp_path.chmod(0o755)
     bubblewrap._readable.cache_clear()
     monkeypatch.setattr(bubblewrap, "site_folders", lambda: (package,))
@@ -149,8 +149,8 @@ def test_a_project_inside_of_what_is_shown_is_hidden(
     shown = tmp_path / "shown"
     project, inner = shown / "course", shown / "course" / ".venv" / "site-packages"
     inner.mkdir(parents=True)
-    (project / "gradebook.db").write_text("secret")
-    (inner / "harmless.py").write_text("value = 7")
+    (project / "gradebook.db").write_text("secret", encoding="utf-8")
+    (inner / "harmless.py").write_text("value = 7", encoding="utf-8")
     for path in (tmp_path, *tmp_path.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
     bubblewrap._readable.cache_clear()
@@ -681,7 +681,8 @@ def test_works_for_an_ordinary_user(tmp_path: Path) -> None:
             print(result.stopped, result.stdout, result.stderr)
             for other in others:
                 other.kill()
-        """)
+        """),
+        encoding="utf-8",
     )
     for path in [folder, *folder.rglob("*"), *list(folder.parents)[:4]]:
         if path.is_relative_to("/tmp/"):
@@ -691,7 +692,7 @@ def test_works_for_an_ordinary_user(tmp_path: Path) -> None:
         [*ordinary, system, "try.py"],
         cwd=folder,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         timeout=60,
         env={"PATH": os.environ["PATH"], "TMPDIR": "/tmp", "PYTHONDONTWRITEBYTECODE": "1"},
     )
