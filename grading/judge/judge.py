@@ -207,7 +207,7 @@ class Judge:
         with folders.fresh() as kernels:
             reference = self._measure(task, Path(kernels))
             usual = self.needs(task)
-            lazies = replace(usual, floor=min(LAZY, usual.floor))
+            lazies = replace(usual, floor=min(LAZY, usual.floor), hasty=True)
             needs = {name: lazies if name.startswith("lazy:") else usual for name in packages}
             outcomes, unsettled = execute_trusted(material, packages, items, needs, Path(kernels))
         outcomes = {"reference": reference} | outcomes

@@ -84,6 +84,11 @@ def test_an_endless_loop_passes_twice_with_most_of_a_core(share: float, loops: b
             settled(first, second, False)
 
 
+def test_where_no_points_depend_on_it_processor_time_alone_is_enough() -> None:
+    first, second = run_of(stopped="cpu", used=2.1), run_of(stopped="cpu", used=2.2, share=0.1)
+    assert "never ends" in settled(first, second, False, 0.0)
+
+
 @pytest.mark.parametrize(
     "first, second",
     [
