@@ -1,7 +1,8 @@
 """What MiniTorch's users write as PyTorch's do: each case is one expression for both libraries.
 
-`python -m grading.tests.torch_cases` works all of them out with PyTorch, where it is installed, and
-stores the answers in torch_answers.json. Tests compare with PyTorch itself or with what it said.
+`python tests/reference/torch_cases.py` works all of them out with PyTorch, where it is installed,
+and stores the answers in torch_answers.json. Tests compare with PyTorch itself or with what it
+said.
 """
 
 from __future__ import annotations

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 import minitorch
-from grading.tests.torch_cases import ANSWERS, CASES, PLACES, PLAIN, by_torch
 from minitorch import CudaOps, FastOps, SimpleBackend, TensorBackend, tensor
+from reference.torch_cases import ANSWERS, CASES, PLACES, PLAIN, by_torch
 
 BACKENDS = {
     "simple": SimpleBackend,
