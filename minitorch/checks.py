@@ -14,7 +14,7 @@ from types import TracebackType
 from .progress import count
 
 # %% auto #0
-__all__ = ['needs', 'trying', 'passed']
+__all__ = ['needs', 'circle', 'trying', 'passed']
 
 # %% ../nbs/lib/checks.ipynb #needs-code
 def needs(*names: str) -> None:
@@ -39,6 +39,12 @@ def _line(trace: TracebackType | None) -> str:
     frames = traceback.extract_tb(trace, limit=-1)
     below = trace is not None and trace.tb_next is not None
     return f" in `{frames[-1].line}`" if below and frames and frames[-1].line else ""
+
+
+def circle(error: RecursionError) -> list[str]:
+    """Name the functions that call each other without end, in their order."""
+    frames = [frame.f_code.co_qualname for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return list(dict.fromkeys(frames[-40:]))
 
 
 @contextlib.contextmanager
