@@ -16,7 +16,11 @@ VERBS = {
     "proof": ("prove that the grading can fail and be passed", "judge.proof"),
     "mistakes": ("say what each mistake is told at home, and costs", "judge.mistakes"),
     "notebooks": ("check the notebooks: export, clean, run", "project.notebooks"),
-    "check": ("everything that CI checks", "project.check"),
+    "check": (
+        "everything that CI checks; `quick` and `proof` are smaller and larger",
+        "project.check",
+    ),
+    "where": ("say where a thing of the package is made and tested", "project.where"),
 }
 
 
