@@ -1,8 +1,8 @@
 """What must hold before a change goes on, in three sizes: quick, test and proof.
 
-`make quick` looks at what changed and at one test of each room. `make test` is what CI runs; of what
-takes hours it tries a fixed sample. `make proof` runs all of it. Each check is a command of its own,
-so that a person can run just the one that failed.
+`make quick` looks at what changed and at one test of each room. `make test` is what CI runs; of
+what takes hours it tries a fixed sample. `make proof` runs all of it. Each check is a command of
+its own, so that a person can run just the one that failed.
 """
 
 from __future__ import annotations

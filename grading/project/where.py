@@ -1,6 +1,7 @@
 """Says where a thing is made: `python -m grading where Tensor.__add__`.
 
-Notebook and cell, module and line, the library's tests that name it, the tasks that ask for it or look at it.
+Notebook and cell, module and line; the library's tests that name it; the tasks that ask for it or
+look at it.
 """
 
 from __future__ import annotations
