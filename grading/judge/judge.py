@@ -42,7 +42,7 @@ from grading.judge.execute import (
     measure,
 )
 from grading.judge.material import Material, read_material
-from grading.judge.scoring import RIGHT_ONES, score_probes, score_tests
+from grading.judge.scoring import score_probes, score_tests
 from grading.judge.verdict import Finding, Judgement, Verdict, best
 from grading.paths import ROOT, sources
 from grading.release.strip import released
@@ -358,7 +358,7 @@ class Judge:
         """
         material, needs = self.material(task), self.needs(task)
         hidden = self._hidden(material, grafts)
-        budget = Budget(needs, len(material.mutants) + RIGHT_ONES if task.kind == "tests" else 1)
+        budget = Budget(needs, 2 * len(material.mutants) if task.kind == "tests" else 1)
         verdicts: list[Verdict] = []
         tried: list[Files] = []
         late: NotYet | None = None
