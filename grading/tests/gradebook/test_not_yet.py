@@ -42,19 +42,19 @@ def sleeping(root: Path) -> bytes:
 def impatient(project: Path) -> Iterator[Path]:
     """The course with a short clock: its grader doesn't wait two minutes for a sleeper."""
     path = project / "grading" / "sandbox" / "limits.py"
-    kept = path.read_text()
+    kept = path.read_text(encoding="utf-8")
     changed = kept.replace("\nCLOCK = 60.0", "\nCLOCK = 0.5").replace(
         "\nFLOOR = 10.0", "\nFLOOR = 2.0"
     )
     assert changed.count("CLOCK = 0.5") == changed.count("FLOOR = 2.0") == 1
-    path.write_text(changed)
+    path.write_text(changed, encoding="utf-8")
     yield project
-    path.write_text(kept)
+    path.write_text(kept, encoding="utf-8")
     shutil.rmtree(project / "course" / "submitted")
 
 
 def row(root: Path, student: str) -> dict[str, str]:
-    with open(root / "course" / "grades.csv") as file:
+    with open(root / "course" / "grades.csv", encoding="utf-8") as file:
         return next(row for row in csv.DictReader(file) if row["student_id"] == student)
 
 
@@ -88,13 +88,17 @@ def test_an_earlier_score_stays_and_a_new_one_is_blank(impatient: Path) -> None:
     assert automatic(root, "ada") == ALL and "bob" not in scores(root)
     assert (root / "course" / PLACE).read_bytes() == before[0]
     nbgrader(root, "export", "--to", "course/points.csv")
-    assert (root / "course/points.csv").read_text() == (root / "course/grades.csv").read_text()
+    assert (root / "course/points.csv").read_text(encoding="utf-8") == (
+        root / "course/grades.csv"
+    ).read_text(encoding="utf-8")
 
     # A person has looked, and decides
     done = grade(root, "module0", "--settle", "bob")
     assert "Not graded yet: bob" not in done.stdout and "Not graded yet: ada" in done.stdout
     assert automatic(root, "bob") == ALL | {"test-task0_1": 0}
-    assert "never ends" not in (root / "course/feedback/bob/module0/01_functions.html").read_text()
+    assert "never ends" not in (root / "course/feedback/bob/module0/01_functions.html").read_text(
+        encoding="utf-8"
+    )
 
     # Handed in anew, or tried on a better day, it is graded as ever
     for student in ("ada", "bob"):
