@@ -10,11 +10,17 @@ VERBS = {
     "course": ("the main job: package, release, graded examples, a model", "project.make_course"),
     "release": ("build the student's project, in course/student", "release.build"),
     "leaks": ("look for solutions in a release", "release.leaks"),
+    "tracebacks": ("take the lines of solutions out of stored errors", "release.tracebacks"),
     "journey": ("walk the student's way through a release, a task at a time", "release.journey"),
     "grade": ("grade what lies in course/submitted", "gradebook.grade"),
     "proof": ("prove that the grading can fail and be passed", "judge.proof"),
+    "mistakes": ("say what each mistake is told at home, and costs", "judge.mistakes"),
     "notebooks": ("check the notebooks: export, clean, run", "project.notebooks"),
-    "check": ("everything that CI checks", "project.check"),
+    "check": (
+        "everything that CI checks; `quick` and `proof` are smaller and larger",
+        "project.check",
+    ),
+    "where": ("say where a thing of the package is made and tested", "project.where"),
 }
 
 

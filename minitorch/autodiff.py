@@ -113,9 +113,27 @@ _mode = _Mode()
 _pauses: list[None] = []  # one for each open no_grad, in any thread
 
 
+def no_grad(function: Callable[..., Any] | None = None) -> Any:
+    """Pause the recording of histories: for `with`, or as a decorator.
+
+    Args:
+        function: What to decorate, where `@no_grad` is written without parentheses.
+
+    Raises:
+        TypeError: If it isn't a function.
+    """
+    if function is None:
+        return _paused()
+    if not callable(function):
+        raise TypeError(
+            f"no_grad takes no arguments, or a function to decorate, not {function!r}. Write "
+            f"`with no_grad():` and compute below it."
+        )
+    return _paused()(function)
+
+
 @contextmanager
-def no_grad() -> Iterator[None]:
-    """Record no history meanwhile: for `with`, or as a decorator."""
+def _paused() -> Iterator[None]:
     before = _mode.recording
     _mode.recording = False
     _pauses.append(None)

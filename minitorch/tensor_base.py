@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from minitorch.tensor import Tensor  # noqa: F401
 
 # %% auto #0
-__all__ = ['Plain', 'Function', 'together', 'TensorBase', 'checked_key']
+__all__ = ['Plain', 'NoTensor', 'Function', 'together', 'TensorBase', 'checked_key']
 
 # %% ../nbs/lib/tensor_base.ipynb #plain-code
 class Plain(Variable):
@@ -49,6 +49,10 @@ class Plain(Variable):
         return repr(self.data)
 
 # %% ../nbs/lib/tensor_base.ipynb #function
+class NoTensor(Unfit):
+    """What `forward` returned is no tensor."""
+
+
 class Function(FunctionBase["Tensor"]):
     """An operation on tensors: `forward` computes, `backward` differentiates."""
 
@@ -65,6 +69,11 @@ class Function(FunctionBase["Tensor"]):
                 raise error from None
             if any(value is not before for value, before in zip(joined, inputs, strict=True)):
                 return cls.apply(*joined)
+        if isinstance(error, NoTensor):
+            raise TypeError(
+                f"{cls.__name__}.{error}. It has to return a tensor made on its inputs' backend, as "
+                f"their operations do, or `a._new(data)`. Did it forget `return`?"
+            ) from None
         raise error
 
 
@@ -106,8 +115,11 @@ _NO_DIMS = TensorData.trusted(np.zeros(1), ())
 
 
 def _caller() -> str:
-    """Name the operator that asked for an operand, for an error: its method called `_ensure_tensor`."""
-    return sys._getframe(2).f_code.co_name.strip("_")
+    """Name the operator that asked for an operand, for an error: it called `_ensure_tensor`."""
+    frame: Any = sys._getframe(2)
+    while frame.f_code.co_name == "_ensure_tensor":
+        frame = frame.f_back
+    return frame.f_code.co_name.strip("_")
 
 
 class TensorBase(Variable):
@@ -178,9 +190,15 @@ class TensorBase(Variable):
 
     def _with_history(self, history: History | None) -> Self:
         """Return the result of a function, as the variable that its user gets."""
+        try:
+            data = self._tensor
+        except AttributeError:
+            raise NoTensor(
+                f"forward returned {reprlib.repr(self)}, of type {type(self).__name__}"
+            ) from None
         if history is None:
             return self
-        variable = self._new(self._tensor)
+        variable = self._new(data)
         variable.history = history
         return variable
 
@@ -337,10 +355,12 @@ class TensorBase(Variable):
 
         Args:
             key: Whole numbers, slices, `...` and None, as in NumPy; negative numbers count from
-                the end.
+                the end. Also a list or an array of whole numbers, which choose cells along a
+                dimension, and a mask: a list or an array of bools, or a tensor of 0 and 1 such as
+                `x > 2`, which chooses the cells where it is true.
 
         Raises:
-            IndexingError: If a number is out of range, or there are too many.
+            IndexingError: If a number is out of range, there are too many, or a mask doesn't fit.
             TypeError: If the key holds anything else.
 
         """
@@ -356,8 +376,8 @@ class TensorBase(Variable):
 
         chosen = Select.apply(self, Plain(checked_key(parts, self.shape)))
         # A full index written with NumPy's integers is a full index too.
-        full = len(parts) == len(self.shape) and not any(
-            p is None or p is Ellipsis or isinstance(p, slice) for p in parts
+        full = len(parts) == len(self.shape) and all(
+            hasattr(p, "__index__") and not isinstance(p, np.ndarray) for p in parts
         )
         return chosen.item() if full else chosen
 
@@ -376,11 +396,26 @@ class TensorBase(Variable):
                 f"Write into a copy, as tensor(x.to_numpy()) makes one."
             )
         parts = checked_key(key if isinstance(key, tuple) else (key,), self.shape)
+        if isinstance(value, StandIn):
+            value = value.value
+        if isinstance(value, TensorBase) and value.history is not None:
+            raise RuntimeError(
+                f"x[...] = y writes numbers, without a history: y of shape {value.shape} has one, "
+                f"which would be lost. Write y.detach(), or build the tensor with cat or stack."
+            )
         # The storage itself is written to, because views and permutations share it.
         shared: Any = self._tensor._storage
         row = shared.copy_to_host() if self.backend.cuda else shared
         cells = TensorData.trusted(row, self.shape, self._tensor.strides).array()
-        cells[parts] = value._cells() if isinstance(value, TensorBase) else value
+        new = value._cells() if isinstance(value, TensorBase) else value
+        try:
+            cells[parts] = new
+        except (TypeError, ValueError):
+            raise IndexingError(
+                f"x[{_shown(key)}] = y on a tensor of shape {self.shape}: y has to be numbers that "
+                f"broadcast to shape {cells[parts].shape}, and it is "
+                f"{reprlib.repr(value)} of shape {_shape_of(new)}."
+            ) from None
         if self.backend.cuda:
             shared.copy_to_device(row)
         writes.note(shared)
@@ -434,10 +469,20 @@ class TensorBase(Variable):
         """
         if isinstance(self.history, TensorHistory):
             self.history.check()
-        return [
-            (value, d if value.history is None else value.expand(value._ensure_tensor(d)))
-            for value, d in super().chain_rule(d_output)
-        ]
+        pairs = super().chain_rule(d_output)
+        try:
+            return [
+                (value, d if value.history is None else value.expand(value._ensure_tensor(d)))
+                for value, d in pairs
+            ]
+        except (TypeError, IndexingError) as error:
+            function = getattr(self.history.last_fn, "__name__", "the function")
+            shapes = [getattr(value, "shape", value) for value in self.history.inputs]
+            raise type(error)(
+                f"{function}.backward returned a derivative that doesn't fit: {error} The inputs "
+                f"have {shapes}; return one derivative for each, in its shape or one that "
+                f"broadcasts to it."
+            ) from error
 
     def backward(self, grad_output: Any = None) -> None:  # type: ignore[override]
         """Work out the gradient of every leaf that this tensor was computed from.
@@ -469,35 +514,90 @@ class TensorBase(Variable):
                 )
         super().backward(grad_output)
 
-
+# %% ../nbs/lib/tensor_base.ipynb #key
 def checked_key(key: tuple[Any, ...], shape: tuple[int, ...]) -> tuple[Any, ...]:
     """Return a key that NumPy takes, or say what is wrong with it.
 
     Raises:
-        IndexingError: If a number is out of range, or there are too many.
-        TypeError: If the key holds anything but whole numbers, slices, `...` and None.
+        IndexingError: If a number is out of range, there are too many, or a mask doesn't fit.
+        TypeError: If the key holds anything but whole numbers, slices, `...`, None, lists or
+            arrays of whole numbers, and masks.
 
     """
-    counted = [part for part in key if part is not None and part is not Ellipsis]
-    if len(counted) > len(shape) or len(key) - len(counted) - key.count(None) > 1:
-        raise IndexingError(f"index {key} has too many parts for shape {shape}.")
-    for part in counted:
-        if isinstance(part, slice):
-            continue
-        if isinstance(part, bool) or not hasattr(part, "__index__"):
-            raise TypeError(
-                f"index {key}: whole numbers, slices, ... and None will do, not "
-                f"{type(part).__name__}."
-            )
-    dims = iter(range(len(shape)))
-    for n, part in enumerate(key):
+    parts = tuple([_checked_part(part, key, shape) for part in key])
+    counts = [_dims_read(part) for part in parts]
+    dots = sum(part is Ellipsis for part in parts)
+    if sum(counts) > len(shape) or dots > 1:
+        raise IndexingError(f"index {_shown(key)} has too many parts for shape {shape}.")
+    at = 0
+    for n, (part, count) in enumerate(zip(parts, counts, strict=True)):
         if part is Ellipsis:
-            dims = iter(range(len(shape) - sum(p is not None for p in key[n + 1 :]), len(shape)))
-        elif part is not None:
-            size = shape[next(dims)]
-            if not isinstance(part, slice) and not -size <= operator.index(part) < size:
-                raise IndexingError(
-                    f"index {key} is out of range for shape {shape}: {part} in a dimension of "
-                    f"size {size}."
-                )
-    return key
+            at = len(shape) - sum(counts[n + 1 :])
+            continue
+        _check_range(part, shape[at : at + count], key, shape)
+        at += count
+    return parts
+
+
+def _checked_part(part: Any, key: tuple[Any, ...], shape: tuple[int, ...]) -> Any:
+    """Return one part of a key; a list or a tensor becomes an array of whole numbers or bools."""
+    if part is None or part is Ellipsis or isinstance(part, slice):
+        return part
+    if isinstance(part, TensorBase):
+        cells = part._cells()
+        if not ((cells == 0.0) | (cells == 1.0)).all():
+            raise TypeError(
+                f"index of a tensor of shape {shape}: a tensor as a key is a mask of 0 and 1, such "
+                f"as x > 2, and this one has other numbers. Write positions as a list: x[[0, 2]]."
+            )
+        return cells == 1.0
+    if isinstance(part, list | range | np.ndarray):
+        chosen = np.asarray(part if len(part) else np.zeros(0, int))
+        if chosen.dtype.kind in "bui":
+            return chosen
+    elif hasattr(part, "__index__") and not isinstance(part, bool):
+        return part
+    raise TypeError(
+        f"index {_shown(key)} of a tensor of shape {shape}: whole numbers, slices, ..., None, lists "
+        f"of whole numbers and masks will do, not {type(part).__name__}."
+    )
+
+
+def _dims_read(part: Any) -> int:
+    """Count the dimensions that one part of a key reads."""
+    if part is None or part is Ellipsis:
+        return 0
+    return part.ndim if isinstance(part, np.ndarray) and part.dtype.kind == "b" else 1
+
+
+def _check_range(part: Any, sizes: tuple[int, ...], key: Any, shape: tuple[int, ...]) -> None:
+    """Refuse a mask of another shape, and numbers that are out of range."""
+    if part is None or isinstance(part, slice):
+        return
+    if isinstance(part, np.ndarray) and part.dtype.kind == "b":
+        if part.shape != sizes:
+            raise IndexingError(
+                f"index of a tensor of shape {shape}: a mask of shape {part.shape} stands where the "
+                f"tensor has shape {sizes}. The two have to be equal."
+            )
+        return
+    (size,) = sizes
+    for number in part.ravel().tolist() if isinstance(part, np.ndarray) else [part]:
+        if not -size <= operator.index(number) < size:
+            raise IndexingError(
+                f"index {_shown(key)} is out of range for shape {shape}: {number} in a dimension of "
+                f"size {size}."
+            )
+
+
+def _shown(key: Any) -> str:
+    """Write a key shortly for an error."""
+    return reprlib.repr(key)
+
+
+def _shape_of(value: Any) -> tuple[int, ...]:
+    """Return the shape of what may be an array or nested lists."""
+    try:
+        return np.shape(value)
+    except ValueError:
+        return (len(value),)

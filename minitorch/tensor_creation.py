@@ -5,39 +5,178 @@
 # %% ../nbs/lib/tensor_creation.ipynb #imports
 from __future__ import annotations
 
+import functools
 import math
+import operator
 import random
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+import reprlib
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, cast, overload
 
 import numpy as np
 import numpy.typing as npt
 
 from .tensor_base import Function
-from .tensor_data import FLOATS, MAX_DIMS, TensorData, UserShape, too_many_dims
+from minitorch.tensor_data import (
+    FLOATS,
+    MAX_DIMS,
+    IndexingError,
+    TensorData,
+    UserShape,
+    too_many_dims,
+)
 from .tensor_ops import SimpleBackend, TensorBackend
 
 if TYPE_CHECKING:
     from minitorch.tensor import Tensor
 
 # %% auto #0
-__all__ = ['zeros', 'rand', 'tensor', 'checked_dtype']
+__all__ = ['ByShape', 'by_shape', 'checked_shape', 'zeros', 'ones', 'full', 'zeros_like', 'ones_like', 'rand', 'randn', 'tensor',
+           'checked_dtype', 'arange']
+
+# %% ../nbs/lib/tensor_creation.ipynb #by-shape
+class ByShape(Protocol):
+    """Makes a tensor of a shape, given as a sequence or size by size."""
+
+    @overload
+    def __call__(
+        self,
+        shape: UserShape,
+        backend: TensorBackend = ...,
+        requires_grad: bool = ...,
+        dtype: npt.DTypeLike = ...,
+    ) -> Tensor: ...
+
+    @overload
+    def __call__(
+        self,
+        *shape: int,
+        backend: TensorBackend = ...,
+        requires_grad: bool = ...,
+        dtype: npt.DTypeLike = ...,
+    ) -> Tensor: ...
+
+
+def by_shape(make: Callable[..., Tensor]) -> ByShape:
+    """Let a function whose first argument is a shape take the sizes one by one, too."""
+
+    @functools.wraps(make)
+    def made(*args: Any, **options: Any) -> Tensor:
+        sizes = 0
+        while sizes < len(args) and isinstance(args[sizes], int | np.integer):
+            sizes += 1
+        return make(args[:sizes], *args[sizes:], **options) if sizes else make(*args, **options)
+
+    return cast(ByShape, made)
+
+
+def checked_shape(name: str, shape: Any) -> tuple[int, ...]:
+    """Return a shape as a tuple of whole numbers.
+
+    Raises:
+        TypeError: If it isn't a sequence of whole numbers.
+        IndexingError: If a size is negative.
+
+    """
+    try:
+        sizes = tuple([int(operator.index(size)) for size in shape])
+    except TypeError:
+        raise TypeError(
+            f"{name} takes a shape, as in {name}((2, 3)) or {name}(2, 3), not {shape!r}: its sizes "
+            f"are whole numbers."
+        ) from None
+    if min(sizes, default=0) < 0:
+        raise IndexingError(f"{name}: shape {sizes} has a negative size. Sizes start from 0.")
+    return sizes
 
 # %% ../nbs/lib/tensor_creation.ipynb #constructors
+@by_shape
 def zeros(
-    shape: UserShape, backend: TensorBackend = SimpleBackend, dtype: npt.DTypeLike = np.float64
+    shape: UserShape,
+    backend: TensorBackend = SimpleBackend,
+    requires_grad: bool = False,
+    dtype: npt.DTypeLike = np.float64,
 ) -> Tensor:
     """Make a tensor of zeros.
 
     Args:
         shape: Its sizes.
         backend: What computes with it.
+        requires_grad: Make it a leaf.
         dtype: float64 or float32.
 
     """
-    return _from_row(np.zeros(math.prod(shape), checked_dtype(dtype)), shape, backend)
+    return _filled("zeros", shape, 0.0, backend, requires_grad, dtype)
 
 
+@by_shape
+def ones(
+    shape: UserShape,
+    backend: TensorBackend = SimpleBackend,
+    requires_grad: bool = False,
+    dtype: npt.DTypeLike = np.float64,
+) -> Tensor:
+    """Make a tensor of ones.
+
+    Args:
+        shape: Its sizes.
+        backend: What computes with it.
+        requires_grad: Make it a leaf.
+        dtype: float64 or float32.
+
+    """
+    return _filled("ones", shape, 1.0, backend, requires_grad, dtype)
+
+
+def full(
+    shape: UserShape,
+    value: float,
+    backend: TensorBackend = SimpleBackend,
+    requires_grad: bool = False,
+    dtype: npt.DTypeLike = np.float64,
+) -> Tensor:
+    """Make a tensor of one number.
+
+    Args:
+        shape: Its sizes.
+        value: The number in every cell.
+        backend: What computes with it.
+        requires_grad: Make it a leaf.
+        dtype: float64 or float32.
+
+    Raises:
+        TypeError: If `value` isn't a number.
+
+    """
+    if not isinstance(value, int | float | np.number):
+        raise TypeError(f"full takes a shape and a number, not {value!r} for shape {shape!r}.")
+    return _filled("full", shape, value, backend, requires_grad, dtype)
+
+
+def zeros_like(x: Tensor, requires_grad: bool = False) -> Tensor:
+    """Make zeros of another tensor's shape, dtype and backend."""
+    return _filled("zeros_like", x.shape, 0.0, x.backend, requires_grad, x.dtype)
+
+
+def ones_like(x: Tensor, requires_grad: bool = False) -> Tensor:
+    """Make ones of another tensor's shape, dtype and backend."""
+    return _filled("ones_like", x.shape, 1.0, x.backend, requires_grad, x.dtype)
+
+
+def _filled(
+    name: str,
+    shape: UserShape,
+    value: Any,
+    backend: TensorBackend,
+    requires_grad: bool,
+    dtype: npt.DTypeLike,
+) -> Tensor:
+    sizes = checked_shape(name, shape)
+    row = np.full(math.prod(sizes), value, checked_dtype(dtype))
+    return _from_row(row, sizes, backend, requires_grad)
+
+
+@by_shape
 def rand(
     shape: UserShape,
     backend: TensorBackend = SimpleBackend,
@@ -53,12 +192,41 @@ def rand(
         dtype: float64 or float32.
 
     """
-    drawn = [random.random() for _ in range(math.prod(shape))]
-    made = _from_row(np.array(drawn, checked_dtype(dtype)), shape, backend)
-    made.requires_grad_(requires_grad)
-    return made
+    return _drawn("rand", random.random, shape, backend, requires_grad, dtype)
 
 
+@by_shape
+def randn(
+    shape: UserShape,
+    backend: TensorBackend = SimpleBackend,
+    requires_grad: bool = False,
+    dtype: npt.DTypeLike = np.float64,
+) -> Tensor:
+    """Make a tensor of normal random numbers (mean 0, variance 1), drawn row by row.
+
+    Args:
+        shape: Its sizes.
+        backend: What computes with it.
+        requires_grad: Make it a leaf.
+        dtype: float64 or float32.
+
+    """
+    return _drawn("randn", lambda: random.gauss(0.0, 1.0), shape, backend, requires_grad, dtype)
+
+
+def _drawn(
+    name: str,
+    draw: Callable[[], float],
+    shape: UserShape,
+    backend: TensorBackend,
+    requires_grad: bool,
+    dtype: npt.DTypeLike,
+) -> Tensor:
+    sizes = checked_shape(name, shape)
+    row = np.array([draw() for _ in range(math.prod(sizes))], checked_dtype(dtype))
+    return _from_row(row, sizes, backend, requires_grad)
+
+# %% ../nbs/lib/tensor_creation.ipynb #from-numbers
 def tensor(
     ls: Any,
     backend: TensorBackend = SimpleBackend,
@@ -85,7 +253,10 @@ def tensor(
             raise too_many_dims(dims) from None
         raise ValueError(f"tensor() needs lists of equal length: {_ragged(ls)}.") from None
     if cells.dtype.kind not in "biuf":
-        raise TypeError(f"tensor() takes numbers, not {cells.dtype.name}: {ls!r}")
+        raise TypeError(
+            f"tensor() takes numbers, lists of numbers and arrays, and {_no_number(ls)} isn't a "
+            f"number."
+        )
     kept = cells.dtype if cells.dtype in FLOATS else np.dtype(np.float64)
     kept = kept if dtype is None else checked_dtype(dtype)
     row = cells.astype(kept, "C").ravel()
@@ -124,8 +295,13 @@ def _tensor_class() -> type[Tensor]:
     return Function.variable
 
 
-def _from_row(row: npt.NDArray[Any], shape: UserShape, backend: TensorBackend) -> Tensor:
-    return _tensor_class()(TensorData(row, tuple(shape)), backend=backend)
+def _from_row(
+    row: npt.NDArray[Any], shape: UserShape, backend: TensorBackend, requires_grad: bool = False
+) -> Tensor:
+    made = _tensor_class()(TensorData(row, tuple(shape)), backend=backend)
+    if requires_grad:
+        made.requires_grad_(True)
+    return made
 
 
 def _depth(ls: Any) -> int:
@@ -146,3 +322,48 @@ def _ragged(ls: Any, place: str = "") -> str:
         _ragged(part, f"{place}[{n}]") for n, part in enumerate(ls) if isinstance(part, Sequence)
     )
     return next((text for text in found if text), "" if place else f"{ls!r}")
+
+
+def _no_number(ls: Any) -> str:
+    """Find the first entry in nested lists that isn't a number."""
+    entries = (
+        np.asarray(ls, dtype=object).ravel().tolist() if isinstance(ls, list | tuple) else [ls]
+    )
+    wrong = [entry for entry in entries if not isinstance(entry, int | float | np.number)]
+    return f"{reprlib.repr((wrong or [ls])[0])}, of type {type((wrong or [ls])[0]).__name__},"
+
+# %% ../nbs/lib/tensor_creation.ipynb #arange
+def arange(
+    start: float,
+    end: float | None = None,
+    step: float = 1.0,
+    backend: TensorBackend = SimpleBackend,
+    requires_grad: bool = False,
+    dtype: npt.DTypeLike = np.float64,
+) -> Tensor:
+    """Count from `start` up to `end`, which doesn't belong to it, in steps.
+
+    Args:
+        start: Where the count begins; the end of a count from 0 if it is the only number.
+        end: Where it stops.
+        step: How far apart the numbers are; negative to count down.
+        backend: What computes with it.
+        requires_grad: Make it a leaf.
+        dtype: float64 or float32.
+
+    Raises:
+        TypeError: If one isn't a number.
+        ValueError: If the step is 0, or leads away from the end.
+
+    """
+    first, last = (0.0, start) if end is None else (start, end)
+    for number in (first, last, step):
+        if not isinstance(number, int | float | np.number):
+            raise TypeError(f"arange counts in numbers, as in arange(2, 10, 2), not {number!r}.")
+    if not step or (last - first) / step < 0.0:
+        raise ValueError(
+            f"arange({first}, {last}, {step}) never ends: the step has to lead from the first "
+            f"number to the second."
+        )
+    row = np.arange(first, last, step).astype(checked_dtype(dtype))
+    return _from_row(row, row.shape, backend, requires_grad)

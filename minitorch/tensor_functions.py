@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING, Any
 from .autodiff import Context
 from .gradcheck import grad_central_difference, grad_check
 from .tensor_base import Function
-from .tensor_creation import _tensor, checked_dtype, rand, tensor, zeros
+from minitorch.tensor_creation import (
+    _tensor,
+    arange,
+    checked_dtype,
+    full,
+    ones,
+    ones_like,
+    rand,
+    randn,
+    tensor,
+    zeros,
+    zeros_like,
+)
 from .tensor_elementwise import Pow
 from .tensor_movement import Cast, Cat, Copy, Select, View, cat, stack
 
@@ -18,8 +30,9 @@ if TYPE_CHECKING:
     from minitorch.tensor import Tensor
 
 _all_ = [
-    "Cast", "Cat", "Copy", "Function", "Pow", "Select", "View", "_tensor", "cat", "checked_dtype",
-    "grad_central_difference", "grad_check", "rand", "stack", "tensor", "zeros",
+    "Cast", "Cat", "Copy", "Function", "Pow", "Select", "View", "_tensor", "arange", "cat",
+    "checked_dtype", "full", "grad_central_difference", "grad_check", "ones", "ones_like", "rand",
+    "randn", "stack", "tensor", "zeros", "zeros_like",
 ]  # fmt: skip
 
 
@@ -28,7 +41,7 @@ def wrap_tuple(x: Any) -> tuple[Any, ...]:
     return x if isinstance(x, tuple) else (x,)
 
 # %% auto #0
-__all__ = ['wrap_tuple', 'All', 'Cast', 'Cat', 'Copy', 'Function', 'Pow', 'Select', 'View', '_tensor', 'cat', 'checked_dtype', 'grad_central_difference', 'grad_check', 'rand', 'stack', 'tensor', 'zeros', 'MatMul', 'Neg', 'Inv', 'Add', 'Mul', 'Sigmoid', 'ReLU', 'Log', 'Exp', 'LT', 'EQ', 'IsClose', 'Sum', 'Permute']
+__all__ = ['wrap_tuple', 'All', 'Cast', 'Cat', 'Copy', 'Function', 'Pow', 'Select', 'View', '_tensor', 'arange', 'cat', 'checked_dtype', 'full', 'grad_central_difference', 'grad_check', 'ones', 'ones_like', 'rand', 'randn', 'stack', 'tensor', 'zeros', 'zeros_like', 'MatMul', 'Neg', 'Inv', 'Add', 'Mul', 'Sigmoid', 'ReLU', 'Log', 'Exp', 'LT', 'EQ', 'IsClose', 'Sum', 'Permute']
 
 # %% ../nbs/lib/00_tensor_functions.ipynb #all-pow
 class All(Function):

@@ -6,15 +6,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import reprlib
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .tensor_arguments import named_dim, named_dims, whole_numbers
 from .autodiff import Context
+from .stand_in import value_of
+from .tensor_arguments import named_dim, named_dims, whole_numbers
 from .tensor_base import Function, together
-from .tensor_data import MAX_DIMS, IndexingError, TensorData, checked_dim, too_many_dims
+from .tensor_data import MAX_DIMS, IndexingError, TensorData, too_many_dims
 from .tensor_ops import check_together
 
 if TYPE_CHECKING:
@@ -113,7 +115,10 @@ class Select(Function):
         """Put the gradient where the cells came from, and zero elsewhere."""
         shape, dtype, key = ctx.saved_values
         cells = np.zeros(shape, dtype)
-        cells[key] = grad_output._cells()
+        if any(isinstance(part, np.ndarray) for part in key):
+            np.add.at(cells, key, grad_output._cells())  # a list may choose a cell twice
+        else:
+            cells[key] = grad_output._cells()
         return grad_output._from_array(cells), None
 
 # %% ../nbs/lib/tensor_movement.ipynb #cast
@@ -243,16 +248,17 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
         TypeError: If their backends or their dtypes differ.
 
     """
-    parts = together("cat", list(tensors))
+    parts = together("cat", _tensors("cat", tensors))
     if not parts:
-        raise ValueError("cat() and stack() need at least one tensor.")
+        raise ValueError("cat() and stack() need at least one tensor, and the list is empty.")
     for part in parts:
         check_together("cat", parts[0], part)
-    along = checked_dim(dim, parts[0].shape)
+    along = named_dim("cat", dim, parts[0].shape)
     rest = {(*part.shape[:along], *part.shape[along + 1 :]) for part in parts}
     if len(rest) > 1 or len({part.dims for part in parts}) > 1:
         raise IndexingError(
-            f"cat: shapes {[part.shape for part in parts]} differ outside dimension {along}."
+            f"cat: shapes {[part.shape for part in parts]} differ outside dimension {along}. "
+            f"Elsewhere they have to be equal; stack makes a new dimension."
         )
     return Cat.apply(*parts, along)
 
@@ -266,11 +272,31 @@ def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
         TypeError: If their backends or their dtypes differ.
 
     """
-    parts = list(tensors)
+    parts = _tensors("stack", tensors)
     if len({part.shape for part in parts}) > 1:
-        raise IndexingError(f"stack: shapes {[part.shape for part in parts]} differ.")
+        raise IndexingError(
+            f"stack: shapes {[part.shape for part in parts]} differ. stack makes a new dimension of "
+            f"equal shapes; cat joins along one that they have."
+        )
     if not parts:
         return cat(parts)
-    at = checked_dim(dim, (*parts[0].shape, 1))
+    at = named_dim("stack", dim, (*parts[0].shape, 1))
     shape = (*parts[0].shape[:at], 1, *parts[0].shape[at:])
     return cat([part.contiguous().view(*shape) for part in parts], at)
+
+
+def _tensors(name: str, values: Any) -> list[Any]:
+    """Return a list of tensors, or say what in it is none."""
+    if hasattr(values, "_tensor"):
+        raise TypeError(
+            f"{name} takes a list of tensors, not one tensor of shape {values.shape}: "
+            f"{name}([x, y]), or {name}(list(x)) for its rows."
+        )
+    parts = [value_of(value) for value in values] if isinstance(values, Iterable) else [values]
+    wrong = [part for part in parts if not hasattr(part, "_tensor")]
+    if wrong:
+        raise TypeError(
+            f"{name} takes a list of tensors, and {reprlib.repr(wrong[0])}, of type "
+            f"{type(wrong[0]).__name__}, is none: tensor(...) makes one of numbers."
+        )
+    return parts

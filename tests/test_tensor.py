@@ -524,7 +524,8 @@ def test_slices_are_differentiable_copies(key: Any) -> None:
         (1.0, TypeError),
         ("a", TypeError),
         (True, TypeError),
-        ([0, 1], TypeError),
+        ([0, 2], IndexingError),
+        ([0.5], TypeError),
     ],
 )
 def test_bad_keys(key: Any, error: type[Exception]) -> None:

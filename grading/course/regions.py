@@ -31,7 +31,7 @@ NUMBERED = re.compile(r"task(?P<module>\d+)_(?P<number>\d+[a-z]?)")
 # What a student finds where a person grades, in text and in code.
 WRITTEN = "*Write your answer here.*"
 UNWRITTEN = "# Write your answer here."
-_BEGIN = re.compile(r"^(?P<indent>[ \t]*)#+ *BEGIN SOLUTION\b *(?P<task>\S*) *$")
+_BEGIN = re.compile(r"^(?P<indent>[ \t]*)#+ *BEGIN SOLUTION(?: +(?P<task>\S+))? *$")
 _END = re.compile(r"^[ \t]*#+ *END SOLUTION\b.*$")
 _MAGIC = re.compile(r"^([ \t]*)[%!]")
 
@@ -165,7 +165,7 @@ def _marks(source: str, where: str) -> list[tuple[int, int, str, str]]:
                     f"{where}: line {number} begins a solution inside the one begun in line "
                     f"{begin}. Put `# END SOLUTION` before it."
                 )
-            begin, task, indent = number, match["task"], match["indent"]
+            begin, task, indent = number, match["task"] or "", match["indent"]
             if not task:
                 raise GradingError(
                     f"{where}: line {number} begins a solution without saying whose. "

@@ -12,6 +12,15 @@ from grading.gradebook.records import Entry
 from grading.judge.verdict import Finding, Judgement, Verdict
 
 LONGEST_LIST = 12  # findings told in full; one misconception seldom needs more
+LONGEST_NAME = 40  # of a student, in a table
+
+
+def short(student: str) -> str:
+    """Write a student's id for a line of a table: beginning and end of a long one."""
+    if len(student) <= LONGEST_NAME:
+        return student
+    half = LONGEST_NAME // 2
+    return f"{student[: half - 1]}…{student[-half:]}"
 
 
 def points(value: float) -> str:
@@ -53,6 +62,12 @@ def lines(verdict: Verdict, notes: Sequence[str] = ()) -> list[str]:
         said.append(f"- and {len(wrong) - LONGEST_LIST} more.")
     if verdict.check and verdict.check not in told:
         said.append(f"The check in the notebook fails: {verdict.check}")
+    if verdict.silent and verdict.earned < verdict.points:
+        labels = " and ".join(task_label(task) for task in verdict.silent)
+        said.append(
+            f"What your program itself says is shown once you have earned {labels}: the "
+            "course's solution is used here."
+        )
     said += [f"Note: {note}." for note in notes]
     return said
 
@@ -107,7 +122,7 @@ def table(judgements: Mapping[str, Judgement], entries: Mapping[str, Entry] | No
     head += ["by hand"] * hand + ["late"] * late + ["total"] * bool(entries)
     rows = [[*head, "whole package", "notes"]]
     for student, judgement in judgements.items():
-        row = [student, *(points(judgement.verdict(task).earned) for task in tasks)]
+        row = [short(student), *(points(judgement.verdict(task).earned) for task in tasks)]
         row.append(f"{points(judgement.earned)} of {points(judgement.points)}")
         if entry := entries.get(student):
             row += [_by_hand(entry)] * hand + [points(-entry.penalty or 0.0)] * late

@@ -11,18 +11,19 @@ import contextlib
 import errno
 import os
 import re
+import sqlite3
 import sys
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlalchemy.exc import DatabaseError
 
 from grading.course.regions import GradingError
 from grading.course.tasks import Assignment, Task
-from grading.gradebook import examples, feedback, records
+from grading.gradebook import examples, feedback, keeping, records
 from grading.gradebook.nbgrader_plugin import (
     PREREQUISITES,
     UNSANDBOXED,
@@ -33,8 +34,11 @@ from grading.gradebook.records import Entry
 from grading.judge.judge import Judge
 from grading.judge.verdict import Judgement
 from grading.paths import AUTOGRADED, FEEDBACK, GRADEBOOK, GRADES, GUIDES, JUDGED, ROOT, SUBMITTED
+from grading.sandbox import folders as temporary
 from grading.sandbox import run as sandbox
 from grading.sandbox.usage import cores
+from grading.submission.read import SubmissionError, unfit
+from grading.submission.sanitize import clean
 
 QUIET = 5.0  # seconds between two lines of progress
 _NO_ROOM = {errno.ENOMEM, errno.EAGAIN}  # no memory, or no process more
@@ -53,6 +57,7 @@ class Graded:
     Attributes:
         assignment: its name.
         judgements: by student's id.
+        digests: of what was handed in, by student's id.
         waiting: why tasks are not graded yet, by student's id; of those nothing is stored.
         refused: what could not be done and why, by student's id.
         odd: what a person should look at besides.
@@ -61,6 +66,7 @@ class Graded:
 
     assignment: str
     judgements: dict[str, Judgement] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=dict)
     waiting: dict[str, list[str]] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     odd: list[str] = field(default_factory=list)
@@ -83,25 +89,49 @@ def submissions(root: Path, assignment: str) -> tuple[dict[str, Path], list[str]
     folder = root / SUBMITTED
     ours = _notebooks_in(root / GUIDES / assignment)
     every = {name for guides in (root / GUIDES).glob("*/") for name in _notebooks_in(guides)}
+    others = every - {*ours}
     for student in sorted(folder.iterdir()) if folder.is_dir() else []:
-        if student.name.startswith("."):
-            continue
-        where = SUBMITTED / student.name
-        if not student.is_dir():
-            odd.append(
-                f"{where} is a file. A submission is a folder {SUBMITTED}/<student>/{assignment} "
-                "with the notebooks in it."
-            )
-        elif (student / assignment).is_dir():
-            found[student.name] = student / assignment
-        elif (student / assignment).exists():
-            odd.append(f"{where / assignment} is a file, and should be the folder of notebooks.")
-        elif loose := [n for n in _notebooks_in(student) if n in ours or n not in every]:
-            odd.append(
-                f"{where} holds {loose[0]} itself; notebooks of {assignment} belong in "
-                f"{where / assignment}."
-            )
+        try:
+            why = _out_of_place(student, assignment, others)
+            if not why and (student / assignment).is_dir():
+                found[student.name] = student / assignment
+        except OSError as error:
+            why = f"can't be read: {error.strerror}."
+        if why:
+            odd.append(f"{SUBMITTED / clean(student.name, 60)} {why}")
     return found, odd
+
+
+def _out_of_place(student: Path, assignment: str, others: Collection[str]) -> str:
+    """Say why something among the submissions isn't taken for one; empty if nothing is odd.
+
+    Args:
+        student: a folder, or what is there instead.
+        assignment: its name.
+        others: notebooks of other assignments.
+    """
+    place = SUBMITTED / clean(student.name, 60) / assignment
+    if not student.is_dir():
+        belongs = f"A submission is a folder {SUBMITTED}/<student>/{assignment} with notebooks."
+        return "" if student.name.startswith(".") else f"is a file. {belongs}"
+    if (student / assignment).is_dir():
+        why = unfit(student.name)
+        return f"is left alone: {why}. Rename it to the student's id." if why else ""
+    if (student / assignment).exists():
+        return f"holds a file {assignment}; that should be the folder of notebooks."
+    folders = sorted(path.name for path in student.iterdir() if path.is_dir())
+    if alike := [name for name in folders if _plain(name) == _plain(assignment)]:
+        return f"holds a folder {clean(alike[0], 60)!r}; rename it to {assignment}."
+    if student.name.startswith("."):
+        return ""
+    if loose := [name for name in _notebooks_in(student) if name not in others]:
+        return f"holds {clean(loose[0], 60)} itself; notebooks of {assignment} belong in {place}."
+    return ""
+
+
+def _plain(name: str) -> str:
+    """Leave out how a name is spelled: `Module 0` is `module0`."""
+    return "".join(c for c in name.casefold() if c.isalnum())
 
 
 def _notebooks_in(folder: Path) -> list[str]:
@@ -137,25 +167,29 @@ def judge_all(
 
     judge.prepare(judge.course.assignment(assignment), ready)
 
-    def one(student: str, folder: Path) -> Judgement:
+    earned = records.earned(judge.course.root, judge.course, assignment)
+
+    def one(student: str, folder: Path) -> tuple[str, Judgement]:
         work = judge.read(assignment, folder)
-        return judge_submission(judge, work, again=again, settle=student in settle)
+        work = replace(work, earned=earned.get(student, frozenset()))
+        settled = student in settle
+        return work.digest, judge_submission(judge, work, again=again, settle=settled)
 
     def wait(student: str, why: list[str]) -> None:
         graded.waiting[student] = why
-        say(f"  {number} of {len(folders)}  {student}: not graded yet")
+        say(f"  {number} of {len(folders)}  {feedback.short(student)}: not graded yet")
 
     def refuse(student: str, why: str) -> None:
         graded.refused[student] = why
-        say(f"  {number} of {len(folders)}  {student}: refused")
+        say(f"  {number} of {len(folders)}  {feedback.short(student)}: refused")
 
     with _pool(max(1, cores() // 2)) as pool:
         waiting = {pool.submit(one, *each): each[0] for each in folders.items()}
         for number, done in enumerate(as_completed(waiting), 1):
             student = waiting[done]
             try:
-                judgement = done.result()
-            except sandbox.SandboxError as error:
+                graded.digests[student], judgement = done.result()
+            except (sandbox.SandboxError, SubmissionError) as error:
                 refuse(student, str(error))
                 continue
             except (MemoryError, OSError) as error:
@@ -172,7 +206,8 @@ def judge_all(
             graded.judgements[student] = judgement
             seconds = time.monotonic() - began
             say(
-                f"  {number} of {len(folders)}  {student}: {feedback.points(judgement.earned)} of "
+                f"  {number} of {len(folders)}  {feedback.short(student)}: "
+                f"{feedback.points(judgement.earned)} of "
                 f"{feedback.points(judgement.points)} points ({seconds:.0f} s)"
             )
     graded.judgements = dict(sorted(graded.judgements.items()))
@@ -210,6 +245,17 @@ def grade(
         GradingError: the course or nbgrader is not in order.
     """
     os.environ[PREREQUISITES] = "own" if own else "reference"  # for nbgrader's processes too
+    with keeping.alone(root, say):
+        keeping.require_room(root)
+        keeping.sweep(root)
+        temporary.sweep()
+        return _grade(root, assignment, again=again, own=own, settle=settle)
+
+
+def _grade(
+    root: Path, assignment: str, *, again: bool, own: bool, settle: Collection[str]
+) -> Graded:
+    """Grade, while no one else does."""
     judge = Judge(root, cache=root / JUDGED, own_prerequisites=own)
     judge.course.assignment(assignment)
     folders, odd = submissions(root, assignment)
@@ -225,11 +271,16 @@ def grade(
     graded.odd = [f"Left out: {line}" for line in odd]
     if graded.judgements or graded.waiting:
         try:
+            keeping.mend(root)
+            if copy := keeping.back_up(root):
+                say(f"Copied the gradebook to {copy.relative_to(root)}")
             _record(root, judge, graded, again=again)
-        except DatabaseError as error:
-            raise GradingError(
-                f"{GRADEBOOK}: {error.orig}. What was judged is kept: mend this and start it again."
-            ) from error
+        except (DatabaseError, sqlite3.DatabaseError) as error:
+            said = str(getattr(error, "orig", error))
+            why = keeping.trouble(root, said) or (
+                f"{root / GRADEBOOK}: {said}. What was judged is kept: mend this and start again."
+            )
+            raise GradingError(why) from error
     return graded
 
 
@@ -241,17 +292,19 @@ def _record(root: Path, judge: Judge, graded: Graded, *, again: bool = False) ->
     assignment = judge.course.assignment(graded.assignment)
     pipeline = Pipeline(root)
     if not records.known(root, judge, assignment):
-        records.make_room(root, assignment)
+        records.make_room(root, judge, assignment)
         say(f"Telling the gradebook of {assignment.name}")
         pipeline.generate_assignment(assignment.name)
         again = True  # checks or points may have changed
     stored = _store(root, pipeline, assignment, graded, again=again)
+    records.name_examples(root)
     pipeline.count_lateness(assignment.name)
     entries = records.entries(root, assignment.name)
     graded.entries = {student: entries[student] for student in graded.judgements}
     if gone := [s for s in entries if not (root / SUBMITTED / s / assignment.name).is_dir()]:
+        names = ", ".join(feedback.short(student) for student in sorted(gone))
         graded.odd.append(
-            f"In the gradebook, but not in {SUBMITTED} any more: {', '.join(sorted(gone))}. Their "
+            f"In the gradebook, but not in {SUBMITTED} any more: {names}. Their "
             f"points stay in {GRADES}; `nbgrader db student remove ID --force` takes a student out."
         )
     written = _write_feedback(root, pipeline, assignment, graded)
@@ -272,14 +325,21 @@ def _store(
         graded.entries = records.entries(root, assignment.name)
         return [s for s in students if not _recorded(root, assignment, graded, s)]
 
+    left = keeping.unsettled(root, assignment.name)  # by a run that was killed
     changed = missing(graded.judgements)
     changed = list(graded.judgements) if again else changed
     if changed:
         progress = _progress("Storing points in the gradebook", len(changed))
-        before = records.decided(root, assignment.name)
+        before = left | records.decided(root, assignment.name)
+        keeping.remember(root, assignment.name, before)
         said = pipeline.autograde(assignment.name, changed, progress)
-        records.decided(root, assignment.name, settle=before)
-        records.name_examples(root)
+        left = before
+    else:
+        said = ""
+    if left:
+        records.decided(root, assignment.name, settle=left)
+        keeping.remember(root, assignment.name, {})
+    if changed:
         for student in missing(changed):
             graded.refused[student] = f"The gradebook did not take it: {_reason(said)}"
             del graded.judgements[student]
@@ -302,7 +362,7 @@ def _recorded(root: Path, assignment: Assignment, graded: Graded, student: str) 
 def _stamp(root: Path, graded: Graded, student: str) -> str:
     folder = root / SUBMITTED / student / graded.assignment
     key = graded.judgements[student].key
-    return records.stamp(root, key, folder)
+    return records.stamp(root, key, graded.digests[student], folder)
 
 
 def _files(assignment: Assignment) -> list[str]:
@@ -352,7 +412,7 @@ def _progress(what: str, count: int) -> Callable[[str], None]:
         number += 1
         if time.monotonic() - said > QUIET:
             said = time.monotonic()
-            say(f"  {number} of {count}  {student} ({said - began:.0f} s)")
+            say(f"  {number} of {count}  {feedback.short(student)} ({said - began:.0f} s)")
 
     return ready
 
@@ -361,13 +421,13 @@ def summary(graded: Graded) -> str:
     """Write what came of it: points, notes, and where things lie."""
     said = [feedback.table(graded.judgements, graded.entries)] if graded.judgements else []
     for student, judgement in graded.judgements.items():
-        said += [f"  {student}: {note}" for note in feedback.notes(judgement)]
+        said += [f"  {feedback.short(student)}: {note}" for note in feedback.notes(judgement)]
     for student, reasons in graded.waiting.items():
-        said += [f"Not graded yet: {student}. {why}" for why in reasons]
+        said += [f"Not graded yet: {feedback.short(student)}. {why}" for why in reasons]
     if graded.waiting:
         said.append(WAITING)
     for why in dict.fromkeys(graded.refused.values()):
-        students = [student for student, each in graded.refused.items() if each == why]
+        students = [feedback.short(student) for student, w in graded.refused.items() if w == why]
         said.append(f"Failed: {', '.join(students)}. {why}")
     said += graded.odd
     if graded.judgements:
@@ -376,6 +436,20 @@ def summary(graded: Graded) -> str:
             f"feedback {FEEDBACK}/<student>/{graded.assignment}/, table {GRADES}"
         )
     return "\n".join(said)
+
+
+def _of_a_file(error: OSError) -> str:
+    """Say which file or folder something went wrong with, and what to do."""
+    path = Path(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes) else None
+    place = ROOT / "course" if path is None else path if path.is_absolute() else ROOT / path
+    folder = place.parent
+    what = {
+        errno.ENOSPC: f"the disk that holds {folder} is full; make room there",
+        errno.EDQUOT: f"you may not fill more of the disk that holds {folder}; make room there",
+        errno.EROFS: f"{folder} can't be written; let it be written",
+        errno.EACCES: f"you may not use it; let {folder} be read and written",
+    }.get(error.errno or 0, f"{error.strerror or error}; mend this")
+    return f"{place}: {what} and start it again. What was finished is kept."
 
 
 def main() -> None:
@@ -420,10 +494,7 @@ def main() -> None:
     except GradingError as error:
         sys.exit(str(error))
     except OSError as error:
-        sys.exit(
-            f"{error.filename or 'A file'}: {error.strerror or error}. What was finished is kept: "
-            "mend this and start it again."
-        )
+        sys.exit(_of_a_file(error))
     except KeyboardInterrupt:
         sys.exit("\nInterrupted. Start it again: it goes on where it stopped.")
     if refused:

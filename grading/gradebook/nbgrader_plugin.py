@@ -13,6 +13,7 @@ import os
 import posixpath
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +43,9 @@ from grading.judge.verdict import Judgement, Verdict
 from grading.paths import JUDGED
 from grading.sandbox import run as sandbox
 from grading.sandbox.ending import NotYet
-from grading.submission.answers import Graft, read_file
-from grading.submission.read import Submission
+from grading.submission.answers import Graft
+from grading.submission.handed_in import read_file
+from grading.submission.read import Submission, unfit
 
 # "own": take prerequisites from the student's own work where that earned its points.
 PREREQUISITES = "MINITORCH_PREREQUISITES"
@@ -55,7 +57,7 @@ UNSANDBOXED = (
 
 NO_ALT = "No description has been provided for this image"  # nbconvert's words
 _WITHOUT_ALT = re.compile(r"<img(?=\s)(?![^>]*\salt=)")
-_TO_NOTEBOOK = re.compile(r"\]\((?P<path>[\w./-]+)\.ipynb(?P<part>#[^)\s]*)?\)")
+_TO_NOTEBOOK = re.compile(r"\]\((?P<path>[\w./-]+)\.ipynb(?P<part>#[^]()\s]*)?\)")
 
 
 @functools.cache
@@ -92,7 +94,11 @@ class _Reader:
 
     def _read(self, assignment: str, folder: Path) -> None:
         if self._last != (assignment, folder):
-            self._submission = self.judge.read(assignment, folder)
+            earned = records.earned(self.judge.course.root, self.judge.course, assignment)
+            self._submission = replace(
+                self.judge.read(assignment, folder),
+                earned=earned.get(folder.parent.name, frozenset()),
+            )
             self._grafts = self.judge.grafts(self._submission)
             self._judgement = None
             self._last = (assignment, folder)
@@ -109,8 +115,9 @@ class _Reader:
     def stamp(self, assignment: str, folder: Path) -> str:
         """Name what the record of a submission depends on."""
         self._read(assignment, folder)
+        assert self._submission is not None
         key = self.judge.key(assignment, self._grafts)
-        return records.stamp(self.judge.course.root, key, folder)
+        return records.stamp(self.judge.course.root, key, self._submission.digest, folder)
 
     def judgement(self, assignment: str, folder: Path) -> Judgement:
         """Judge a submission, once for all its notebooks."""
@@ -185,6 +192,10 @@ def _complete(converter: Any) -> None:
         stems = [Path(notebook).name for notebook in known[name].notebooks]
         converter.assignments[folder] = [str(Path(folder) / stem) for stem in stems]
         student = _student(coursedir, folder, name)
+        if why := unfit(student):  # nbgrader would end the run of all others here
+            converter.log.error("%r is left out: %s", folder, why)
+            del converter.assignments[folder]
+            continue
         done = Path(coursedir.format_path(coursedir.autograded_directory, student, name))
         if done.is_dir() and not converter.force:
             stamp = reader.stamp(name, Path(folder))
@@ -227,7 +238,7 @@ def distrust(coursedir: Any, log: Any) -> None:
         path = Path(folder) / "timestamp.txt"
         if not path.is_symlink() and not path.exists():
             return None
-        if len(read_file(path)[0] or b"x" * 1000) > 100:
+        if read_file(path, records.LONGEST_DATE)[0] is None:
             log.warning("%s: timestamp.txt is no plain file of one line; it is left out", folder)
             return None
         try:

@@ -119,6 +119,9 @@ def summary(graded: list[Graded], model: dict[str, float]) -> str:
         for student, judged in each.judgements.items():
             score = f"{feedback.points(judged.earned)} of {feedback.points(judged.points)}"
             lines.append(f"    {student.removeprefix(examples.PREFIX + '-'):<12} {score:>12}")
+        lines += [
+            f"    {student}: not graded yet. {why[0]}" for student, why in each.waiting.items()
+        ]
         lines += [f"    {student}: {why}" for student, why in each.refused.items()]
     correct, points = int(model["correct"]), int(model["points"])
     lines += [

@@ -22,6 +22,7 @@ from pathlib import Path
 from grading.paths import ROOT
 from grading.sandbox import seccomp
 from grading.sandbox.limits import MEGABYTE, Limits
+from grading.sandbox.usage import cores
 
 # Inside, the given files lie here; the program's working folder is the only one it can write.
 TASK = "/task"
@@ -181,8 +182,8 @@ def environment(home: str) -> dict[str, str]:
         "MPLBACKEND": "agg",
         "MPLCONFIGDIR": f"{home}/matplotlib",
         "NUMBA_CACHE_DIR": f"{home}/numba",
-        "NUMBA_NUM_THREADS": "2",
-        "OPENBLAS_NUM_THREADS": "2",
+        "NUMBA_NUM_THREADS": str(min(2, cores())),
+        "OPENBLAS_NUM_THREADS": str(min(2, cores())),
         "NUMBA_ENABLE_CUDASIM": "1",
     }
 

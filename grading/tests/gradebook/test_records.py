@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import nbformat
@@ -322,11 +323,11 @@ def test_a_submission_that_cannot_be_judged_stops_nobody(
         def prepare(self, *_: Any) -> None:
             """Nothing needs to be ready."""
 
-        def read(self, _: str, folder: Path) -> str:
-            return folder.name
+        def read(self, _: str, folder: Path) -> SimpleNamespace:
+            return SimpleNamespace(student=folder.name, digest="digest")
 
-    def judge(_: Any, name: str, **_more: Any) -> Judgement:
-        if name == "bob":
+    def judge(_: Any, submission: SimpleNamespace, **_more: Any) -> Judgement:
+        if submission.student == "bob":
             raise error
         return judged
 
