@@ -44,7 +44,7 @@ grade: writable $(READY) ## grade what lies in course/submitted
 	@$(PY) -m grading grade
 
 export: writable $(READY) ## the package from the notebooks
-	@$(VENV)/bin/nbdev_export || { echo "The export failed: mend what the message above names, and run make export again. minitorch/ is whole only after that."; exit 1; }
+	@$(VENV)/bin/minitorch export || { echo "The export failed: mend what the message above names, and run make export again."; exit 1; }
 	@echo "Exported nbs/ to minitorch/"
 
 clean: writable ## remove what was made: .venv, course, caches (never submissions or grades)

@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))
 
-from grading.gradebook import export, nbgrader_plugin  # noqa: E402  (grading is found only now)
+from grading.gradebook import export, nbgrader_plugin, pages  # noqa: E402  (grading is found only now)
 from grading.release import preprocessors  # noqa: E402  (grading is found only now)
 
 c = get_config()  # noqa: F821  # type: ignore[name-defined]
@@ -39,6 +39,10 @@ c.Autograde.sanitize_preprocessors = nbgrader_plugin.SANITIZE
 c.Autograde.autograde_preprocessors = nbgrader_plugin.AUTOGRADE
 c.GenerateFeedback.exporter_class = nbgrader_plugin.PageExporter
 c.GenerateFeedback.preprocessors = nbgrader_plugin.FEEDBACK
+
+# Formgrader's pages and feedback: nothing of a submission makes a browser ask for anything.
+c.HTMLExporter.filters = {"markdown2html": pages.markdown}
+c.HTMLExporter.preprocessors = [pages.Fence]
 
 # Export: `Lovelace, Ada` is one column.
 c.ExportApp.plugin_class = export.TableExport

@@ -29,6 +29,13 @@ setup(
     python_requires=f">={cfg['min_python']}",
     install_requires=cfg["requirements"].split(),
     extras_require={"notebooks": notebooks, "course": course},
-    entry_points={"console_scripts": ["minitorch=minitorch.cli:main"]},
+    entry_points={
+        "console_scripts": [
+            "minitorch=minitorch.cli:main",
+            # nbdev's own command of this name writes in the system's encoding. pip installs what a
+            # package needs before the package itself, so this one takes its place.
+            "nbdev_export=minitorch.cli.export:nbdev_export",
+        ]
+    },
     zip_safe=False,
 )

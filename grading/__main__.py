@@ -10,6 +10,7 @@ VERBS = {
     "course": ("the main job: package, release, graded examples, a model", "project.make_course"),
     "release": ("build the student's project, in course/student", "release.build"),
     "leaks": ("look for solutions in a release", "release.leaks"),
+    "tracebacks": ("take the lines of solutions out of stored errors", "release.tracebacks"),
     "journey": ("walk the student's way through a release, a task at a time", "release.journey"),
     "grade": ("grade what lies in course/submitted", "gradebook.grade"),
     "proof": ("prove that the grading can fail and be passed", "judge.proof"),

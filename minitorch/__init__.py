@@ -72,7 +72,7 @@ def __getattr__(name: str) -> Any:
     if name in _MODULE_OF or name in _NAMES_BY_MODULE:
         raise AttributeError(
             f"minitorch.{name} lives in {module}.py, which doesn't define it yet. "
-            f"Export the notebook that writes it with nbdev_export."
+            f"Export the notebook that writes it with minitorch export."
         )
     import difflib
 

@@ -179,10 +179,12 @@ class FunctionBase(Generic[V]):
     Attributes:
         variable: The class of its variables, with `as_variable` for other operands.
         make: Builds a variable from what `forward` returns and a history (None: a constant).
+        history: The class of its histories.
     """
 
     variable: Any = _Unknown
     make: Any = None
+    history: type[History] = History
     forward: Any = staticmethod(_unwritten)
     backward: Any = staticmethod(_unwritten)
 
@@ -205,7 +207,7 @@ class FunctionBase(Generic[V]):
                 if type(b) is not kind:
                     b = kind.as_variable(b, cls)
                 if recording and (a.history is not None or b.history is not None):
-                    history = History(cls, None, (a, b))
+                    history = cls.history(cls, None, (a, b))
                     return cls.make(cls.forward(history, a.data, b.data), history)
                 return cls.make(cls.forward(_NOTHING_KEPT, a.data, b.data), None)
             inputs, data, known = [], [], False
@@ -216,7 +218,7 @@ class FunctionBase(Generic[V]):
                 data.append(value.data)
                 known = known or value.history is not None
             if recording and known:
-                history = History(cls, None, tuple(inputs))
+                history = cls.history(cls, None, tuple(inputs))
                 return cls.make(cls.forward(history, *data), history)
             return cls.make(cls.forward(_NOTHING_KEPT, *data), None)
         except Unfit as error:
@@ -238,7 +240,7 @@ class FunctionBase(Generic[V]):
         derivatives = cls.backward(ctx, d_output)
         if type(derivatives) is not tuple:
             derivatives = (derivatives,)
-        if type(ctx) is History and len(derivatives) != len(ctx.inputs):
+        if isinstance(ctx, History) and len(derivatives) != len(ctx.inputs):
             raise ValueError(
                 f"{cls.__name__}.backward returned {len(derivatives)} derivative(s) {derivatives} "
                 f"for {len(ctx.inputs)} input(s) {tuple(ctx.inputs)}. "

@@ -285,8 +285,8 @@ def _ask(side: str, least: float) -> dict[str, float]:
     done = subprocess.run(
         [sys.executable, "-c", start, "--side", side, "--least", str(least)],
         capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        encoding="utf-8",
+        env=os.environ | {"PYTHONUTF8": "1", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
     )
     if done.returncode:
         last = (done.stderr.strip() or "nothing").splitlines()[-1]

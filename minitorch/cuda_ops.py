@@ -205,10 +205,10 @@ def _sum_practice(out: Storage, a: Storage, size: int) -> None:
         out[cuda.blockIdx.x] = cache[0]
     # END SOLUTION
 
-# %% ../nbs/guides/module3/03_cuda.ipynb #sum-practice-launch
+
 jit_sum_practice = jit(_sum_practice)
 
-
+# %% ../nbs/guides/module3/03_cuda.ipynb #sum-practice-launch
 def sum_practice(a: Tensor) -> TensorData:
     """Sum each 32 consecutive values of a vector on the GPU.
 
@@ -461,10 +461,10 @@ def _mm_practice(out: Storage, a: Storage, b: Storage, size: int) -> None:
         out[row * size + column] = total
     # END SOLUTION
 
-# %% ../nbs/guides/module3/04_cuda_shared.ipynb #mm-practice-launch
+
 jit_mm_practice = jit(_mm_practice)
 
-
+# %% ../nbs/guides/module3/04_cuda_shared.ipynb #mm-practice-launch
 def mm_practice(a: Tensor, b: Tensor) -> TensorData:
     """Multiply two small square matrices on the GPU, in one block.
 
@@ -558,5 +558,5 @@ def _tensor_matrix_multiply(
         out[place] = total
     # END SOLUTION
 
-# %% ../nbs/guides/module3/04_cuda_shared.ipynb #cuda-matmul-kernel
+
 tensor_matrix_multiply = jit(_tensor_matrix_multiply)

@@ -22,7 +22,14 @@ from .kernels.allocator import keep_freed_memory
 from .kernels.cache import compiled
 from .kernels.simulator import offer_cuda
 from .kernels.threads import check_threads, threads, threads_left
-from .tensor_data import MAX_DIMS, OutIndex, Shape, Storage, Strides, TensorData
+from minitorch.tensor_data import (
+    MAX_DIMS,  # noqa: F401
+    OutIndex,
+    Shape,
+    Storage,
+    Strides,
+    TensorData,
+)
 from .tensor_ops import TensorOps, check_together, larger, matmul_shape, power
 
 if TYPE_CHECKING:
@@ -122,7 +129,7 @@ def tensor_map(fn: Callable[[float], float]) -> Callable[..., None]:
             in_step = last_step(in_shape, in_strides)
             for n in prange(strips * rows):
                 first = n // rows * MAP_STRIP
-                out_index, in_index = np.zeros((2, MAX_DIMS), np.int64)
+                out_index, in_index = np.zeros((2, len(out_shape)), np.int64)
                 to_index(n % rows * columns + first, out_shape, out_index)
                 broadcast_index(out_index, out_shape, in_shape, in_index)
                 o = index_to_position(out_index, out_strides)
@@ -175,7 +182,7 @@ def tensor_zip(fn: Callable[[float, float], float]) -> Callable[..., None]:
             a_step = last_step(a_shape, a_strides)
             b_step = last_step(b_shape, b_strides)
             for row in prange(len(out) // columns):
-                out_index, a_index, b_index = np.zeros((3, MAX_DIMS), np.int64)
+                out_index, a_index, b_index = np.zeros((3, len(out_shape)), np.int64)
                 to_index(row * columns, out_shape, out_index)
                 broadcast_index(out_index, out_shape, a_shape, a_index)
                 broadcast_index(out_index, out_shape, b_shape, b_index)
@@ -233,7 +240,7 @@ def tensor_reduce(fn: Callable[[Any, Any], Any]) -> Callable[..., None]:
         last = len(out_shape) - 1
         if reduce_dim == last:
             for ordinal in prange(len(out)):
-                index = np.zeros(MAX_DIMS, np.int64)
+                index = np.zeros(len(out_shape), np.int64)
                 to_index(ordinal, out_shape, index)
                 o = index_to_position(index, out_strides)
                 a = index_to_position(index, a_strides)
@@ -249,7 +256,7 @@ def tensor_reduce(fn: Callable[[Any, Any], Any]) -> Callable[..., None]:
             for n in prange(len(out) // columns * strips):
                 first = n % strips * STRIP
                 width = min(STRIP, columns - first)
-                index = np.zeros(MAX_DIMS, np.int64)
+                index = np.zeros(len(out_shape), np.int64)
                 to_index(n // strips * columns + first, out_shape, index)
                 o = index_to_position(index, out_strides)
                 a = index_to_position(index, a_strides)
@@ -458,7 +465,7 @@ class FastOps(TensorOps):
         out = np.empty(math.prod(shape), a.dtype)
         outer, matrix = shape[:-2], shape[-2:]
         if out.size:
-            _matmul_kernel()(
+            _matmul_kernel(tensor_matrix_multiply)(
                 *TensorData.trusted(out, (math.prod(outer), *matrix)).tuple(),
                 *_batched(a, outer).tuple(),
                 *_batched(b, outer).tuple(),
@@ -613,13 +620,14 @@ def _tensor_matrix_multiply(
                 out[uint64(o + j * out_strides[2])] = tile[i, j]
     # END SOLUTION
 
-# %% ../nbs/guides/module3/02_matmul.ipynb #matmul-kernel
+
 tensor_matrix_multiply = njit(_tensor_matrix_multiply, parallel=True)
 
+# %% ../nbs/guides/module3/02_matmul.ipynb #matmul-kernel
 # Multiplications from which on all cores are worth waking.
 LARGE_MATMUL = 1 << 20
 
 
 @functools.cache
-def _matmul_kernel() -> Kernel:
-    return Kernel(tensor_matrix_multiply, "matmul", LARGE_MATMUL)
+def _matmul_kernel(parallel: Callable[..., None]) -> Kernel:
+    return Kernel(parallel, "matmul", LARGE_MATMUL)

@@ -41,6 +41,7 @@ class Workshop:
             "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
             "RUFF_NO_CACHE": "true",
+            "PYTHONUTF8": "1",
         }
 
     def write(self, name: str, text: str) -> None:
@@ -63,7 +64,12 @@ class Workshop:
             print(f"{program} isn't installed here.")
             return
         done = subprocess.run(
-            [found, *words], cwd=self.folder, env=self._env, capture_output=True, text=True
+            [found, *words],
+            cwd=self.folder,
+            env=self._env,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
         )
         said = re.sub(r" in \d+\.\d+s", "", done.stdout + done.stderr)
         said = said.replace(str(self.folder) + os.sep, "").replace(str(self.folder), "")

@@ -27,6 +27,7 @@ from minitorch.tensor_data import (
     shape_broadcast,
 )
 from .tensor_ops import Apart, SimpleBackend, TensorBackend, check_together
+from .tensor_writes import TensorHistory, writes
 
 if TYPE_CHECKING:
     from minitorch.tensor import Tensor  # noqa: F401
@@ -54,6 +55,8 @@ class NoTensor(Unfit):
 
 class Function(FunctionBase["Tensor"]):
     """An operation on tensors: `forward` computes, `backward` differentiates."""
+
+    history = TensorHistory
 
     @classmethod
     def mend(cls, values: tuple[Any, ...], error: Unfit) -> Tensor:
@@ -390,10 +393,9 @@ class TensorBase(Variable):
             raise RuntimeError(
                 f"This tensor of shape {self.shape} was computed by "
                 f"{self.history.last_fn.__name__}; writing into it would make its gradient wrong. "
-                f"Write into detach() or into a copy."
+                f"Write into a copy, as tensor(x.to_numpy()) makes one."
             )
         parts = checked_key(key if isinstance(key, tuple) else (key,), self.shape)
-        cells = self._cells()
         if isinstance(value, StandIn):
             value = value.value
         if isinstance(value, TensorBase) and value.history is not None:
@@ -401,6 +403,10 @@ class TensorBase(Variable):
                 f"x[...] = y writes numbers, without a history: y of shape {value.shape} has one, "
                 f"which would be lost. Write y.detach(), or build the tensor with cat or stack."
             )
+        # The storage itself is written to, because views and permutations share it.
+        shared: Any = self._tensor._storage
+        row = shared.copy_to_host() if self.backend.cuda else shared
+        cells = TensorData.trusted(row, self.shape, self._tensor.strides).array()
         new = value._cells() if isinstance(value, TensorBase) else value
         try:
             cells[parts] = new
@@ -411,9 +417,8 @@ class TensorBase(Variable):
                 f"{reprlib.repr(value)} of shape {_shape_of(new)}."
             ) from None
         if self.backend.cuda:
-            self._tensor = TensorData.trusted(
-                self.backend.ops.hold(np.array(cells, order="C").reshape(-1)), self.shape
-            )
+            shared.copy_to_device(row)
+        writes.note(shared)
 
     def __repr__(self) -> str:
         return np.array2string(
@@ -462,6 +467,8 @@ class TensorBase(Variable):
             A pair `(input, derivative)` for each input, in order, constants included.
 
         """
+        if isinstance(self.history, TensorHistory):
+            self.history.check()
         pairs = super().chain_rule(d_output)
         try:
             return [

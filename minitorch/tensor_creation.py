@@ -17,7 +17,14 @@ import numpy as np
 import numpy.typing as npt
 
 from .tensor_base import Function
-from .tensor_data import FLOATS, IndexingError, TensorData, UserShape
+from minitorch.tensor_data import (
+    FLOATS,
+    MAX_DIMS,
+    IndexingError,
+    TensorData,
+    UserShape,
+    too_many_dims,
+)
 from .tensor_ops import SimpleBackend, TensorBackend
 
 if TYPE_CHECKING:
@@ -242,6 +249,8 @@ def tensor(
     try:
         cells = np.asarray(ls)
     except ValueError:
+        if (dims := _depth(ls)) > MAX_DIMS:
+            raise too_many_dims(dims) from None
         raise ValueError(f"tensor() needs lists of equal length: {_ragged(ls)}.") from None
     if cells.dtype.kind not in "biuf":
         raise TypeError(
@@ -293,6 +302,14 @@ def _from_row(
     if requires_grad:
         made.requires_grad_(True)
     return made
+
+
+def _depth(ls: Any) -> int:
+    """Count how many lists lie in each other, along the first entries."""
+    depth = 0
+    while isinstance(ls, Sequence) and not isinstance(ls, str) and ls:
+        ls, depth = ls[0], depth + 1
+    return depth
 
 
 def _ragged(ls: Any, place: str = "") -> str:

@@ -16,7 +16,7 @@ from .autodiff import Context
 from .stand_in import value_of
 from .tensor_arguments import named_dim, named_dims, whole_numbers
 from .tensor_base import Function, together
-from .tensor_data import IndexingError, TensorData
+from .tensor_data import MAX_DIMS, IndexingError, TensorData, too_many_dims
 from .tensor_ops import check_together
 
 if TYPE_CHECKING:
@@ -104,14 +104,17 @@ class Select(Function):
     @staticmethod
     def forward(ctx: Context, a: Tensor, key: Any) -> Tensor:
         """Copy the chosen cells."""
-        ctx.save_for_backward(a, key)
+        ctx.save_for_backward(a.shape, a.dtype, key)
+        added = sum(part is None for part in key)
+        if a.dims + added > 2 * MAX_DIMS:  # more than NumPy has
+            raise too_many_dims(a.dims + added)
         return a._from_array(a._cells()[key])
 
     @staticmethod
     def backward(ctx: Context, grad_output: Tensor) -> tuple[Tensor, None]:
         """Put the gradient where the cells came from, and zero elsewhere."""
-        a, key = ctx.saved_values
-        cells = np.zeros(a.shape, a.dtype)
+        shape, dtype, key = ctx.saved_values
+        cells = np.zeros(shape, dtype)
         if any(isinstance(part, np.ndarray) for part in key):
             np.add.at(cells, key, grad_output._cells())  # a list may choose a cell twice
         else:
@@ -125,15 +128,16 @@ class Cast(Function):
     @staticmethod
     def forward(ctx: Context, a: Tensor, dtype: Any) -> Tensor:
         """Convert every cell."""
-        ctx.save_for_backward(a)
+        ctx.save_for_backward(a.dtype)
         row = a.f.ops.hold(np.array(a._cells(), dtype=dtype, order="C").reshape(-1))
         return a._new(TensorData.trusted(row, a.shape))
 
     @staticmethod
     def backward(ctx: Context, grad_output: Tensor) -> tuple[Tensor, None]:
         """Convert the gradient back."""
-        (a,) = ctx.saved_values
-        return a._from_array(grad_output._cells()), None
+        (dtype,) = ctx.saved_values
+        row = grad_output.f.ops.hold(np.array(grad_output._cells(), dtype, order="C").reshape(-1))
+        return grad_output._new(TensorData.trusted(row, grad_output.shape)), None
 
 # %% ../nbs/lib/tensor_movement.ipynb #methods
 class ShapeMethods:

@@ -28,6 +28,7 @@ from minitorch.tensor_data import (
     shape_broadcast,
     to_index,  # noqa: F401
 )
+from .tensor_writes import writes
 
 if TYPE_CHECKING:
     from minitorch.tensor import Tensor
@@ -153,8 +154,8 @@ def tensor_reduce(fn: Pair) -> Callable[..., None]:
 class TensorOps:
     """How a backend makes functions on tensors from functions on numbers.
 
-    A backend supplies the kernels, each of which is made when it is first needed; room for
-    results, broadcasting and errors are common.
+    A backend supplies the kernels; room for results, broadcasting and errors are common. A kernel
+    is made when it is first needed, and anew when what makes it, e.g. `tensor_map`, was written anew.
     """
 
     cuda = False
@@ -201,9 +202,10 @@ class TensorOps:
 
         The result may be given an `out` of a larger shape that the tensor broadcasts to.
         """
-        kernel = functools.cache(lambda: cls.map_kernel(fn))
+        kernel, source, names = None, None, _names_of(cls.map_kernel)
 
         def mapped(x: Tensor, out: Tensor | None = None, /) -> Tensor:
+            nonlocal kernel, source
             try:
                 data = x._tensor
                 result = _room(cls, data, data.shape) if out is None else out._tensor
@@ -215,8 +217,13 @@ class TensorOps:
                 if result._storage is data._storage and result.strides != data.strides:
                     data = cls.map(operators.id)(x)._tensor  # it is read while it is overwritten
             if result.size:
-                kernel()(*result.tuple(), *data.tuple())
-            return x._new(result) if out is None else out
+                if kernel is None or names.get("tensor_map") is not source:
+                    kernel, source = cls.map_kernel(fn), names.get("tensor_map")
+                kernel(*result.tuple(), *data.tuple())
+            if out is None:
+                return x._new(result)
+            writes.note(result._storage)
+            return out
 
         return mapped
 
@@ -224,9 +231,10 @@ class TensorOps:
     @functools.cache
     def zip(cls, fn: Pair) -> Callable[[Tensor, Tensor], Tensor]:
         """Turn a function of two numbers into one of two tensors, which broadcast."""
-        kernel = functools.cache(lambda: cls.zip_kernel(fn))
+        kernel, source, names = None, None, _names_of(cls.zip_kernel)
 
         def zipped(x: Tensor, y: Tensor) -> Tensor:
+            nonlocal kernel, source
             try:
                 a, b = x._tensor, y._tensor
             except AttributeError:
@@ -239,7 +247,9 @@ class TensorOps:
                 shape = _meet(fn.__name__, shape, b.shape)
             result = _room(cls, a, shape)
             if result.size:
-                kernel()(*result.tuple(), *a.tuple(), *b.tuple())
+                if kernel is None or names.get("tensor_zip") is not source:
+                    kernel, source = cls.zip_kernel(fn), names.get("tensor_zip")
+                kernel(*result.tuple(), *a.tuple(), *b.tuple())
             return x._new(result)
 
         return zipped
@@ -251,9 +261,10 @@ class TensorOps:
 
         The dimension stays, with size 1; each cell starts from `start`.
         """
-        kernel = functools.cache(lambda: cls.reduce_kernel(fn, start))
+        kernel, source, names = None, None, _names_of(cls.reduce_kernel)
 
         def reduced(x: Tensor, dim: int) -> Tensor:
+            nonlocal kernel, source
             try:
                 data = x._tensor
             except AttributeError:
@@ -264,10 +275,17 @@ class TensorOps:
             if not (cls.cuda and data.size):  # a kernel for the GPU starts by itself
                 result._storage[:] = start
             if data.size:
-                kernel()(*result.tuple(), *data.tuple(), dim)
+                if kernel is None or names.get("tensor_reduce") is not source:
+                    kernel, source = cls.reduce_kernel(fn, start), names.get("tensor_reduce")
+                kernel(*result.tuple(), *data.tuple(), dim)
             return x._new(result)
 
         return reduced
+
+
+def _names_of(make: Any) -> dict[str, Any]:
+    """Return the names that a method finds: a notebook may define one of them anew."""
+    return getattr(make, "__globals__", {})
 
 
 def _room(ops: type[TensorOps], data: TensorData, shape: tuple[int, ...]) -> TensorData:
@@ -406,11 +424,19 @@ class SimpleOps(TensorOps):
         """
         check_together("matmul", a, b)
         shape = matmul_shape(a.shape, b.shape)
-        x, y = a._tensor, b._tensor
-        left = TensorData.trusted(x._storage, (*x.shape, 1), (*x.strides, 1))
-        right_shape = (*y.shape[:-2], 1, *y.shape[-2:])
-        right = TensorData.trusted(y._storage, right_shape, (*y.strides[:-2], 1, *y.strides[-2:]))
-        products = cls.zip(operators.mul)(a._new(left), b._new(right))
+        outer = shape[:-2]
+        kept = [dim for dim, size in enumerate(outer) if size != 1]  # there is one more to come
+
+        def spread(x: Tensor, matrix: tuple[int, ...], steps: tuple[int, ...]) -> Tensor:
+            data = x._tensor
+            strides = broadcast_strides(data.shape, data.strides, (*outer, *data.shape[-2:]))
+            sizes = (*(outer[dim] for dim in kept), *matrix)
+            steps = (*(strides[dim] for dim in kept), *steps)
+            return x._new(TensorData.trusted(data._storage, sizes, steps))
+
+        left = spread(a, (*a.shape[-2:], 1), (*a._tensor.strides[-2:], 1))
+        right = spread(b, (1, *b.shape[-2:]), (1, *b._tensor.strides[-2:]))
+        products = cls.zip(operators.mul)(left, right)
         sums = cls.reduce(operators.add, 0.0)(products, -2)
         return a._new(TensorData.trusted(sums._tensor._storage, shape))
 

@@ -1,13 +1,13 @@
 """The GPU or its simulator, and what every test run says at its end.
 
-A forgotten `nbdev_export` is the commonest confusion.
+A forgotten `minitorch export` is the commonest confusion.
 """
 
 from __future__ import annotations
 
-import ast
 import json
 import re
+import warnings
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -54,7 +54,7 @@ def broken_cells(root: Path) -> list[str]:
 
 def _wrong(notebook: Path) -> Iterator[str]:
     try:
-        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        cells = json.loads(notebook.read_text(encoding="utf-8-sig"))["cells"]
     except (ValueError, KeyError) as error:
         yield f"this is no notebook any more ({error}). Take it back from git, or from the release"
         return
@@ -63,20 +63,32 @@ def _wrong(notebook: Path) -> Iterator[str]:
         answer = cell["metadata"].get("nbgrader", {}).get("solution")
         if cell["cell_type"] != "code" or not (answer or EXPORT.match(source)):
             continue
-        try:
-            ast.parse(source)
-        except SyntaxError as error:
-            line = (error.text or "").strip()
-            yield f"`{line}` isn't Python: {error.msg}. Run its cell, which shows where"
+        if wrong := _fault(source):
+            line, why = wrong
+            text = source.split("\n")[line - 1].strip()
+            yield f"cell {cell.get('id')}, line {line}: `{text}` isn't Python: {why}"
         if not EXPORT.match(source):
             first = re.search(r"^(?:def|class) \w+", source, re.M)
             yield f"the cell with `{first[0] if first else source[:20]}` needs its line `#| export`"
 
 
+def _fault(source: str) -> tuple[int, str] | None:
+    """Return line and reason if Python can't compile a cell, as `minitorch export` does."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(source, "<cell>", "exec", dont_inherit=True)
+    except SyntaxError as error:
+        return min(error.lineno or 1, source.count("\n") + 1), error.msg
+    except (ValueError, RecursionError, MemoryError, OverflowError) as error:
+        return 1, str(error) or "it is nested too deeply"
+    return None
+
+
 def _cells_of(notebook: Path) -> set[tuple[str, ...]]:
     """Return a notebook's export cells; none if it can't be read."""
     try:
-        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        cells = json.loads(notebook.read_text(encoding="utf-8-sig"))["cells"]
         sources = ["".join(c["source"]) for c in cells if c["cell_type"] == "code"]
     except (ValueError, KeyError, TypeError):
         return set()
@@ -101,10 +113,10 @@ def pytest_unconfigure(config: Any) -> None:
     if broken := broken_cells(ROOT):
         reporter.section("the notebooks can't be exported", yellow=True)
         for said in broken:
-            reporter.write_line(f"{said}. Then save, run nbdev_export, and test again.")
+            reporter.write_line(f"{said}. Then save, run minitorch export, and test again.")
     elif stale := [p.relative_to(ROOT).as_posix() for p in stale_notebooks(ROOT)]:
         reporter.section("the package is older than the notebooks", yellow=True)
         reporter.write_line(
             f"These tests ran on an older version of {', '.join(stale)}. "
-            f"Save the notebook, run nbdev_export, then test again."
+            f"Save the notebook, run minitorch export, then test again."
         )

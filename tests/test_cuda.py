@@ -502,7 +502,9 @@ def test_without_gpu_and_simulator() -> None:
     )
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     del env["NUMBA_ENABLE_CUDASIM"]
-    said = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
+    said = subprocess.run(
+        [sys.executable, "-c", code], env=env, capture_output=True, encoding="utf-8"
+    )
     assert said.stderr == ""
     missing, late = map(json.loads, said.stdout.splitlines())
     assert "NUMBA_ENABLE_CUDASIM=1" in missing

@@ -314,7 +314,7 @@ def an_object(x: float, y: float = 0.0) -> float:
 
 
 def a_file(x: float, y: float = 0.0) -> float:
-    with open(os.devnull) as file:
+    with open(os.devnull, encoding="utf-8") as file:
         return x + y + len(file.read())
 
 
@@ -503,6 +503,6 @@ def test_import_starts_no_threads() -> None:
     env = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     env["PYTHONPATH"] = os.pathsep.join(sys.path)
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, env=env, check=True
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", env=env, check=True
     )
     assert json.loads(done.stdout) == [1, 1]

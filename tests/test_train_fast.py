@@ -86,7 +86,7 @@ def test_the_command_without_a_gpu() -> None:
     del env["NUMBA_ENABLE_CUDASIM"]
     code = "from minitorch.cli import main; raise SystemExit(main(['train', '--backend', 'gpu']))"
     command = [sys.executable, "-c", code]
-    done = subprocess.run(command, env=env, capture_output=True, text=True)
+    done = subprocess.run(command, env=env, capture_output=True, encoding="utf-8")
     assert done.returncode == 2
     assert "GPU" in done.stderr
     assert "Traceback" not in done.stderr

@@ -1,7 +1,10 @@
-"""Wrong solutions, one file a task, each with the misconception behind it.
+"""What belongs to a task lies together: `probes.py`, `mutants.py`, `fair.py` in its folder.
 
-They prove that the probes see what goes wrong, and they put a sentence beside a student's
-result that equals theirs.
+A probe uses public names only, returns plain data and holds no expected value: the same probe
+runs on the reference and on a student's package, and the results are compared. A mutant is a
+wrong solution with the misconception behind it; mutants prove that the probes see what goes wrong,
+and put a sentence beside a student's result that equals theirs. Fair solutions are right in other
+styles than the reference's, and must earn all points.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from grading.course.regions import NUMBERED, GradingError, Region, regions_of, t
 from grading.course.tasks import Assignment, Course, Task, probes_path
 from grading.paths import GUIDES
 
-_DIRECTIVE = re.compile(r"^#\|\s*(?P<name>\w+)[ \t]*(?P<value>\S*)[ \t]*$", re.M)
+_DIRECTIVE = re.compile(r"^#\|[ \t]*(?P<name>\w+)(?:[ \t]+(?P<value>\S+))?[ \t]*$", re.M)
 
 
 def read_notebook(path: Path) -> Any:
@@ -65,7 +65,7 @@ def _read_guide(root: Path, path: Path, found: _Found, seen: dict[str, str]) -> 
     name = path.relative_to(root).as_posix()
     sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     exports = [m for text in sources for m in _DIRECTIVE.finditer(text)]
-    default = next((m["value"] for m in exports if m["name"] == "default_exp"), "")
+    default = next((m["value"] or "" for m in exports if m["name"] == "default_exp"), "")
     ids = Counter(cell.get("id", "") for cell in notebook.cells)
     for cell_id, count in ids.items():
         if cell_id and count > 1:

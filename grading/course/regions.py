@@ -31,7 +31,7 @@ NUMBERED = re.compile(r"task(?P<module>\d+)_(?P<number>\d+[a-z]?)")
 # What a student finds where a person grades, in text and in code.
 WRITTEN = "*Write your answer here.*"
 UNWRITTEN = "# Write your answer here."
-_BEGIN = re.compile(r"^(?P<indent>[ \t]*)#+ *BEGIN SOLUTION\b *(?P<task>\S*) *$")
+_BEGIN = re.compile(r"^(?P<indent>[ \t]*)#+ *BEGIN SOLUTION(?: +(?P<task>\S+))? *$")
 _END = re.compile(r"^[ \t]*#+ *END SOLUTION\b.*$")
 _MAGIC = re.compile(r"^([ \t]*)[%!]")
 
@@ -165,7 +165,7 @@ def _marks(source: str, where: str) -> list[tuple[int, int, str, str]]:
                     f"{where}: line {number} begins a solution inside the one begun in line "
                     f"{begin}. Put `# END SOLUTION` before it."
                 )
-            begin, task, indent = number, match["task"], match["indent"]
+            begin, task, indent = number, match["task"] or "", match["indent"]
             if not task:
                 raise GradingError(
                     f"{where}: line {number} begins a solution without saying whose. "
@@ -297,7 +297,7 @@ def stub_body(task_id: str, qualname: str = "", notebook: str = "") -> str:
     if notebook:
         write += f" in {Path(notebook).name}"
     first = f"Need to implement for {task_label(task_id)}: {write}, "
-    then = f"run nbdev_export, then pytest -m {task_mark(task_id)}."
+    then = f"run minitorch export, then pytest -m {task_mark(task_id)}."
     return f'raise NotImplementedError(\n    "{first}"\n    "{then}"\n)'
 
 

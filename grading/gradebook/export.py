@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from pathlib import Path
 from typing import Any
 
 from nbgrader.plugins import ExportPlugin
@@ -26,7 +27,10 @@ class TableExport(ExportPlugin):
     """nbgrader's own table; its own plugin puts a comma in a name between two columns."""
 
     def export(self, gradebook: Any) -> None:
-        """Write a line for each student and assignment; who handed in nothing has 0 points."""
+        """Write a line for each student and assignment.
+
+        Who handed in nothing has 0 points; who handed in what is not graded yet has none at all.
+        """
         with open(self.to or "grades.csv", "w", newline="", encoding="utf-8") as file:
             table = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n")
             table.writeheader()
@@ -34,20 +38,31 @@ class TableExport(ExportPlugin):
                 if self.assignment and assignment.name not in map(str, self.assignment):
                     continue
                 submissions = {each.student_id: each for each in assignment.submissions}
-                for student in gradebook.students:
-                    if self.student and student.id not in map(str, self.student):
+                students = {each.id: each for each in gradebook.students}
+                handed_in = self._handed_in(assignment.name)
+                for student_id in dict.fromkeys([*students, *sorted(handed_in)]):
+                    if self.student and student_id not in map(str, self.student):
                         continue
-                    row = {name: getattr(student, name) for name in COLUMNS[4:7]}
-                    row |= _scores(submissions.get(student.id))
+                    student = students.get(student_id)
+                    row = {name: getattr(student, name, "") for name in COLUMNS[4:7]}
+                    if student_id in submissions or student_id not in handed_in:
+                        row |= _scores(submissions.get(student_id))
                     table.writerow(
                         row
                         | {
                             "assignment": assignment.name,
                             "duedate": assignment.duedate,
-                            "student_id": student.id,
+                            "student_id": student_id,
                             "max_score": assignment.max_score,
                         }
                     )
+
+    def _handed_in(self, assignment: str) -> set[str]:
+        """List the students of whom there is a submission."""
+        course: Any = self.parent
+        folder = Path(course.coursedir.root, course.coursedir.submitted_directory)
+        found = (path.parent for path in folder.glob(f"*/{assignment}") if path.is_dir())
+        return {student.name for student in found if not student.name.startswith(".")}
 
 
 def _scores(submission: Any) -> dict[str, Any]:

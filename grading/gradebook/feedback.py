@@ -12,6 +12,15 @@ from grading.gradebook.records import Entry
 from grading.judge.verdict import Finding, Judgement, Verdict
 
 LONGEST_LIST = 12  # findings told in full; one misconception seldom needs more
+LONGEST_NAME = 40  # of a student, in a table
+
+
+def short(student: str) -> str:
+    """Write a student's id for a line of a table: beginning and end of a long one."""
+    if len(student) <= LONGEST_NAME:
+        return student
+    half = LONGEST_NAME // 2
+    return f"{student[: half - 1]}…{student[-half:]}"
 
 
 def points(value: float) -> str:
@@ -107,12 +116,12 @@ def table(judgements: Mapping[str, Judgement], entries: Mapping[str, Entry] | No
     head += ["by hand"] * hand + ["late"] * late + ["total"] * bool(entries)
     rows = [[*head, "whole package", "notes"]]
     for student, judgement in judgements.items():
-        row = [student, *(points(judgement.verdict(task).earned) for task in tasks)]
+        row = [short(student), *(points(judgement.verdict(task).earned) for task in tasks)]
         row.append(f"{points(judgement.earned)} of {points(judgement.points)}")
         if entry := entries.get(student):
             row += [_by_hand(entry)] * hand + [points(-entry.penalty or 0.0)] * late
             row.append(f"{points(entry.total)} of {points(entry.points)}")
-        rows.append([*row, points(judgement.whole), str(len(notes(judgement)))])
+        rows.append([*row, _whole(judgement), str(len(notes(judgement)))])
     legend = []
     if hand:
         legend.append("by hand: points that a person gave; who waits has answers for one to grade")
@@ -120,6 +129,10 @@ def table(judgements: Mapping[str, Judgement], entries: Mapping[str, Entry] | No
         legend.append("late: points taken off for lateness")
     legend.append("whole package: points, had each task run on all of the student's own code")
     return "\n".join([columns(rows), *legend])
+
+
+def _whole(judgement: Judgement) -> str:
+    return "?" if judgement.whole is None else points(judgement.whole)
 
 
 def notes(judgement: Judgement) -> list[str]:

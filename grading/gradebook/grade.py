@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import os
 import re
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,8 +34,18 @@ from grading.judge.judge import Judge
 from grading.judge.verdict import Judgement
 from grading.paths import AUTOGRADED, FEEDBACK, GRADEBOOK, GRADES, GUIDES, JUDGED, ROOT, SUBMITTED
 from grading.sandbox import run as sandbox
+from grading.sandbox.usage import cores
+from grading.submission.read import SubmissionError, unfit
+from grading.submission.sanitize import clean
 
 QUIET = 5.0  # seconds between two lines of progress
+_NO_ROOM = {errno.ENOMEM, errno.EAGAIN}  # no memory, or no process more
+
+WAITING = (
+    "What is not graded yet has lost nothing: the gradebook keeps what it held, and the next "
+    "make grade tries again. If that is of no help, look at the work: with --settle ID, a task "
+    "that can't be run to its end earns nothing, and a person may give it points in Formgrader."
+)
 
 
 @dataclass
@@ -44,6 +55,8 @@ class Graded:
     Attributes:
         assignment: its name.
         judgements: by student's id.
+        digests: of what was handed in, by student's id.
+        waiting: why tasks are not graded yet, by student's id; of those nothing is stored.
         refused: what could not be done and why, by student's id.
         odd: what a person should look at besides.
         entries: what the gradebook holds, by student's id; points given by hand, too.
@@ -51,6 +64,8 @@ class Graded:
 
     assignment: str
     judgements: dict[str, Judgement] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=dict)
+    waiting: dict[str, list[str]] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     odd: list[str] = field(default_factory=list)
     entries: dict[str, Entry] = field(default_factory=dict)
@@ -72,25 +87,49 @@ def submissions(root: Path, assignment: str) -> tuple[dict[str, Path], list[str]
     folder = root / SUBMITTED
     ours = _notebooks_in(root / GUIDES / assignment)
     every = {name for guides in (root / GUIDES).glob("*/") for name in _notebooks_in(guides)}
+    others = every - {*ours}
     for student in sorted(folder.iterdir()) if folder.is_dir() else []:
-        if student.name.startswith("."):
-            continue
-        where = SUBMITTED / student.name
-        if not student.is_dir():
-            odd.append(
-                f"{where} is a file. A submission is a folder {SUBMITTED}/<student>/{assignment} "
-                "with the notebooks in it."
-            )
-        elif (student / assignment).is_dir():
-            found[student.name] = student / assignment
-        elif (student / assignment).exists():
-            odd.append(f"{where / assignment} is a file, and should be the folder of notebooks.")
-        elif loose := [n for n in _notebooks_in(student) if n in ours or n not in every]:
-            odd.append(
-                f"{where} holds {loose[0]} itself; notebooks of {assignment} belong in "
-                f"{where / assignment}."
-            )
+        try:
+            why = _out_of_place(student, assignment, others)
+            if not why and (student / assignment).is_dir():
+                found[student.name] = student / assignment
+        except OSError as error:
+            why = f"can't be read: {error.strerror}."
+        if why:
+            odd.append(f"{SUBMITTED / clean(student.name, 60)} {why}")
     return found, odd
+
+
+def _out_of_place(student: Path, assignment: str, others: Collection[str]) -> str:
+    """Say why something among the submissions isn't taken for one; empty if nothing is odd.
+
+    Args:
+        student: a folder, or what is there instead.
+        assignment: its name.
+        others: notebooks of other assignments.
+    """
+    place = SUBMITTED / clean(student.name, 60) / assignment
+    if not student.is_dir():
+        belongs = f"A submission is a folder {SUBMITTED}/<student>/{assignment} with notebooks."
+        return "" if student.name.startswith(".") else f"is a file. {belongs}"
+    if (student / assignment).is_dir():
+        why = unfit(student.name)
+        return f"is left alone: {why}. Rename it to the student's id." if why else ""
+    if (student / assignment).exists():
+        return f"holds a file {assignment}; that should be the folder of notebooks."
+    folders = sorted(path.name for path in student.iterdir() if path.is_dir())
+    if alike := [name for name in folders if _plain(name) == _plain(assignment)]:
+        return f"holds a folder {clean(alike[0], 60)!r}; rename it to {assignment}."
+    if student.name.startswith("."):
+        return ""
+    if loose := [name for name in _notebooks_in(student) if name not in others]:
+        return f"holds {clean(loose[0], 60)} itself; notebooks of {assignment} belong in {place}."
+    return ""
+
+
+def _plain(name: str) -> str:
+    """Leave out how a name is spelled: `Module 0` is `module0`."""
+    return "".join(c for c in name.casefold() if c.isalnum())
 
 
 def _notebooks_in(folder: Path) -> list[str]:
@@ -98,9 +137,22 @@ def _notebooks_in(folder: Path) -> list[str]:
 
 
 def judge_all(
-    judge: Judge, assignment: str, folders: dict[str, Path], *, again: bool = False
+    judge: Judge,
+    assignment: str,
+    folders: dict[str, Path],
+    *,
+    again: bool = False,
+    settle: Collection[str] = (),
 ) -> Graded:
-    """Judge submissions side by side; the pipeline finds the results in the cache."""
+    """Judge submissions side by side; the pipeline finds the results in the cache.
+
+    Args:
+        judge: of the course.
+        assignment: its name.
+        folders: the submissions by student's id.
+        again: judge anew what is known already.
+        settle: students in whose work what can't be found out counts as wrong.
+    """
     graded = Graded(assignment)
     if not folders:
         return graded
@@ -113,31 +165,44 @@ def judge_all(
 
     judge.prepare(judge.course.assignment(assignment), ready)
 
-    def one(folder: Path) -> Judgement:
-        return judge_submission(judge, judge.read(assignment, folder), again=again)
+    def one(student: str, folder: Path) -> tuple[str, Judgement]:
+        work = judge.read(assignment, folder)
+        settled = student in settle
+        return work.digest, judge_submission(judge, work, again=again, settle=settled)
+
+    def wait(student: str, why: list[str]) -> None:
+        graded.waiting[student] = why
+        say(f"  {number} of {len(folders)}  {feedback.short(student)}: not graded yet")
 
     def refuse(student: str, why: str) -> None:
         graded.refused[student] = why
-        say(f"  {number} of {len(folders)}  {student}: refused")
+        say(f"  {number} of {len(folders)}  {feedback.short(student)}: refused")
 
-    with _pool(max(1, (os.cpu_count() or 2) // 2)) as pool:
-        waiting = {pool.submit(one, folder): student for student, folder in folders.items()}
+    with _pool(max(1, cores() // 2)) as pool:
+        waiting = {pool.submit(one, *each): each[0] for each in folders.items()}
         for number, done in enumerate(as_completed(waiting), 1):
             student = waiting[done]
             try:
-                judgement = done.result()
-            except sandbox.SandboxError as error:
+                graded.digests[student], judgement = done.result()
+            except (sandbox.SandboxError, SubmissionError) as error:
                 refuse(student, str(error))
                 continue
-            except OSError:  # the disk: nothing to do with one of them
-                raise
+            except (MemoryError, OSError) as error:
+                if not isinstance(error, MemoryError) and error.errno not in _NO_ROOM:
+                    raise  # the disk: nothing to do with one of them
+                wait(student, [f"this machine had no room for it: {error or 'no memory'}"])
+                continue
             except Exception as error:  # whatever one submission brings, the others are graded
                 refuse(student, f"it could not be judged: {type(error).__name__}: {error}")
+                continue
+            if judgement.waits:
+                wait(student, judgement.waits)
                 continue
             graded.judgements[student] = judgement
             seconds = time.monotonic() - began
             say(
-                f"  {number} of {len(folders)}  {student}: {feedback.points(judgement.earned)} of "
+                f"  {number} of {len(folders)}  {feedback.short(student)}: "
+                f"{feedback.points(judgement.earned)} of "
                 f"{feedback.points(judgement.points)} points ({seconds:.0f} s)"
             )
     graded.judgements = dict(sorted(graded.judgements.items()))
@@ -154,7 +219,14 @@ def _pool(workers: int) -> Iterator[ThreadPoolExecutor]:
         pool.shutdown(cancel_futures=True)
 
 
-def grade(root: Path, assignment: str, *, again: bool = False, own: bool = False) -> Graded:
+def grade(
+    root: Path,
+    assignment: str,
+    *,
+    again: bool = False,
+    own: bool = False,
+    settle: Collection[str] = (),
+) -> Graded:
     """Grade one assignment from the submissions to the exported table.
 
     Args:
@@ -162,6 +234,7 @@ def grade(root: Path, assignment: str, *, again: bool = False, own: bool = False
         assignment: e.g. `module0`.
         again: judge anew what is known already.
         own: take prerequisites from the student's own work where that earned its points.
+        settle: students in whose work what can't be found out counts as wrong.
 
     Raises:
         GradingError: the course or nbgrader is not in order.
@@ -178,9 +251,9 @@ def grade(root: Path, assignment: str, *, again: bool = False, own: bool = False
     if reason := sandbox.available():
         say(f"No sandbox: {reason}")
         say(UNSANDBOXED)
-    graded = judge_all(judge, assignment, folders, again=again)
+    graded = judge_all(judge, assignment, folders, again=again, settle=settle)
     graded.odd = [f"Left out: {line}" for line in odd]
-    if graded.judgements:
+    if graded.judgements or graded.waiting:
         try:
             _record(root, judge, graded, again=again)
         except DatabaseError as error:
@@ -207,15 +280,17 @@ def _record(root: Path, judge: Judge, graded: Graded, *, again: bool = False) ->
     entries = records.entries(root, assignment.name)
     graded.entries = {student: entries[student] for student in graded.judgements}
     if gone := [s for s in entries if not (root / SUBMITTED / s / assignment.name).is_dir()]:
+        names = ", ".join(feedback.short(student) for student in sorted(gone))
         graded.odd.append(
-            f"In the gradebook, but not in {SUBMITTED} any more: {', '.join(sorted(gone))}. Their "
+            f"In the gradebook, but not in {SUBMITTED} any more: {names}. Their "
             f"points stay in {GRADES}; `nbgrader db student remove ID --force` takes a student out."
         )
     written = _write_feedback(root, pipeline, assignment, graded)
     table, book = root / GRADES, root / GRADEBOOK
-    if not table.exists() or table.stat().st_mtime < book.stat().st_mtime:
+    old = not table.exists() or table.stat().st_mtime < book.stat().st_mtime
+    if old or graded.waiting:  # who waits has a line without points, and is not in the gradebook
         pipeline.export(table)
-    if not stored and not written:
+    if not stored and not written and graded.judgements:
         say(f"Gradebook and feedback of {assignment.name} hold all of this already")
 
 
@@ -258,7 +333,7 @@ def _recorded(root: Path, assignment: Assignment, graded: Graded, student: str) 
 def _stamp(root: Path, graded: Graded, student: str) -> str:
     folder = root / SUBMITTED / student / graded.assignment
     key = graded.judgements[student].key
-    return records.stamp(root, key, folder)
+    return records.stamp(root, key, graded.digests[student], folder)
 
 
 def _files(assignment: Assignment) -> list[str]:
@@ -280,7 +355,7 @@ def _write_feedback(root: Path, pipeline: Pipeline, assignment: Assignment, grad
         """Note what the last page written shows; a run that is interrupted goes on after it."""
         for student in done[-1:]:
             if folders[student].is_dir():
-                (folders[student] / records.MADE_FROM).write_text(states[student])
+                (folders[student] / records.MADE_FROM).write_text(states[student], encoding="utf-8")
 
     def begin(student: str) -> None:
         mark()
@@ -308,7 +383,7 @@ def _progress(what: str, count: int) -> Callable[[str], None]:
         number += 1
         if time.monotonic() - said > QUIET:
             said = time.monotonic()
-            say(f"  {number} of {count}  {student} ({said - began:.0f} s)")
+            say(f"  {number} of {count}  {feedback.short(student)} ({said - began:.0f} s)")
 
     return ready
 
@@ -317,9 +392,13 @@ def summary(graded: Graded) -> str:
     """Write what came of it: points, notes, and where things lie."""
     said = [feedback.table(graded.judgements, graded.entries)] if graded.judgements else []
     for student, judgement in graded.judgements.items():
-        said += [f"  {student}: {note}" for note in feedback.notes(judgement)]
+        said += [f"  {feedback.short(student)}: {note}" for note in feedback.notes(judgement)]
+    for student, reasons in graded.waiting.items():
+        said += [f"Not graded yet: {feedback.short(student)}. {why}" for why in reasons]
+    if graded.waiting:
+        said.append(WAITING)
     for why in dict.fromkeys(graded.refused.values()):
-        students = [student for student, each in graded.refused.items() if each == why]
+        students = [feedback.short(student) for student, w in graded.refused.items() if w == why]
         said.append(f"Failed: {', '.join(students)}. {why}")
     said += graded.odd
     if graded.judgements:
@@ -341,6 +420,13 @@ def main() -> None:
         action="store_true",
         help="take prerequisites from the student's own work where that earned its points",
     )
+    parser.add_argument(
+        "--settle",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="of this student, let what can't be found out count as wrong",
+    )
     arguments = parser.parse_args()
     refused = False
     try:
@@ -351,9 +437,15 @@ def main() -> None:
                 examples.write(course, course.course.assignment(name), ROOT / SUBMITTED)
             if not arguments.assignments and not submissions(ROOT, name)[0]:
                 continue
-            graded = grade(ROOT, name, again=arguments.again, own=arguments.own_prerequisites)
+            graded = grade(
+                ROOT,
+                name,
+                again=arguments.again,
+                own=arguments.own_prerequisites,
+                settle=arguments.settle,
+            )
             say(summary(graded))
-            refused = refused or bool(graded.refused)
+            refused = refused or bool(graded.refused or graded.waiting)
         if not arguments.assignments and not any(submissions(ROOT, n)[0] for n in names):
             say(f"Nothing to grade: put notebooks into {SUBMITTED}/<student>/<module>/.")
     except GradingError as error:

@@ -22,6 +22,7 @@ from nbconvert.exporters.exporter import ResourcesDict
 from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbconvert.preprocessors import ClearMetadataPreprocessor, CSSHTMLHeaderPreprocessor
+from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
@@ -40,8 +41,10 @@ from grading.judge.judge import Judge
 from grading.judge.verdict import Judgement, Verdict
 from grading.paths import JUDGED
 from grading.sandbox import run as sandbox
-from grading.submission.answers import Graft, read_file
-from grading.submission.read import Submission
+from grading.sandbox.ending import NotYet
+from grading.submission.answers import Graft
+from grading.submission.handed_in import read_file
+from grading.submission.read import Submission, unfit
 
 # "own": take prerequisites from the student's own work where that earned its points.
 PREREQUISITES = "MINITORCH_PREREQUISITES"
@@ -53,7 +56,7 @@ UNSANDBOXED = (
 
 NO_ALT = "No description has been provided for this image"  # nbconvert's words
 _WITHOUT_ALT = re.compile(r"<img(?=\s)(?![^>]*\salt=)")
-_TO_NOTEBOOK = re.compile(r"\]\((?P<path>[\w./-]+)\.ipynb(?P<part>#[^)\s]*)?\)")
+_TO_NOTEBOOK = re.compile(r"\]\((?P<path>[\w./-]+)\.ipynb(?P<part>#[^]()\s]*)?\)")
 
 
 @functools.cache
@@ -63,23 +66,19 @@ def judge_for(root: Path) -> Judge:
     return Judge(root, cache=root / JUDGED, own_prerequisites=own)
 
 
-def judge_submission(judge: Judge, submission: Submission, *, again: bool = False) -> Judgement:
+def judge_submission(
+    judge: Judge, submission: Submission, *, again: bool = False, settle: bool = False
+) -> Judgement:
     """Judge a submission; without bwrap only one that the course made itself.
 
     Raises:
         SandboxError: there is no sandbox, and this is a student's work.
     """
     if not sandbox.available():
-        return judge.judge(submission, again=again)
+        return judge.judge(submission, again=again, settle=settle)
     if not examples.is_example(judge, submission):
         raise sandbox.SandboxError(sandbox.available())
-    trusting = Judge(
-        judge.course.root,
-        cache=judge.cache.folder,
-        own_prerequisites=judge.own_prerequisites,
-        sandboxed=False,
-    )
-    return trusting.judge(submission, again=again)
+    return judge.trusting().judge(submission, again=again, settle=settle)
 
 
 class _Reader:
@@ -111,8 +110,9 @@ class _Reader:
     def stamp(self, assignment: str, folder: Path) -> str:
         """Name what the record of a submission depends on."""
         self._read(assignment, folder)
+        assert self._submission is not None
         key = self.judge.key(assignment, self._grafts)
-        return records.stamp(self.judge.course.root, key, folder)
+        return records.stamp(self.judge.course.root, key, self._submission.digest, folder)
 
     def judgement(self, assignment: str, folder: Path) -> Judgement:
         """Judge a submission, once for all its notebooks."""
@@ -180,20 +180,49 @@ def _complete(converter: Any) -> None:
     pattern = coursedir.format_path(coursedir.submitted_directory, coursedir.student_id, name)
     others = glob.glob(pattern) if chosen is None else []
     entries = records.entries(root, name)
+    late: dict[str, list[str]] = {}
     for folder in sorted({*converter.assignments, *others}):
         if not Path(folder).is_dir():
             continue
         stems = [Path(notebook).name for notebook in known[name].notebooks]
         converter.assignments[folder] = [str(Path(folder) / stem) for stem in stems]
         student = _student(coursedir, folder, name)
-        done = Path(coursedir.format_path(coursedir.autograded_directory, student, name))
-        if converter.force or not done.is_dir():
+        if why := unfit(student):  # nbgrader would end the run of all others here
+            converter.log.error("%r is left out: %s", folder, why)
+            del converter.assignments[folder]
             continue
-        stamp = reader.stamp(name, Path(folder))
-        if not records.is_recorded(done, stems, stamp, entries.get(student)):
+        done = Path(coursedir.format_path(coursedir.autograded_directory, student, name))
+        if done.is_dir() and not converter.force:
+            stamp = reader.stamp(name, Path(folder))
+            if records.is_recorded(done, stems, stamp, entries.get(student)):
+                continue
+        # Before nbgrader touches anything: what waits keeps the points and pages that it has.
+        if chosen is None and (waits := reader.judgement(name, Path(folder).absolute()).waits):
+            late[folder] = waits
+            del converter.assignments[folder]
+        elif done.is_dir() and not converter.force:
             converter.log.info("Grading %s again: it is incomplete, or something changed", folder)
             shutil.rmtree(done)
     reader.forget()
+    if late:
+        _tell(converter, late)
+
+
+def _tell(converter: Any, late: dict[str, list[str]]) -> None:
+    """Let a run of autograde end with what is not graded yet."""
+    convert = converter.convert_notebooks
+
+    def convert_and_tell() -> None:
+        convert()
+        for folder, waits in late.items():
+            for why in waits:
+                converter.log.error("Not graded yet: %s. %s", folder, why)
+        raise NbGraderException(
+            "What is not graded yet has lost nothing: the gradebook keeps what it held. Run this "
+            "again."
+        )
+
+    converter.convert_notebooks = convert_and_tell
 
 
 def distrust(coursedir: Any, log: Any) -> None:
@@ -204,7 +233,7 @@ def distrust(coursedir: Any, log: Any) -> None:
         path = Path(folder) / "timestamp.txt"
         if not path.is_symlink() and not path.exists():
             return None
-        if len(read_file(path)[0] or b"x" * 1000) > 100:
+        if read_file(path, records.LONGEST_DATE)[0] is None:
             log.warning("%s: timestamp.txt is no plain file of one line; it is left out", folder)
             return None
         try:
@@ -239,6 +268,8 @@ class JudgeCells(NbGraderPreprocessor):
         )
         reader = reader_for(root)
         judgement = reader.judgement(place["assignment"], folder.absolute())
+        if judgement.waits:
+            raise NotYet("; ".join(judgement.waits))
         by_grade_id = {
             task.grade_id: judgement.verdict(task.id)
             for task in reader.judge.course.assignment(place["assignment"]).tasks

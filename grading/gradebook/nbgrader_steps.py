@@ -66,7 +66,7 @@ class Pipeline:
         with contextlib.chdir(root), _without_warnings():
             self.app = NbGrader()
             self.app.load_config_file()
-            self.coursedir = CourseDirectory(parent=self.app)
+            self.coursedir = self.app.coursedir = CourseDirectory(parent=self.app)
         # Progress is told in our own words; nbgrader's are kept for when something fails.
         handler = logging.StreamHandler(self._said)
         handler.setFormatter(logging.Formatter("[%(levelname)s] %(message)s"))

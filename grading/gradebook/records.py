@@ -15,13 +15,12 @@ from grading.course.tasks import Assignment
 from grading.gradebook import examples
 from grading.judge.judge import Judge
 from grading.paths import AUTOGRADED, GRADEBOOK
-from grading.submission.answers import read_file
-from grading.submission.read import notebooks_in
+from grading.submission.handed_in import read_file
 
 COURSE_ID = "minitorch"
 STAMP = "minitorch_judgement"  # in a graded notebook's metadata
+LONGEST_DATE = 100  # bytes of a timestamp.txt
 MADE_FROM = ".made_from"  # beside feedback pages: the state of the gradebook that they show
-MOST_FILES = 1000  # of a submission are looked at
 
 # What turns a judgement into stored points and feedback; the judge's key names the rest.
 WRITERS = (
@@ -183,25 +182,21 @@ def name_examples(root: Path) -> None:
 # What is recorded already
 
 
-def stamp(root: Path, key: str, folder: Path) -> str:
+def stamp(root: Path, key: str, digest: str, folder: Path) -> str:
     """Name all that the record of a submission depends on.
 
     Args:
         root: the project.
-        key: of the judgement: the submission, the release, the tools that grade.
-        folder: the submission; what a person grades and when it was handed in count, too.
+        key: of the judgement: the answers, the release, the tools that grade.
+        digest: of the submission: what a person grades counts, too.
+        folder: the submission; when it was handed in counts.
     """
-    digest = hashlib.sha256(key.encode())
-    for path in (folder / "timestamp.txt", *notebooks_in(folder)[:MOST_FILES]):
-        name = path.relative_to(folder).as_posix()
-        if name.startswith(".") or "/." in name:
-            continue  # JupyterLab's checkpoints
-        content = read_file(path)[0] or b""
-        digest.update(f"{name} {len(content)}\n".encode("utf-8", "replace") + content)
+    made = hashlib.sha256(f"{key} {digest} ".encode())
+    made.update(read_file(folder / "timestamp.txt", LONGEST_DATE)[0] or b"")
     for name in WRITERS:
         path = root / name
-        digest.update(path.read_bytes() if path.exists() else b"-")
-    return digest.hexdigest()
+        made.update(path.read_bytes() if path.exists() else b"-")
+    return made.hexdigest()
 
 
 def is_recorded(folder: Path, names: Iterable[str], stamped: str, entry: Entry | None) -> bool:

@@ -22,6 +22,7 @@ from grading.course.guides import export_module, read_notebook
 from grading.course.regions import GradingError, Region, body_of, fill, strip_solutions
 from grading.course.tasks import Course, Task
 from grading.submission.answers import Graft
+from grading.submission.cells import fault, plain
 from grading.submission.sanitize import clean
 
 Source = Literal["reference", "student", "stub"]
@@ -30,7 +31,6 @@ Files = dict[str, bytes]
 PACKAGE = "minitorch"
 _HEADER = re.compile(r"^# %% (?P<path>\S+\.ipynb) #(?P<cell>\S+)[ \t]*$", re.M)
 _DIRECTIVE = re.compile(r"^[ \t]*#\|.*$\n?", re.M)
-_MAGIC = re.compile(r"^([ \t]*)(?=[%!])", re.M)
 _OWN = re.compile(rf"^([ \t]*from )({PACKAGE}(?:\.\S+)?)(?= import )", re.M)
 _FUTURE = re.compile(r"^from __future__ import (?:\([^()]*\)|[^(\n]*)$", re.M)
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
@@ -71,7 +71,7 @@ class Reference:
             else:
                 self.others[name] = path.read_bytes()
         if not self.modules:
-            raise GradingError(f"{self.folder}: there is no package. Run nbdev_export.")
+            raise GradingError(f"{self.folder}: there is no package. Run minitorch export.")
         for region in course.regions:
             self._check(region)
 
@@ -83,7 +83,7 @@ class Reference:
         raise GradingError(
             f"{self.folder.parent / file_of(region.module)}: has no {region.qualname} of "
             f"{region.task}, which {region.notebook}, cell {region.cell_id}, holds. "
-            "Run nbdev_export."
+            "Run minitorch export."
         )
 
     @cached_property
@@ -255,16 +255,21 @@ def merge(
     Returns:
         The text for the package. What can't be placed is the course's.
     """
-    written = source
-    source = exported_text(source, next((r.module for r in (*own, *others)), ""))
-    try:
-        found = _functions(ast.parse(source), source.split("\n"))
-    except _UNREADABLE as error:
-        said = _syntax(error, written, source)
+
+    def broken(said: str) -> str:
         notes.append(f"{where}: {said}")
         # Raised where the function is called: one cell's slip is not the module's.
         wrong = {r.qualname: _broken(r, f"{where} is not Python: {said}") for r in own}
         return fill(course_text, wrong, where=where)
+
+    source = plain(source)
+    if said := fault(source):
+        return broken(said)
+    source = exported_text(source, next((r.module for r in (*own, *others)), ""))
+    try:
+        found = _functions(ast.parse(source), source.split("\n"))
+    except _UNREADABLE:
+        return broken("it is nested too deep")
     lost = [r.qualname for r in own if r.qualname not in found]
     if lost:
         notes.append(f"{where}: {', '.join(lost)} is gone from it")
@@ -284,7 +289,11 @@ def merge(
         if region.qualname in found:
             body = body_of(source, region.qualname, whole=region.whole)
             bodies[region.qualname] = body or "pass"
-    return fill(course_text, bodies, where=where)
+    merged = fill(course_text, bodies, where=where)
+    # A body may need what stood around it: `await` an `async def`, `nonlocal` another function.
+    if said := fault(merged):
+        return broken(f"in the course's cell, {said}")
+    return merged
 
 
 def _broken(region: Region, message: str) -> str:
@@ -294,19 +303,8 @@ def _broken(region: Region, message: str) -> str:
     return f"def {region.qualname}() -> None:\n    {body}"
 
 
-def _syntax(error: BaseException, written: str, exported: str) -> str:
-    """Say what Python refuses, with the line as the student's cell has it."""
-    if conflict := re.search(r"^<<<<<<< ", written, re.M):
-        line = written.count("\n", 0, conflict.start()) + 1
-        return f"line {line}: a merge conflict was left there (<<<<<<<, =======, >>>>>>>)"
-    if isinstance(error, SyntaxError):
-        above = written.count("\n") - exported.count("\n")  # directives, at the top
-        return f"line {(error.lineno or 0) + above}: {error.msg}"
-    return "it is nested too deep, or holds characters that Python refuses"
-
-
 def exported_text(source: str, module: str = "") -> str:
-    """Make a cell into text of a module: no directives, no magics, relative imports.
+    """Make a cell into text of a module: no directives, relative imports.
 
     Args:
         source: the cell.
@@ -315,14 +313,7 @@ def exported_text(source: str, module: str = "") -> str:
     """
     source = _DIRECTIVE.sub("", source)
     source = _FUTURE.sub("", source)
-    source = _OWN.sub(lambda m: m[1] + _relative(m[2], module), source)  # as nbdev writes them
-    try:
-        ast.parse(source)
-    except SyntaxError:
-        return _MAGIC.sub(r"\1pass  # ", source)
-    except _UNREADABLE:
-        pass
-    return source
+    return _OWN.sub(lambda m: m[1] + _relative(m[2], module), source)  # as nbdev writes them
 
 
 def _relative(name: str, module: str) -> str:
@@ -379,12 +370,11 @@ def _with_added(
             continue
         if target != module:
             continue
-        text = exported_text(source, module)
-        try:
-            ast.parse(text)
-        except _UNREADABLE as error:
-            notes.append(f"{where}: {_syntax(error, source, text)}; it was left out")
+        source = plain(source)
+        if said := fault(source):
+            notes.append(f"{where}: {said}; it was left out")
             continue
+        text = exported_text(source, module)
         added = Block(notebook, "", f"# %% added by the student\n{text.rstrip()}\n\n")
         place = order.get(after, -1)
         index = next(

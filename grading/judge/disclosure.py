@@ -68,4 +68,4 @@ def error_name(name: str) -> str:
     """Name an error by a word that is not the student's own."""
     known = getattr(builtins, name, None)
     python = isinstance(known, type) and issubclass(known, BaseException)
-    return name if python or name == "TookTooLong" else "an error of its own"
+    return name if python else "an error of its own"

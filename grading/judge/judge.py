@@ -9,8 +9,12 @@ Trusted processes run the reference and its mutants, code of the course alone.
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import hashlib
 import json
+import tempfile
+import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, replace
@@ -29,13 +33,22 @@ from grading.judge.cache import Cache
 from grading.judge.compare import Outcome
 from grading.judge.diagnosis import says
 from grading.judge.disclosure import Disclosure, quotations
-from grading.judge.execute import WORKERS, Outcomes, execute, execute_trusted, execute_whole
-from grading.judge.material import SECONDS, Material, read_material
-from grading.judge.scoring import score_probes, score_tests
-from grading.judge.verdict import Judgement, Verdict, best
+from grading.judge.execute import (
+    WORKERS,
+    Outcomes,
+    execute,
+    execute_trusted,
+    execute_whole,
+    measure,
+)
+from grading.judge.material import Material, read_material
+from grading.judge.scoring import RIGHT_ONES, score_probes, score_tests
+from grading.judge.verdict import Finding, Judgement, Verdict, best
 from grading.paths import ROOT, sources
 from grading.release.strip import released
 from grading.sandbox import run as sandbox
+from grading.sandbox.ending import NotYet
+from grading.sandbox.limits import FLOOR, LAZY, Budget, Needs
 from grading.submission.answers import Graft, graft
 from grading.submission.read import Submission, read_submission
 
@@ -71,6 +84,16 @@ class Judge:
         self._materials: dict[str, Material] = {}
         self._releases: dict[str, Any] = {}
         self._trusted: dict[str, dict[str, Outcomes]] = {}
+        self._needs: dict[str, Needs] = {}
+        self._unsettled: dict[str, list[str]] = {}
+        self._late: dict[str, NotYet] = {}
+        self._locks = {task.id: threading.RLock() for task in self.course.tasks}
+
+    def trusting(self) -> Judge:
+        """Return this judge as one that runs code without a sandbox."""
+        trusting = copy.copy(self)
+        trusting.sandboxed = False
+        return trusting
 
     # --- the course's side -------------------------------------------------------------------
 
@@ -109,32 +132,60 @@ class Judge:
         digest.update(repr((task, self.material(task).visible)).encode())
         return f"{task.id} {digest.hexdigest()}"
 
+    def needs(self, task: Task) -> Needs:
+        """Say what the reference needs for a task, measured once in this run of the grader.
+
+        Raises:
+            NotYet: the reference did not come to its end.
+        """
+        with self._locks[task.id]:
+            if task.id not in self._needs:
+                self._measure(task)
+            return self._needs[task.id]
+
     def trusted(self, task: Task) -> dict[str, Outcomes]:
         """Run a task's probes on the whole reference, its package of the task, stub and mutants.
 
         Returns:
             Outcomes by package: `reference`, `task`, `stub`, `lazy:<name>` and `mutant:<name>`.
+
+        Raises:
+            NotYet: the reference did not come to its end.
         """
-        if task.id not in self._trusted:
-            stored = self.cache.read("trusted", self.task_version(task))
-            if stored is not None:
-                self._trusted[task.id] = {
-                    package: {item: Outcome(**each) for item, each in outcomes.items()}
-                    for package, outcomes in json.loads(stored).items()
-                }
-            else:
-                self._trusted[task.id] = self._run_trusted(task)
-                plain = {
-                    package: {item: asdict(each) for item, each in outcomes.items()}
-                    for package, outcomes in self._trusted[task.id].items()
-                }
-                self.cache.write("trusted", self.task_version(task), json.dumps(plain))
-        return self._trusted[task.id]
+        with self._locks[task.id]:
+            if task.id not in self._trusted:
+                self._trusted[task.id] = self._read_trusted(task) or self._run_trusted(task)
+            return self._trusted[task.id]
+
+    def unsettled(self, task: Task) -> list[str]:
+        """Say which of a task's packages could not be run to an end; a later run tries again."""
+        return self._unsettled.get(task.id, [])
+
+    def _read_trusted(self, task: Task) -> dict[str, Outcomes]:
+        stored = self.cache.read("trusted", self.task_version(task))
+        return {
+            package: {item: Outcome(**each) for item, each in outcomes.items()}
+            for package, outcomes in json.loads(stored or "{}").items()
+        }
+
+    def _measure(self, task: Task, kernels: Path | None = None) -> Outcomes:
+        """Run the reference; keep what it needs."""
+        if error := self._late.get(task.id):  # what was too slow for one submission is for all
+            raise error
+        files = assemble(self.reference, lambda region: "reference")[0]
+        try:
+            outcomes, self._needs[task.id] = measure(self.material(task), files, kernels)
+        except NotYet as error:
+            self._late[task.id] = error
+            raise
+        except RuntimeError as error:
+            path = probes_path(self.course.root, task.id)
+            raise GradingError(f"{path}: the reference could not be run: {error}.") from error
+        return outcomes
 
     def _run_trusted(self, task: Task) -> dict[str, Outcomes]:
         material = self.material(task)
         packages = {
-            "reference": assemble(self.reference, lambda region: "reference")[0],
             "task": assemble(self.reference, chooser(task, "reference"))[0],
             "stub": assemble(self.reference, chooser(task, "stub"))[0],
         }
@@ -153,12 +204,22 @@ class Judge:
                 )[0]
             )
         items = {name: set(material.items) for name in packages if ":" in name}
-        quick = {name: non_solutions.SECONDS for name in packages if name.startswith("lazy:")}
-        try:
-            return execute_trusted(material, packages, items, quick)
-        except RuntimeError as error:
-            path = probes_path(self.course.root, task.id)
-            raise GradingError(f"{path}: the reference could not be run: {error}.") from error
+        with tempfile.TemporaryDirectory() as kernels:
+            reference = self._measure(task, Path(kernels))
+            usual = self.needs(task)
+            lazies = replace(usual, floor=min(LAZY, usual.floor))
+            needs = {name: lazies if name.startswith("lazy:") else usual for name in packages}
+            outcomes, unsettled = execute_trusted(material, packages, items, needs, Path(kernels))
+        outcomes = {"reference": reference} | outcomes
+        if unsettled:
+            self._unsettled[task.id] = unsettled
+        else:
+            plain = {
+                package: {item: asdict(each) for item, each in found.items()}
+                for package, found in outcomes.items()
+            }
+            self.cache.write("trusted", self.task_version(task), json.dumps(plain))
+        return outcomes
 
     def prepare(
         self, assignment: Assignment, ready: Callable[[Task], None] = lambda task: None
@@ -175,7 +236,8 @@ class Judge:
         with ThreadPoolExecutor(max_workers=WORKERS) as pool:
             waiting = {pool.submit(self.trusted, task): task for task in assignment.tasks}
             for done in as_completed(waiting):
-                done.result()
+                with contextlib.suppress(NotYet):  # each submission will say so
+                    done.result()
                 ready(waiting[done])
 
     # --- a student's side --------------------------------------------------------------------
@@ -205,15 +267,19 @@ class Judge:
             digest.update(json.dumps(content).encode())
         return digest.hexdigest()
 
-    def judge(self, submission: Submission, *, again: bool = False) -> Judgement:
+    def judge(
+        self, submission: Submission, *, again: bool = False, settle: bool = False
+    ) -> Judgement:
         """Judge a submission.
 
         Args:
             submission: the files.
             again: don't use what an earlier run found.
+            settle: a person has decided that what can't be found out counts as wrong.
 
         Returns:
-            A verdict on every task; a broken submission is never an exception.
+            A verdict on every task; a broken submission is never an exception. One that can't be
+            graded yet says so (`Judgement.waits`), and is not kept.
 
         Raises:
             SandboxError: students' code can't be run safely here.
@@ -232,19 +298,21 @@ class Judge:
         self.prepare(assignment)
         if self.own_prerequisites:
             for task in assignment.tasks:
-                verdicts[task.id] = self.judge_task(task, grafts, verdicts)
+                verdicts[task.id] = self.judge_task(task, grafts, verdicts, settle=settle)
             whole = self._whole(assignment, grafts)
         else:
             with ThreadPoolExecutor(max_workers=WORKERS) as pool:
-                waiting = {t.id: pool.submit(self.judge_task, t, grafts) for t in assignment.tasks}
+                one = partial(self.judge_task, settle=settle)
+                waiting = {t.id: pool.submit(one, t, grafts) for t in assignment.tasks}
                 whole_waiting = pool.submit(self._whole, assignment, grafts)
                 verdicts = {task_id: each.result() for task_id, each in waiting.items()}
                 whole = whole_waiting.result()
         judged = tuple(
-            replace(verdict, whole=whole.get(task_id, 0.0)) for task_id, verdict in verdicts.items()
+            replace(verdict, whole=whole.get(task_id)) for task_id, verdict in verdicts.items()
         )
         judgement = Judgement(assignment.name, key, judged, tuple(notes))
-        self.cache.write("judged", key, judgement.to_json())
+        if not judgement.waits:
+            self.cache.write("judged", key, judgement.to_json())
         return judgement
 
     def judge_task(
@@ -252,43 +320,75 @@ class Judge:
         task: Task,
         grafts: Mapping[str, Graft],
         earlier: Mapping[str, Verdict] | None = None,
+        *,
+        settle: bool = False,
     ) -> Verdict:
         """Judge one task: in the student's way first, then in ways that help a fair result.
 
         The first package keeps what the student wrote around the answers. If it falls short,
-        the other fair readings of the same work are tried, and the best counts.
+        the other fair readings of the same work are tried, and the best counts. Where one of them
+        could not be run to an end, and none of the others earns everything, the task waits.
         """
         own = {t for t, verdict in (earlier or {}).items() if verdict.full}
         if task.kind == "tests":
             own = set()  # what tests are tried on is the reference, wrong in one place
-        material = self.material(task)
+        try:
+            verdicts, late = self._readings(task, grafts, own)
+        except NotYet as error:  # the reference itself
+            verdicts, late = [], error
+        if verdicts and verdicts[-1].full:
+            return verdicts[-1]
+        if late is not None and not settle:
+            return Verdict(task.id, task.points, 0.0, section=task.section, waits=str(late))
+        if not verdicts:
+            said = "it could not be run to its end, and a person decided that it counts as wrong"
+            nothing = Finding("the whole task", "", False, said)
+            return Verdict(task.id, task.points, 0.0, (nothing,), section=task.section)
+        if task.kind == "tests":
+            return max(verdicts, key=lambda verdict: verdict.earned)
+        return best(verdicts)
+
+    def _readings(
+        self, task: Task, grafts: Mapping[str, Graft], own: set[str]
+    ) -> tuple[list[Verdict], NotYet | None]:
+        """Judge the fair readings of a task until one earns everything.
+
+        Returns:
+            A verdict on each that could be run to an end, and why the first other one could not.
+        """
+        material, needs = self.material(task), self.needs(task)
         hidden = self._hidden(material, grafts)
+        budget = Budget(needs, len(material.mutants) + RIGHT_ONES if task.kind == "tests" else 1)
         verdicts: list[Verdict] = []
         tried: list[Files] = []
+        late: NotYet | None = None
         for choose, extras in readings(self.course, task, own):
             files, notes = assemble(self.reference, choose, grafts, extras=extras)
             if any(same_code(files, other) for other in tried):
                 continue
             tried.append(files)
-            outcomes, said = self._execute(material, files)
-            if task.kind == "tests":
-                verdict = score_tests(
-                    material,
-                    outcomes,
-                    said,
-                    partial(self._with_mutant, files, grafts, choose, extras),
-                    partial(self._execute, material, first_failure=True),
-                )
-            else:
-                verdict = score_probes(
-                    material, self.trusted(task), outcomes, said, Disclosure(hidden)
-                )
+            run = partial(self._execute, material, needs=needs, budget=budget)
+            try:
+                outcomes, said = run(files)
+                if task.kind == "tests":
+                    verdict = score_tests(
+                        material,
+                        outcomes,
+                        said,
+                        partial(self._with_mutant, files, grafts, choose, extras),
+                        partial(run, first_failure=True),
+                    )
+                else:
+                    verdict = score_probes(
+                        material, self.trusted(task), outcomes, said, Disclosure(hidden)
+                    )
+            except NotYet as error:
+                late = late or error
+                continue
             verdicts.append(replace(verdict, notes=tuple(dict.fromkeys([*notes, *verdict.notes]))))
             if verdict.full:
-                return verdicts[-1]
-        if task.kind == "tests":
-            return max(verdicts, key=lambda verdict: verdict.earned)
-        return best(verdicts)
+                break
+        return verdicts, late
 
     def _hidden(self, material: Material, grafts: Mapping[str, Graft]) -> set[str]:
         """List quotations of what students don't have: what they wrote themselves is theirs."""
@@ -314,10 +414,18 @@ class Judge:
         files: Files,
         items: set[str] | None = None,
         *,
+        needs: Needs,
+        budget: Budget,
         first_failure: bool = False,
     ) -> tuple[Outcomes, list[str]]:
         return execute(
-            material, files, items, first_failure=first_failure, sandboxed=self.sandboxed
+            material,
+            files,
+            items,
+            needs=needs,
+            budget=budget,
+            first_failure=first_failure,
+            sandboxed=self.sandboxed,
         )
 
     def _with_mutant(
@@ -342,7 +450,7 @@ class Judge:
         return files | module
 
     def _whole(self, assignment: Assignment, grafts: Mapping[str, Graft]) -> dict[str, float]:
-        """Say how each task's probes do on the student's whole package."""
+        """Say how each task's probes do on the student's whole package; nothing if unknown."""
         mine = {task.id for task in assignment.tasks}
         position = self.course.assignments.index(assignment)
         before = {t.id for a in self.course.assignments[:position] for t in a.tasks}
@@ -354,8 +462,16 @@ class Judge:
 
         files, _ = assemble(self.reference, choose, grafts)
         materials = [self.material(task) for task in assignment.tasks]
-        found = execute_whole(materials, files, SECONDS, sandboxed=self.sandboxed)
-        shares = {}
+        shares: dict[str, float] = {}
+        try:
+            every = [self.needs(task) for task in assignment.tasks]
+            needs = Needs(
+                {item: cpu for each in every for item, cpu in each.items.items()},
+                min((each.floor for each in every), default=FLOOR),
+            )
+            found = execute_whole(materials, files, needs, sandboxed=self.sandboxed)
+        except NotYet:
+            return shares
         for task in assignment.tasks:
             material = self.material(task)
             known = self.trusted(task)["reference"]

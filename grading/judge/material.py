@@ -13,8 +13,6 @@ from grading.course.regions import GradingError
 from grading.course.tasks import Course, Task, mutants_path, probes_path
 from grading.judge.assemble import Files, Reference
 
-SECONDS = 10.0  # of one probe, unless its file says otherwise
-
 
 @dataclass(frozen=True)
 class Material:
@@ -26,7 +24,6 @@ class Material:
     about: Mapping[str, str]
     mutants: tuple[Mutant, ...]
     visible: dict[str, object]
-    seconds: float = SECONDS
 
     @property
     def file(self) -> str:
@@ -53,7 +50,7 @@ class Material:
     def request(self, items: set[str] | None = None) -> dict[str, Any]:
         """Ask for some of the items; for all of them and the visible cell by default."""
         wanted = {*self.items, self.check} if items is None else items
-        request: dict[str, Any] = {"seconds": self.seconds}
+        request: dict[str, Any] = {}
         names = [item.partition(":")[2] for item in self.items if item in wanted]
         if names:
             tests = self.task.kind == "tests"
@@ -79,14 +76,10 @@ def read_material(course: Course, reference: Reference, task: Task) -> Material:
     source = path.read_text(encoding="utf-8")
     names: list[str] = []
     about: dict[str, str] = {}
-    settings: dict[str, Any] = {}
     for node in ast.parse(source).body:
         if isinstance(node, ast.FunctionDef) and node.name.startswith("probe_"):
             names.append(node.name)
             about[node.name] = " ".join((ast.get_docstring(node) or "").split())
-        name = node.targets[0] if isinstance(node, ast.Assign) else None
-        if isinstance(name, ast.Name) and name.id == "SECONDS":
-            settings[name.id] = ast.literal_eval(node.value)  # type: ignore[union-attr]
     mutants = _mutants(mutants_path(course.root, task.id))
     for mutant in mutants:
         if mutant.target not in {region.target for region in course.regions}:
@@ -101,7 +94,6 @@ def read_material(course: Course, reference: Reference, task: Task) -> Material:
         about=about,
         mutants=mutants,
         visible=reference.visible(task),
-        seconds=float(settings.get("SECONDS", SECONDS)),
     )
 
 

@@ -6,8 +6,6 @@ for points without work; the grading proof runs them beside the mutants.
 
 from __future__ import annotations
 
-SECONDS = 2.0  # of one probe; some of them keep a loop from ending
-
 _AGREEABLE = """class Agreeable(float):
     def yes(self, *others, **named): return True
     def same(self, *others, **named): return self

@@ -25,6 +25,7 @@ from grading.judge.diagnosis import check_says, says
 from grading.judge.execute import WORKERS, Outcomes
 from grading.judge.judge import Judge
 from grading.paths import JUDGED, PROOF, ROOT
+from grading.sandbox.ending import NotYet
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def prove(judge: Judge, task: Task) -> Row:
     material = judge.material(task)
     known = judge.trusted(task)
     right = known["reference"]
-    faults = []
+    faults = [f"it can't be said now: {why}" for why in judge.unsettled(task)]
     for item in (*material.items, material.check):
         name = item.partition(":")[2]
         if item not in right or not right[item].ok:
@@ -182,7 +183,7 @@ def run(root: Path, tasks: Sequence[str] = (), *, quiet: bool = False) -> list[R
             return Row(task.id, task.points, 0.0, 0.0, {}, (broken[task.id],))
         try:
             return prove(judge, task)
-        except GradingError as error:
+        except (GradingError, NotYet) as error:
             return Row(task.id, task.points, 0.0, 0.0, {}, (str(error).rstrip("."),))
 
     rows = []

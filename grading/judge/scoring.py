@@ -106,7 +106,7 @@ def score_tests(
 
     def failing(mutant: Mutant | None) -> set[str]:
         results, _ = run(package(mutant), valid)
-        return {item for item in valid if not results[item].ok}
+        return {item for item in valid if item in results and not results[item].ok}
 
     def noticed(group: Sequence[Mutant | None]) -> set[str]:
         return next((found for each in group if (found := failing(each))), set())

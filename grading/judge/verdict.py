@@ -40,6 +40,7 @@ class Verdict:
         notes: what was odd, for a person.
         whole: share of the probes that agree on the student's whole package; None if it
             was not tried.
+        waits: why it is not graded yet; then no points were earned and none were lost.
     """
 
     task: str
@@ -50,6 +51,7 @@ class Verdict:
     section: str = ""
     notes: tuple[str, ...] = ()
     whole: float | None = None
+    waits: str = ""
 
     @property
     def full(self) -> bool:
@@ -77,9 +79,15 @@ class Judgement:
         return sum(verdict.points for verdict in self.verdicts)
 
     @property
-    def whole(self) -> float:
-        """Points, had every task been graded on the student's whole package."""
-        return sum(v.points * (v.whole or 0.0) for v in self.verdicts)
+    def whole(self) -> float | None:
+        """Points, had every task been graded on the student's whole package; None if unknown."""
+        found = [v.points * v.whole for v in self.verdicts if v.whole is not None]
+        return sum(found) if len(found) == len(self.verdicts) else None
+
+    @property
+    def waits(self) -> list[str]:
+        """Why tasks are not graded yet; while there is a reason, the points are no points."""
+        return [verdict.waits for verdict in self.verdicts if verdict.waits]
 
     @property
     def odd(self) -> list[str]:

@@ -21,7 +21,6 @@ from grading.gradebook import examples, feedback
 from grading.gradebook.grade import Graded, grade
 from grading.judge.judge import Judge
 from grading.paths import JUDGED, MODEL, ROOT, SUBMITTED
-from grading.project.notebooks import tool
 from grading.release import build as release
 
 DATASET, POINTS, HIDDEN, RATE, EPOCHS, SEED = "Xor", 50, 10, 0.5, 300, 6
@@ -34,7 +33,7 @@ def say(text: str) -> None:
 
 def export(root: Path) -> None:
     """Write the package from the notebooks."""
-    tool("nbdev_export", cwd=root)
+    release.export(root)
     modules = sum(1 for path in (root / "minitorch").rglob("*.py") if path.name != "_modidx.py")
     say(f"Exported {len(release.notebooks(root))} notebooks to minitorch/, {modules} modules")
 
@@ -120,6 +119,9 @@ def summary(graded: list[Graded], model: dict[str, float]) -> str:
         for student, judged in each.judgements.items():
             score = f"{feedback.points(judged.earned)} of {feedback.points(judged.points)}"
             lines.append(f"    {student.removeprefix(examples.PREFIX + '-'):<12} {score:>12}")
+        lines += [
+            f"    {student}: not graded yet. {why[0]}" for student, why in each.waiting.items()
+        ]
         lines += [f"    {student}: {why}" for student, why in each.refused.items()]
     correct, points = int(model["correct"]), int(model["points"])
     lines += [

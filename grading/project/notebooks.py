@@ -25,6 +25,8 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from grading.release.build import export
+
 SECONDS_PER_CELL = 1800  # a guard against hanging, also on a slow and busy machine
 
 
@@ -35,12 +37,11 @@ def copy_of(root: Path) -> Iterator[Path]:
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=root,
         capture_output=True,
-        text=True,
         check=True,
     ).stdout
     with tempfile.TemporaryDirectory(prefix="minitorch-") as folder:
         copy = Path(folder) / "project"
-        for name in filter(None, listed.split("\0")):
+        for name in map(os.fsdecode, filter(None, listed.split(b"\0"))):
             if (root / name).is_file():
                 (copy / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(root / name, copy / name)
@@ -54,10 +55,13 @@ def notebooks(root: Path) -> list[Path]:
 
 def tool(name: str, *arguments: str, cwd: Path) -> None:
     """Run one of nbdev's commands, which lie beside this interpreter."""
-    # nbdev_export does nothing, without a word, while IN_TEST is set.
-    env = {k: v for k, v in os.environ.items() if k != "IN_TEST"} | {"PYTHONPATH": str(cwd)}
+    # Some of them do nothing, without a word, while IN_TEST is set.
+    env = {k: v for k, v in os.environ.items() if k != "IN_TEST"}
+    env |= {"PYTHONPATH": str(cwd), "PYTHONUTF8": "1"}
     command = [str(Path(sys.executable).parent / name), *arguments]
-    done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True)
+    done = subprocess.run(
+        command, cwd=cwd, env=env, capture_output=True, encoding="utf-8", errors="replace"
+    )
     if done.returncode:
         raise RuntimeError(f"{name} failed:\n{done.stdout}{done.stderr}")
 
@@ -68,7 +72,7 @@ def export_differences(root: Path) -> list[str]:
         shutil.move(copy / "minitorch", copy / "before")
         (copy / "minitorch").mkdir()
         shutil.copy(copy / "before" / "py.typed", copy / "minitorch")
-        tool("nbdev_export", cwd=copy)
+        export(copy)
         return _differences(copy / "before", copy / "minitorch")
 
 
@@ -173,7 +177,7 @@ def run_all(root: Path, workers: int = 2) -> list[str]:
 
 CHECKS = {"export": export_differences, "clean": unclean, "run": run_all}
 ADVICE = {
-    "export": "Run nbdev_export and commit what it writes; never edit minitorch/ by hand.",
+    "export": "Run minitorch export and commit what it writes; never edit minitorch/ by hand.",
     "clean": "Run nbdev_clean and commit what it writes (pre-commit does it for you).",
     "run": "Open the notebook, run it from the top, mend the first cell that fails, and save it.",
 }

@@ -180,19 +180,23 @@ def _write_frame(course: Course, folder: Path) -> None:
 
 
 def export(folder: Path) -> None:
-    """Exports a project's notebooks, as its owner does by typing `nbdev_export`.
+    """Exports a project's notebooks by nbdev, in UTF-8 mode: it writes in the system's encoding.
+
+    The owner types `minitorch export`, which does the same and lies in the package; here there
+    may be no package yet.
 
     Raises:
         GradingError: the export failed; the message ends with nbdev's.
     """
-    # nbdev_export does nothing, without a word, while IN_TEST is set.
+    # nbdev does nothing, without a word, while IN_TEST is set.
     env = {k: v for k, v in os.environ.items() if k != "IN_TEST"}
-    env |= {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [str(Path(sys.executable).parent / "nbdev_export")]
-    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
+    env |= {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
+    code = "from nbdev.doclinks import nbdev_export; nbdev_export()"
+    command = [sys.executable, "-X", "utf8", "-c", code]
+    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, encoding="utf-8")
     if done.returncode:
         said = (done.stderr or done.stdout).strip().split("\n")
-        raise GradingError(f"{folder}: nbdev_export failed: {said[-1]}\n" + "\n".join(said[-12:]))
+        raise GradingError(f"{folder}: the export failed: {said[-1]}\n" + "\n".join(said[-12:]))
 
 
 def manifest(folder: Path) -> str:
@@ -285,7 +289,7 @@ def build(root: Path, target: Path | None = None, *, strict: bool = True) -> Pat
                 + "\n".join(map(str, leaks[:20]))
             )
         built = digest(files(folder), folder)
-    stamp.write_text(json.dumps({"made_from": made_from, "built": built}))
+    stamp.write_text(json.dumps({"made_from": made_from, "built": built}), encoding="utf-8")
     names = ", ".join(a.name for a in course.assignments)
     say(f"Built {target} ({names}; {time.monotonic() - started:.0f} s)")
     return target
@@ -293,7 +297,7 @@ def build(root: Path, target: Path | None = None, *, strict: bool = True) -> Pat
 
 def _unchanged(stamp: Path, made_from: str, target: Path) -> bool:
     try:
-        known = json.loads(stamp.read_text())
+        known = json.loads(stamp.read_text(encoding="utf-8"))
         return known == {"made_from": made_from, "built": digest(files(target), target)}
     except (OSError, ValueError):
         return False

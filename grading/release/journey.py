@@ -1,8 +1,9 @@
 """Walks the student's way: from the untouched release to all answers, a task at a time.
 
-At each step the student's own commands run (`nbdev_export`, pytest), and exactly the tests of the
-task just done must turn green. `python -m grading journey` walks the release in `course/student`,
-and builds it first if the course has changed since.
+At each step the student's own commands run (`minitorch export`, pytest), and exactly the tests of
+the task just done must turn green. `python -m grading journey` walks the release in
+`course/student`, and builds it first if the course has changed since; with `--module module1` it
+walks through the tasks of that module alone.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ import nbformat
 from grading.course.guides import load_course, read_notebook
 from grading.course.regions import GradingError, fill, strip_solutions
 from grading.course.tasks import Course, Task, probes_path
-from grading.release.build import build, digest, export, files, say
+from grading.release.build import build, digest, files, say
 
 HERE = Path(__file__).resolve().parent
 GREEN = {"passed", "xfailed", "skipped"}
@@ -87,12 +88,36 @@ def _environment(*paths: Path, **more: str) -> dict[str, str]:
     return env | more
 
 
-def run_tests(project: Path, only: Collection[str] | None = None) -> Records:
+def export(project: Path) -> None:
+    """Exports as the student does, by the command of the project's own package.
+
+    Raises:
+        GradingError: the export failed.
+    """
+    # The tests' tiny course has no command of its own, and takes the one that is installed.
+    own = [project] if (project / "minitorch" / "cli").is_dir() else []
+    code = "from minitorch.cli import main; raise SystemExit(main())"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "export"],
+        cwd=project,
+        env=_environment(*own),
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+    )
+    if done.returncode:
+        raise GradingError(f"{project}: minitorch export failed:\n{done.stderr[-2000:]}")
+
+
+def run_tests(
+    project: Path, only: Collection[str] | None = None, marks: Collection[str] = ()
+) -> Records:
     """Runs a student's tests in one process.
 
     Args:
         project: the student's project.
         only: ids of the tests to run; all unless given.
+        marks: the tests with one of these marks; all unless given.
 
     Returns:
         For each test its outcome, marks and errors.
@@ -102,24 +127,35 @@ def run_tests(project: Path, only: Collection[str] | None = None) -> Records:
         shutil.copy(HERE / "outcomes.py", beside)
         more = {"OUTCOMES": str(beside / "outcomes.json")}
         if only is not None:
-            (beside / "only.json").write_text(json.dumps(sorted(only)))
+            (beside / "only.json").write_text(json.dumps(sorted(only)), encoding="utf-8")
             more["ONLY"] = str(beside / "only.json")
-        places = sorted({test.split("::")[0] for test in only or ()})
+        places = sorted({test.split("::")[0] for test in only or ()}) or _files(project, marks)
         command = [sys.executable, "-m", "pytest", "-q", "-p", "outcomes", "-p", "no:cacheprovider"]
         done = subprocess.run(
-            [*command, "--tb=no", "--no-header", *places],
+            [*command, "--tb=no", "--no-header", "-m", " or ".join(marks), *places],
             cwd=project,
             env=_environment(project, beside, **more),
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
         )
         try:
-            return json.loads((beside / "outcomes.json").read_text())
+            return json.loads((beside / "outcomes.json").read_text(encoding="utf-8"))
         except OSError as error:
             said = (done.stdout + done.stderr).strip().split("\n")
             raise GradingError(
                 f"{project}: pytest could not run:\n" + "\n".join(said[-15:])
             ) from error
+
+
+def _files(project: Path, marks: Collection[str]) -> list[str]:
+    """The test files that name one of the marks: to collect the others takes long."""
+    found = sorted((project / "tests").glob("test_*.py")) if marks else []
+    return [
+        str(path)
+        for path in found
+        if any(f"mark.{mark}" in path.read_text(encoding="utf-8") for mark in marks)
+    ]
 
 
 def put_answers(course: Course, project: Path, done: Collection[str]) -> None:
@@ -250,7 +286,8 @@ def run_probes(course: Course, project: Path) -> dict[str, str]:
         cwd=project,
         env=_environment(project),
         capture_output=True,
-        text=True,
+        encoding="utf-8",
+        errors="replace",
     )
     if done.returncode:
         raise GradingError(f"{project}: the probes could not run:\n{done.stderr[-2000:]}")
@@ -266,18 +303,29 @@ def _same_behaviour(course: Course, project: Path) -> list[str]:
     ]
 
 
-def walk(root: Path, student: Path | None = None, *, tell: Callable[[str], None] = say) -> Journey:
+def walk(
+    root: Path,
+    student: Path | None = None,
+    *,
+    module: str = "",
+    tell: Callable[[str], None] = say,
+) -> Journey:
     """Walks the whole way in a temporary copy.
 
     Args:
         root: the course's project.
         student: the untouched release; built if it isn't given.
+        module: walk through the tasks of this assignment only, those before it done already.
         tell: gets a line of progress after each step.
 
     Raises:
         GradingError: a step could not run at all.
     """
     course = load_course(root)
+    tasks = [task for task in course.tasks if module in ("", task.assignment)]
+    if not tasks:
+        raise GradingError(f"{module}: the course has no tasks of that name.")
+    marks = [task.mark for task in tasks] if module else []
     journey = Journey()
     known: set[str] = set()
     with tempfile.TemporaryDirectory(prefix="minitorch-journey-") as folder:
@@ -290,9 +338,9 @@ def walk(root: Path, student: Path | None = None, *, tell: Callable[[str], None]
         before = digest(files(project), project)
         export(project)
         if digest(files(project), project) != before:
-            journey.problems.append("untouched release: nbdev_export changes its package.")
+            journey.problems.append("untouched release: the export changes its package.")
         started = time.monotonic()
-        first = run_tests(project)
+        first = run_tests(project, marks=marks)
         journey.given, said = _untouched(first, course, known)
         journey.problems += said
         tell(
@@ -300,9 +348,10 @@ def walk(root: Path, student: Path | None = None, *, tell: Callable[[str], None]
             f"{len(journey.given)} pass on given code alone ({time.monotonic() - started:.0f} s)"
         )
 
-        green, done = set(journey.given), set()
+        green = set(journey.given)
+        done = {task.id for task in course.tasks[: course.tasks.index(tasks[0])]}
         latest = dict(first)
-        for task in course.tasks:
+        for task in tasks:
             started = time.monotonic()
             done.add(task.id)
             put_answers(course, project, done)
@@ -314,7 +363,7 @@ def walk(root: Path, student: Path | None = None, *, tell: Callable[[str], None]
                 for test, record in latest.items()
                 if test not in green and not _is_stub(record["errors"], waiting)
             }
-            latest |= run_tests(project, again) if again else {}
+            latest |= run_tests(project, again, marks) if again else {}
             turned, said = _turned(task, latest, green, course, done, known)
             green |= set(turned)
             step = Step(task.id, turned, time.monotonic() - started, said)
@@ -322,6 +371,8 @@ def walk(root: Path, student: Path | None = None, *, tell: Callable[[str], None]
             journey.problems += said
             tell(f"{task.label}: {len(turned)} tests turn green ({step.seconds:.0f} s)")
 
+        if module:
+            return journey
         started = time.monotonic()
         last = run_tests(project)
         journey.problems += _red(last, (), "at the end", known)
@@ -340,13 +391,14 @@ def main() -> None:
     parser.add_argument(
         "folder", nargs="?", type=Path, help="a release; today's is built by default"
     )
+    parser.add_argument("--module", default="", help="walk through the tasks of this one only")
     arguments = parser.parse_args()
     try:
         # An older release would be compared with a reference that has moved on.
         folder = arguments.folder or build(Path.cwd())
         if not folder.is_dir():
             raise GradingError(f"{folder}: there is no release. Build it with make release.")
-        journey = walk(Path.cwd(), folder.resolve())
+        journey = walk(Path.cwd(), folder.resolve(), module=arguments.module)
     except GradingError as error:
         sys.exit(str(error))
     if journey.problems:

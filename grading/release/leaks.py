@@ -1,56 +1,30 @@
 """Proves that a release holds no solution: looks for every line of them, everywhere.
 
 `python -m grading leaks course/student` searches the whole tree: cells, outputs, metadata,
-attachments, widgets, exported stubs, other files, file names and git objects, also where text is
-escaped, encoded or compressed.
+attachments, widgets, exported stubs, other files, file names and git objects, under every layer of
+notation that `layers` takes off: colours, tags, escapes, base64, archives.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
-import base64
-import binascii
-import bz2
-import gzip
-import html
-import io
 import json
-import lzma
-import re
 import subprocess
 import sys
-import zipfile
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from urllib.parse import unquote
 
 from grading.course.guides import load_course, read_notebook
 from grading.course.regions import GradingError, Region, given_lines
 from grading.course.tasks import Course
 from grading.paths import STUDENT
+from grading.release.layers import normal, strings, views
 
 REFERENCE_TESTS = Path("tests") / "reference"  # the instructor's; no release has them
 SHORTEST = 15  # a shorter line says nothing: `return x * y`
 NEVER = {"grading", ".git", "__pycache__", ".ipynb_checkpoints", ".hypothesis", ".pytest_cache"}
-DEPTH = 3  # base64 of a compressed JSON text is found; a fourth layer isn't
-LARGEST = 50_000_000  # bytes unpacked from one archive
-
-_SPACE = re.compile(r"\s+")
-_BASE64 = re.compile(rb"(?:[A-Za-z0-9+/_-]{16,}(?:\\n|[\r\n])*)+={0,2}")
-_HEX = re.compile(rb"(?:[0-9a-fA-F]{2}){15,}")
-_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)", re.S)
-_ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}
-_TAG = re.compile(r"<[^<>]*>")
-_UNPACK: list[tuple[bytes, Callable[[bytes], bytes]]] = [
-    (b"\x1f\x8b", gzip.decompress),
-    (b"BZh", bz2.decompress),
-    (b"\xfd7zXZ", lzma.decompress),
-    (b"\x78", zlib.decompress),
-]
 
 
 @dataclass(frozen=True)
@@ -64,11 +38,6 @@ class Leak:
     def __str__(self) -> str:
         """One line: file, place, what was found."""
         return f"{self.path}{', ' if self.where else ''}{self.where}: {self.what}"
-
-
-def normal(text: str) -> str:
-    """Drops all white space, so that a reformatted line is the same line."""
-    return _SPACE.sub("", text)
 
 
 # What must not be found
@@ -142,65 +111,7 @@ def written_out(course: Course) -> list[str]:
     return said
 
 
-# Where it may hide
-
-
-def _unescaped(text: str) -> str:
-    def plain(match: re.Match[str]) -> str:
-        code = match[1]
-        return chr(int(code[1:], 16)) if len(code) > 1 else _ESCAPED.get(code, code)
-
-    return _ESCAPE.sub(plain, text)
-
-
-def _unpacked(data: bytes) -> Iterator[bytes]:
-    """Yields what a compressed or encoded piece of data holds."""
-    for magic, unpack in _UNPACK:
-        if data.startswith(magic):
-            try:
-                yield unpack(data)[:LARGEST]
-            except (OSError, ValueError, EOFError, zlib.error, lzma.LZMAError):
-                continue
-    if data.startswith(b"PK"):
-        try:
-            with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                for info in archive.infolist():
-                    yield info.filename.encode()
-                    with archive.open(info) as member:
-                        yield member.read(LARGEST)
-        except (zipfile.BadZipFile, OSError, RuntimeError):
-            pass
-    for match in _BASE64.finditer(data):
-        run = re.sub(rb"\\n|\s|=", b"", match[0])
-        try:
-            yield base64.b64decode(run[: len(run) - (len(run) % 4 == 1)] + b"===", b"-_")
-            yield base64.b64decode(run[: len(run) - (len(run) % 4 == 1)] + b"===")
-        except binascii.Error:
-            continue
-    for match in _HEX.finditer(data):
-        yield bytes.fromhex(match[0].decode())
-
-
-def views(data: bytes, depth: int = DEPTH) -> Iterator[str]:
-    """Yields every way to read a piece of data, without white space."""
-    text = data.decode("utf-8", "replace")
-    yield normal(text)
-    if b"\0" in data[:200]:
-        yield normal(data.decode("utf-16", "replace"))
-    if "\\" in text:
-        text = _unescaped(text)
-        yield normal(text)
-        yield normal(_unescaped(text))
-    for read in {text, unquote(text)}:
-        if read != text:
-            yield normal(read)
-        if "&" in read:
-            yield normal(html.unescape(read))
-        if "<" in read:
-            yield normal(html.unescape(_TAG.sub("", read)))
-    if depth:
-        for inner in _unpacked(data):
-            yield from views(inner, depth - 1)
+# Where it hides
 
 
 def _hits(data: bytes, wanted: Mapping[str, str]) -> set[str]:
@@ -210,38 +121,15 @@ def _hits(data: bytes, wanted: Mapping[str, str]) -> set[str]:
     return found
 
 
-def _places(node: Any, trail: str = "") -> Iterator[tuple[str, str]]:
-    """Yields the strings of a notebook with their places."""
-    if isinstance(node, dict):
-        for key, value in node.items():
-            yield trail, str(key)
-            if key == "cells" and isinstance(value, list):
-                for number, cell in enumerate(value, 1):
-                    name = cell.get("id", number) if isinstance(cell, dict) else number
-                    yield from _places(cell, f"cell {name}")
-            else:
-                yield from _places(value, f"{trail} {key}".strip())
-    elif isinstance(node, list):
-        if all(isinstance(each, str) for each in node):
-            yield trail, "".join(node)
-        else:
-            for each in node:
-                yield from _places(each, trail)
-    elif isinstance(node, str):
-        yield trail, node
-
-
 def search(data: bytes, path: str, wanted: Mapping[str, str]) -> list[Leak]:
     """Looks for secret lines in one file; in a notebook says in which part."""
     found = _hits(data, wanted)
     places: list[tuple[str, str]] = []
     if path.endswith((".ipynb", ".json")):
         try:
-            places = list(_places(json.loads(data)))
+            places = list(strings(json.loads(data)))
         except ValueError:
             places = []
-        text = "\n".join(normal(text) for _, text in places)
-        found |= {line for line in wanted if line in text}
     leaks = []
     for line in sorted(found):
         at = sorted({w for w, text in places if line in _hits(text.encode(), {line: ""})})

@@ -22,10 +22,12 @@ from pathlib import Path
 from grading.paths import ROOT
 from grading.sandbox import seccomp
 from grading.sandbox.limits import MEGABYTE, Limits
+from grading.sandbox.usage import cores
 
 # Inside, the given files lie here; the program's working folder is the only one it can write.
 TASK = "/task"
 SCRATCH = "/scratch"
+_UNNEEDED = [Path("/usr", name) for name in ("share", "include", "src", "games", "libexec")]
 PROJECT = ROOT
 
 
@@ -63,7 +65,7 @@ def bwrap() -> str | None:
 
 @functools.cache
 def _knows(option: str) -> bool:
-    shown = subprocess.run([bwrap() or "bwrap", "--help"], capture_output=True, text=True)
+    shown = subprocess.run([bwrap() or "bwrap", "--help"], capture_output=True, encoding="utf-8")
     return option in shown.stdout + shown.stderr
 
 
@@ -111,6 +113,10 @@ def _walls(folder: Path, limits: Limits, uid: int) -> list[str]:
 
     # /tmp comes first: the environment may lie in it.
     wall += [*_writable("/tmp", limits.files), "--ro-bind", "/usr", "/usr"]
+    # Nothing there is needed to compute. What no run has read yet is room for a word to the next.
+    for path in _UNNEEDED:
+        if path.is_dir():
+            wall += ["--perms", "0755", "--tmpfs", str(path)]
     for name in ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"):
         path = Path(name)
         if path.is_symlink():
@@ -120,6 +126,9 @@ def _walls(folder: Path, limits: Limits, uid: int) -> list[str]:
     for name in ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime"):
         wall += ["--ro-bind-try", name, name]
     wall += _shown(_readable())
+    for path in _UNNEEDED:
+        if path.is_dir():
+            wall += ["--remount-ro", str(path)]
     if any(PROJECT.is_relative_to(place) for place in (Path("/usr"), *_readable())):
         wall += ["--perms", "0755", "--tmpfs", str(PROJECT)]
         wall += _shown(path for path in _needed() if path.is_relative_to(PROJECT))
@@ -173,8 +182,8 @@ def environment(home: str) -> dict[str, str]:
         "MPLBACKEND": "agg",
         "MPLCONFIGDIR": f"{home}/matplotlib",
         "NUMBA_CACHE_DIR": f"{home}/numba",
-        "NUMBA_NUM_THREADS": "2",
-        "OPENBLAS_NUM_THREADS": "2",
+        "NUMBA_NUM_THREADS": str(min(2, cores())),
+        "OPENBLAS_NUM_THREADS": str(min(2, cores())),
         "NUMBA_ENABLE_CUDASIM": "1",
     }
 
@@ -203,12 +212,18 @@ def _readable() -> tuple[Path, ...]:
     """List what the interpreter needs and /usr does not hold."""
     found: list[Path] = []
     for path in _needed():
-        if path.is_relative_to("/usr") or any(path.is_relative_to(p) for p in found):
+        if _in_usr(path) or any(path.is_relative_to(p) for p in found):
             continue
         if path == Path("/"):
             raise SandboxError("The interpreter's home is /, which can't be shown to students.")
         found.append(path)
     return tuple(found)
+
+
+def _in_usr(path: Path) -> bool:
+    """Tell whether a path is shown with /usr."""
+    unneeded = any(path.is_relative_to(each) for each in _UNNEEDED)
+    return path.is_relative_to("/usr") and not unneeded
 
 
 def _hidden() -> list[Path]:
@@ -239,7 +254,7 @@ def ordinary_uid() -> int:
 
 @functools.cache
 def _users() -> range:
-    return users_in(Path("/proc/self/uid_map").read_text())
+    return users_in(Path("/proc/self/uid_map").read_text(encoding="utf-8"))
 
 
 def users_in(uid_map: str) -> range:

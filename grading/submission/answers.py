@@ -9,32 +9,32 @@ from __future__ import annotations
 import ast
 import copy
 import itertools
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
+from grading.submission.cells import plain
 from grading.submission.sanitize import (
     clean,
     harmless_attachments,
     harmless_markdown,
     harmless_outputs,
 )
+from grading.submission.slim import LONGEST_CELL, MOST_CELLS, MOST_TEXT, cells_of, parse
 
-LARGEST_FILE = 64 << 20
-MOST_PARTS = 4_000_000  # lists and dicts, whatever is in them
-LONGEST_CELL = 200_000
-MOST_CELLS = 3000
 MOST_NOTES = 40
 # Code that is kept is parsed, which takes 500 times its memory. The longest guide has 40 000
 # characters of code, its longest cell 10 000.
 LONGEST_ANSWER = 50_000
 MOST_ADDED, MOST_ADDED_CODE = 200, 300_000
+# Colouring code and reading Markdown take a time that grows with the square of a cell's length, for
+# some texts. The cells of the longest guide come to a quarter of this, all of them together.
+SQUARES = 500_000_000
+SHOWN = 2000  # characters of a cell that is too long to be shown whole
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _EXPORT = re.compile(r"^#\|\s*export", re.M)
 _TOP_LEVEL = re.compile(r"^(?:async def|def|class)[ \t]+(\w+)", re.M)
@@ -73,25 +73,6 @@ class _Theirs:
     attachments: dict[str, dict[str, str]]
 
 
-def read_file(path: Path) -> tuple[bytes | None, str]:
-    """Read a file that was handed in.
-
-    Returns:
-        Its bytes, or None with the reason.
-    """
-    try:
-        if path.is_symlink() or not path.is_file():
-            return None, "is not a plain file"
-        if path.stat().st_size > LARGEST_FILE:
-            return (
-                None,
-                f"is larger than {LARGEST_FILE >> 20} MB; it must be handed in without its outputs",
-            )
-        return path.read_bytes(), ""
-    except OSError as error:
-        return None, f"can't be read: {error.strerror}"
-
-
 def graft(release: NotebookNode, raw: bytes | None, why: str = "") -> Graft:
     """Put the answers of a file into a copy of the release.
 
@@ -117,6 +98,7 @@ def graft(release: NotebookNode, raw: bytes | None, why: str = "") -> Graft:
         return result
     match = _match(cells, theirs, result.notes)
     _place(result, theirs, match)
+    _shorten(result, {cell.get("id"): cell.source for cell in release.cells})
     if len(result.notes) > MOST_NOTES:
         result.notes[MOST_NOTES:] = [f"{len(result.notes) - MOST_NOTES} more notes were left out"]
     return result
@@ -124,34 +106,18 @@ def graft(release: NotebookNode, raw: bytes | None, why: str = "") -> Graft:
 
 def _read(raw: bytes, notes: list[str]) -> list[_Theirs] | None:
     """Read the cells of whatever was handed in."""
-    if sum(raw.count(sign) for sign in (b"[", b"{")) > MOST_PARTS:
-        notes.append("is not a notebook: it has too many parts. Nothing in it is graded")
-        return None
-    try:
-        read = json.loads(raw)
-    except (ValueError, RecursionError):
-        why = "is not a notebook: it is not JSON"
-        if not raw.strip():
-            why = "is not a notebook: the file is empty"
-        elif re.search(rb"^<<<<<<< ", raw, re.M):
-            why += ", since a merge conflict was left there (<<<<<<<, =======, >>>>>>>)"
+    read, why = parse(raw)
+    if why:
         notes.append(f"{why}. Nothing in it could be graded")
         return None
-    cells = read.get("cells") if isinstance(read, dict) else None
-    if cells is None and isinstance(read, dict) and isinstance(read.get("worksheets"), list):
-        sheets = [s for s in read["worksheets"] if isinstance(s, dict)]
-        lists = [s["cells"] for s in sheets if isinstance(s.get("cells"), list)]
-        cells = [cell for each in lists for cell in each] or None
-        if cells:
-            notes.append("is in an old notebook format")
-    if not isinstance(cells, list):
-        notes.append("is not a notebook: it has no cells. Nothing in it could be graded")
-        return None
+    if read.get("cells") is None:
+        notes.append("is in an old notebook format")
+    cells = cells_of(read)
     if (language := _language(read)) != "python":
         notes.append(f"was run as {clean(language, 40)}; it is graded as Python")
     if len(cells) > MOST_CELLS:
-        notes.append(f"has {len(cells)} cells; those after the first {MOST_CELLS} were left out")
-    found = []
+        notes.append(f"has too many cells; those after the first {MOST_CELLS} were left out")
+    found, room = [], MOST_TEXT
     for number, cell in enumerate(cells[:MOST_CELLS], 1):
         if not isinstance(cell, dict):
             notes.append(f"cell {number} is not a cell; it was left out")
@@ -165,6 +131,10 @@ def _read(raw: bytes, notes: list[str]) -> list[_Theirs] | None:
         if len(source) > LONGEST_CELL:
             notes.append(f"cell {number} is longer than {LONGEST_CELL} characters; left out")
             continue
+        room -= len(source)
+        if room < 0:
+            notes.append(f"has over {MOST_TEXT} characters; from cell {number} on it is left out")
+            break
         metadata = cell.get("metadata")
         metadata = metadata if isinstance(metadata, dict) else {}
         mark = metadata.get("nbgrader")
@@ -329,6 +299,7 @@ def _defined(source: str) -> dict[str, str]:
     if len(source) > LONGEST_ANSWER:
         return {}
     try:
+        source = plain(source)
         body = ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return {}
@@ -370,7 +341,9 @@ def _place(result: Graft, theirs: Sequence[_Theirs], match: dict[int, int]) -> N
             node = nbformat.v4.new_code_cell(cell.source, id=cell_id)
             node.outputs = harmless_outputs(cell.outputs)
         else:
-            node = nbformat.v4.new_markdown_cell(harmless_markdown(cell.source), id=cell_id)
+            node = nbformat.v4.new_markdown_cell(
+                harmless_markdown(cell.source, cell.attachments), id=cell_id
+            )
             _attach(node, cell)
         own.setdefault(before, []).append(node)
     if skipped:
@@ -384,6 +357,24 @@ def _place(result: Graft, theirs: Sequence[_Theirs], match: dict[int, int]) -> N
     result.notebook.cells = placed
 
 
+def _shorten(result: Graft, given: Mapping[str, str]) -> None:
+    """Cut cells that would take long to show; what is graded was taken out of them before."""
+    left, cut = SQUARES, 0
+    for cell in result.notebook.cells:
+        if cell.source == given.get(cell.get("id")):
+            continue
+        if len(cell.source) ** 2 <= left:
+            left -= len(cell.source) ** 2
+            continue
+        sign = "# " if cell.cell_type == "code" else ""
+        more = f"{len(cell.source) - SHOWN} more characters are in the file that was handed in"
+        cell.source = f"{cell.source[:SHOWN]}\n\n{sign}… ({more})"
+        cut += 1
+    if cut:
+        many = "one long cell is" if cut == 1 else f"{cut} long cells are"
+        result.notes.append(f"{many} shown in part, here and in feedback; look at the file itself")
+
+
 def _answer(result: Graft, ours: NotebookNode, cell: _Theirs) -> None:
     mark = _mark(ours)
     changed = cell.source.strip() != ours.source.strip()
@@ -392,7 +383,8 @@ def _answer(result: Graft, ours: NotebookNode, cell: _Theirs) -> None:
             kind = cell.kind if cell.kind in ("code", "markdown", "raw") else "something else"
             result.notes.append(f"cell {mark.get('grade_id')} was turned into {kind}")
         if ours.cell_type != "code":
-            ours.source = harmless_markdown(cell.source) if changed else ours.source
+            if changed:
+                ours.source = harmless_markdown(cell.source, cell.attachments)
             _attach(ours, cell)
         elif len(cell.source) > LONGEST_ANSWER:
             result.notes.append(
@@ -431,7 +423,7 @@ def _of_their_own(given: str, changed: str) -> str:
     try:
         known = {name for node in ast.parse(given).body for name in _bound(node)}
         kept: list[str] = []
-        for node in ast.parse(changed).body:
+        for node in ast.parse(plain(changed)).body:
             if isinstance(node, ast.Import | ast.ImportFrom):
                 if getattr(node, "module", "") == "__future__":
                     continue

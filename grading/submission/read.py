@@ -1,21 +1,40 @@
-"""What a student handed in for an assignment: finding the notebooks and reading them."""
+"""What a student handed in for an assignment."""
 
 from __future__ import annotations
 
-import itertools
-import os
-import re
+import hashlib
+import json
+import signal
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from grading.course.tasks import Assignment
-from grading.submission.answers import read_file
-from grading.submission.sanitize import clean
+from grading.submission import find
 
-MOST_ENTRIES = 20_000  # of a folder and all below are looked at
-DEEPEST = 20  # folders in folders
-MOST_STRAYS = 20  # notebooks of another name are looked into
+# Of the process that looks for a submission's notebooks; for time that it computes.
+SECONDS, MEMORY = 60, 2 << 30
+
+
+class SubmissionError(Exception):
+    """A submission can't be read within its budget; the message says why."""
+
+
+def unfit(student: str) -> str:
+    """Say why a folder's name can't be a student's id; empty if it can.
+
+    nbgrader ends a whole run at a name with a line end, and doesn't see one that begins with a
+    dot. What can't be printed can't be told from another name by a person either.
+    """
+    try:
+        student.encode()
+    except UnicodeEncodeError:
+        return "its name is not UTF-8, as old archives have it"
+    if odd := next((c for c in student if not c.isprintable()), ""):
+        return f"its name holds a character that can't be printed, {odd!a}"
+    return "its name begins with a dot, so it is hidden" if student.startswith(".") else ""
 
 
 @dataclass
@@ -26,77 +45,57 @@ class Submission:
     files: Mapping[str, bytes | None]
     reasons: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def digest(self) -> str:
+        """Name what was handed in: the notebooks that count, and how they were found."""
+        digest = hashlib.sha256(self.assignment.encode())
+        for notebook, raw in sorted(self.files.items()):
+            note = f"{notebook}\0{-1 if raw is None else len(raw)}\0{self.reasons.get(notebook)}"
+            digest.update(note.encode("utf-8", "replace") + b"\0" + (raw or b""))
+        return digest.hexdigest()
+
 
 def read_submission(assignment: Assignment, folder: Path) -> Submission:
-    """Read the notebooks that lie in a submission's folder.
+    """Read the notebooks that lie in a submission's folder, as `find` finds them.
 
-    A notebook that isn't where it belongs is looked for: in a folder below, or under the
-    name that a browser or a file manager gives to a second copy, or by its checks.
+    It is done in a process of its own, with limits on time and memory, since what strangers hand
+    in can be made to take much of both.
+
+    Raises:
+        SubmissionError: it took more than it may.
     """
+    if folder.is_symlink() or folder.parent.is_symlink():  # perhaps to another's work
+        why = "lies in a folder that is a link; not read"
+        names = assignment.notebooks
+        return Submission(assignment.name, dict.fromkeys(names), dict.fromkeys(names, why))
+    wanted: dict[str, list[str]] = {notebook: [] for notebook in assignment.notebooks}
+    for task in assignment.tasks:
+        wanted[task.notebook].append(task.grade_id)
+    request = {"folder": str(folder), "wanted": wanted, "seconds": SECONDS, "memory": MEMORY}
+    start = f"from {find.__name__} import main; main()"
+    code = f"import sys; sys.path.insert(0, sys.argv[1]); {start}"
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", code, str(Path(__file__).resolve().parents[2])],
+        input=json.dumps(request).encode(),
+        capture_output=True,
+    )
+    if done.returncode:
+        raise SubmissionError(_why(done))
+    head, _, rest = done.stdout.partition(b"\n")
     files: dict[str, bytes | None] = {}
     reasons: dict[str, str] = {}
-    strays: dict[Path, bytes] | None = None
-    linked = folder.is_symlink() or folder.parent.is_symlink()
-    for notebook in assignment.notebooks:
-        if linked:  # perhaps to another's work
-            files[notebook], reasons[notebook] = None, "lies in a folder that is a link; not read"
-            continue
-        path = folder / Path(notebook).name
-        if not path.exists() and not path.is_symlink():
-            found = _astray(folder, path.stem)
-            if not found:
-                strays = _strays(assignment, folder) if strays is None else strays
-                checks = [task.grade_id for task in assignment.tasks if task.notebook == notebook]
-                found = [p for p, raw in strays.items() if any(c.encode() in raw for c in checks)]
-            places = ", ".join(clean(str(each.relative_to(folder)), 120) for each in found[:3])
-            if len(found) != 1:
-                files[notebook], reasons[notebook] = None, "was not handed in"
-                if found:
-                    reasons[notebook] += f" under its name; {places} hold its checks"
-                continue
-            reasons[notebook] = f"was found as {places}"
-            path = found[0]
-        files[notebook], why = read_file(path)
-        if why:
-            reasons[notebook] = why
+    for notebook, (size, note) in json.loads(head).items():
+        files[notebook] = None if size < 0 else rest[:size]
+        rest = rest[max(0, size) :]
+        if note:
+            reasons[notebook] = note
     return Submission(assignment.name, files, reasons)
 
 
-def notebooks_in(folder: Path) -> list[Path]:
-    """List the notebooks in a folder and below, as far as it is not too deep and not too full."""
-    found: list[Path] = []
-    waiting, left = [(folder, 0)], MOST_ENTRIES
-    for place, depth in waiting:  # it grows meanwhile
-        try:
-            with os.scandir(place) as entries:
-                for entry in itertools.islice(entries, left):
-                    left -= 1
-                    if entry.is_dir(follow_symlinks=False):
-                        waiting += [(place / entry.name, depth + 1)] * (depth < DEEPEST)
-                    elif entry.name.endswith(".ipynb"):
-                        found.append(place / entry.name)
-        except OSError:
-            continue
-    return sorted(found)
-
-
-def _astray(folder: Path, stem: str) -> list[Path]:
-    """Find a notebook by its name where it doesn't belong."""
-    name = re.compile(rf"{re.escape(stem)}([ _-]*(\(\d+\)|copy\d*|\d+))*\.ipynb", re.IGNORECASE)
-    return [path for path in _notebooks(folder) if name.fullmatch(path.name)]
-
-
-def _strays(assignment: Assignment, folder: Path) -> dict[Path, bytes]:
-    """Read the notebooks of other names than the assignment's."""
-    names = {Path(notebook).name for notebook in assignment.notebooks}
-    strays = [path for path in _notebooks(folder) if path.name not in names][:MOST_STRAYS]
-    return {path: read_file(path)[0] or b"" for path in strays}
-
-
-def _notebooks(folder: Path) -> list[Path]:
-    hidden = re.compile(r"^[._]")
-    return [
-        path
-        for path in notebooks_in(folder)
-        if not any(hidden.match(part) for part in path.relative_to(folder).parts)
-    ]
+def _why(done: subprocess.CompletedProcess[bytes]) -> str:
+    if done.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
+        return f"it takes more than {SECONDS} seconds of computing to find its notebooks"
+    said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+    if said and said[-1].startswith("MemoryError"):
+        return f"it takes more than {MEMORY >> 30} GB of memory to find its notebooks"
+    return f"its notebooks could not be looked for: {said[-1] if said else done.returncode}"

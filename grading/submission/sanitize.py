@@ -1,7 +1,14 @@
 """What a person who grades may look at in a browser: a student's text, and nothing that acts.
 
 Formgrader shows a submission on the server that holds the gradebook, with the rights of the person
-who looks. Markdown may hold HTML, so a script in it could set every grade.
+who looks. Markdown may hold HTML, so a script in it could set every grade; a picture or a link asks
+an address for something, be it `/logout`, be it a server that counts when and from where one looks.
+So nothing of a submission makes a browser ask for anything. There are three steps:
+
+- `harmless_markdown` and its neighbours take the meaning away when a submission is read; what
+  stood there is still to be read, as text;
+- `gradebook.pages.markdown` passes on of each cell what a list allows, when a page is made;
+- `gradebook.pages.Fence` tells the browser what a page may ask for: what it needs itself.
 """
 
 from __future__ import annotations
@@ -9,7 +16,7 @@ from __future__ import annotations
 import base64
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -22,18 +29,39 @@ _JOINER = "\u2060"
 _ACTING = re.compile(
     r"<(?=[A-Za-z/!?])"  # HTML, and links in angle brackets
     r"|&(?=#?\w+;)"  # an entity can spell the next
+    r"|\](?=[(:])"  # links and pictures; their addresses, where these stand elsewhere
+    r"|:(?=\\?/\\?/)"  # an address by itself becomes a link
     r"|(?:javascript|vbscript|data|blob|file|filesystem)(?=\\?:)"
-    r"|\\(?=(?:href|require|class|cssId|style)\b)",  # MathJax
+    # MathJax: links, styles that may name a picture, more commands
+    r"|\\(?=(?:href|url|require|class|cssId|style|bbox|mmlToken|unicode|data|html\w*"
+    r"|includegraphics|special)(?![A-Za-z]))",
     re.IGNORECASE,
 )
+_ATTACHED = re.compile(r"!\[([^\[\]\n]{0,300})\]\(attachment:([\w.-]{1,100})\)")
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+")
-_FILE_NAME = re.compile(r"[\w .()-]{1,100}")
+_FILE_NAME = re.compile(r"[\w.-]{1,100}")
 _IMAGE = re.compile(r"""<img [^<>]*?src='data:image/svg\+xml;charset=utf-8,(?P<svg>[^']*)'>\s*$""")
 
 
-def harmless_markdown(text: str) -> str:
-    """Keep a student's Markdown from acting; it looks the same, with its HTML as text."""
+def harmless_markdown(text: str, attached: Collection[str] = ()) -> str:
+    """Keep a student's Markdown from acting: HTML, links and pictures from elsewhere are text.
+
+    Args:
+        text: the source of a cell.
+        attached: names of pictures whose bytes came with the cell; these are shown.
+    """
+    kept, start = [], 0
+    for picture in _ATTACHED.finditer(text):
+        label, name = picture.groups()
+        if name in attached:
+            kept.append(f"{_inert(text[start : picture.start()])}![{_inert(label)}]")
+            start = picture.end()
+            kept.append(f"(attachment:{name})")
+    return "".join([*kept, _inert(text[start:])])
+
+
+def _inert(text: str) -> str:
     return _ACTING.sub(lambda found: found[0] + _JOINER, text)
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import nbformat
+import pytest
 
 from grading.gradebook import examples
 from grading.judge.judge import Judge
 from grading.judge.verdict import Judgement
+from grading.sandbox import ending
 from grading.submission.read import Submission
 from grading.tests import tiny
 
@@ -54,6 +57,14 @@ def add(after: str, source: str) -> Change:
         notebook.cells.insert(at + 1, nbformat.v4.new_code_cell(source))
 
     return change
+
+
+@contextlib.contextmanager
+def settling() -> Iterator[None]:
+    """Settle endless loops however little of a core this machine has for them just now."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ending, "MOST_OF_A_CORE", 0.0)
+        yield
 
 
 def earned(judgement: Judgement) -> dict[str, float]:

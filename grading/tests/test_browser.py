@@ -102,9 +102,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     settings = home / "config/lab/user-settings/@jupyterlab/apputils-extension"
     settings.mkdir(parents=True)
     (settings / "notification.jupyterlab-settings").write_text(
-        '{"fetchNews": "false", "checkForUpdates": false}'
+        '{"fetchNews": "false", "checkForUpdates": false}', encoding="utf-8"
     )
-    log = (home / "lab.log").open("w")
+    log = (home / "lab.log").open("w", encoding="utf-8")
     server = subprocess.Popen(
         [sys.executable, "-m", "jupyterlab", *options],
         cwd=folder,
@@ -123,7 +123,10 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
                 break
             except (urllib.error.URLError, OSError):
                 if server.poll() is not None or time.monotonic() > deadline:
-                    pytest.fail("JupyterLab didn't start:\n" + (home / "lab.log").read_text())
+                    pytest.fail(
+                        "JupyterLab didn't start:\n"
+                        + (home / "lab.log").read_text(encoding="utf-8")
+                    )
                 time.sleep(0.2)
         yield Lab(address, folder, environment)
     finally:

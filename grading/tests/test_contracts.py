@@ -16,7 +16,7 @@ EXCEPTION = re.compile(r"^ +(\S+ -> \S+)$")
 
 def lint(config: Path) -> subprocess.CompletedProcess[str]:
     command = [Path(sys.executable).parent / "lint-imports", config, "--no-logo", "--no-cache"]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8")
 
 
 def exceptions() -> list[str]:

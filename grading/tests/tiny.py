@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
@@ -13,6 +10,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from grading.paths import CHECKS
 from grading.paths import ROOT as HERE
+from grading.release import build
 
 GUIDE = "nbs/guides/module0/01_functions.ipynb"
 SVG = '<svg xmlns="http://www.w3.org/2000/svg"><title>A box</title></svg>'
@@ -203,7 +201,7 @@ def make_project(root: Path) -> Path:
     for name in ("settings.ini", "setup.py", "pyproject.toml", ".gitignore", "nbgrader_config.py"):
         shutil.copy(HERE / name, root / name)
     shutil.copytree(HERE / "grading", root / "grading", ignore=_only_tools)
-    (root / "README.md").write_text("A tiny course.\n")
+    (root / "README.md").write_text("A tiny course.\n", encoding="utf-8")
     (root / GUIDE).parent.mkdir(parents=True)
     nbformat.write(guide(), root / GUIDE)
     # nbdev goes by file name, and wants a module's own notebook before others add to it.
@@ -235,11 +233,11 @@ def __getattr__(name):
             new_notebook(cells=cells), root / "nbs" / "lib" / f"00_{name.strip('_')}.ipynb"
         )
     (root / "tests").mkdir()
-    (root / "tests" / "test_operators.py").write_text(TESTS)
+    (root / "tests" / "test_operators.py").write_text(TESTS, encoding="utf-8")
     for task, text in PROBES.items():
         path = root / CHECKS / task / "probes.py"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        path.write_text(text, encoding="utf-8")
     for task, wrong in WRONG.items():
         path = root / CHECKS / task / "mutants.py"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -250,7 +248,7 @@ def __getattr__(name):
         path.write_text("\n".join(
             [f'"""Wrong solutions of {task}."""', "", "from grading.checks import Mutant", "",
              "MUTANTS = [", *lines, "]", ""]
-        ))  # fmt: skip
+        ), encoding="utf-8")  # fmt: skip
     export(root)
     return root
 
@@ -296,9 +294,7 @@ def _only_tools(folder: str, names: list[str]) -> list[str]:
 
 def export(root: Path) -> None:
     """Exports a project's notebooks, as a user does."""
-    env = {k: v for k, v in os.environ.items() if k != "IN_TEST"} | {"PYTHONPATH": str(root)}
-    nbdev = Path(sys.executable).parent / "nbdev_export"
-    subprocess.run([nbdev], cwd=root, env=env, check=True, capture_output=True)
+    build.export(root)
 
 
 def edit(root: Path, change, guide: str = GUIDE) -> None:

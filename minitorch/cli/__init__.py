@@ -8,11 +8,13 @@ __all__ = ['EXAMPLES', 'make_parser', 'diagnostics_command', 'main', 'BACKENDS',
 
 # %% ../../nbs/lib/cli/00_init.ipynb #imports
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
 
 from .app import add_app
+from .export import add_export
 from .flags import Parser, UsageError
 from .older import SCRIPTS, today
 from .show import add_show_expression, add_show_tensor
@@ -23,6 +25,7 @@ _all_ = ["BACKENDS", "Backend", "UsageError", "find_trainer", "train_command"]
 # %% ../../nbs/lib/cli/00_init.ipynb #parser-code
 EXAMPLES = """\
 examples:
+  minitorch export
   minitorch train --dataset xor --hidden 10 --backend scalar --picture xor.svg
   minitorch show_expression "x * z + 10.0"
   minitorch show_tensor 2,5 --permute 1,0 --strides
@@ -48,6 +51,7 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(
         title="commands", dest="command", metavar="COMMAND", parser_class=Parser, prog="minitorch"
     )
+    add_export(commands)
     add_train(commands)
     add_show_expression(commands)
     add_show_tensor(commands)
@@ -97,6 +101,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parser = make_parser()
     words = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # what can't be encoded is no error
     if words[:1] == ["help"]:
         words = [*words[1:2], "--help"]
     try:
@@ -113,8 +120,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except NotImplementedError as error:
         print(f"minitorch: {error}", file=sys.stderr)
-        if "nbdev_export" not in str(error):
-            print("Write it in its notebook, run nbdev_export, then try again.", file=sys.stderr)
+        if "minitorch export" not in str(error):
+            print(
+                "Write it in its notebook, run minitorch export, then try again.", file=sys.stderr
+            )
         return 1
     except BrokenPipeError:
         # Python would complain once more when it flushes what nobody reads.

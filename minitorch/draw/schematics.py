@@ -25,16 +25,18 @@ def working_cycle() -> Figure:
         x = 20 + 230 * i
         pieces += [box(x, 20, 124, 44, fill=TINT[role], stroke=DARK[role])]
         pieces += [write(x + 62, 42, name, mono=True), write(x + 62, 82, remark, size=13)]
-    for x, name in ((144, "nbdev_export"), (374, "imports")):
-        pieces += [arrow([(x, 42), (x + 106, 42)]), write(x + 53, 26, name, size=12, mono=True)]
+    for x, words in ((144, "minitorch export"), (374, "imports")):
+        pieces += [arrow([(x, 42), (x + 106, 42)])]
+        for line, word in enumerate(reversed(words.split())):
+            pieces += [write(x + 53, 26 - 16 * line, word, size=12, mono=True)]
     pieces += [arrow([(542, 100), (542, 122), (82, 122), (82, 100)])]
     pieces += [write(312, 110, "read what it says, edit again", size=13)]
     return Figure(
         document(pieces, 624, 132),
         "How you work in this course",
-        "You edit the notebooks in nbs. nbdev_export writes them into the package minitorch, which "
-        "is never edited by hand. pytest imports the package and says what is right. You read that "
-        "and edit the notebooks again.",
+        "You edit the notebooks in nbs. The command minitorch export writes them into the package "
+        "minitorch, which is never edited by hand. pytest imports the package and says what is "
+        "right. You read that and edit the notebooks again.",
     )
 
 # %% ../../nbs/lib/draw/schematics.ipynb #stations

@@ -167,7 +167,10 @@ class KernelCache:
         """Keep a kernel that was compiled; where no folder can be written, warn of it."""
         if result.library.has_dynamic_globals or any(not x.can_cache for x in result.lifted):
             return
-        payload = dumps(result._reduce())
+        try:
+            payload = dumps(result._reduce())
+        except RuntimeError:  # an interrupt came between the compiler and us: its code works,
+            return  # and was not handed over
         for folder in cache_folders():
             with contextlib.suppress(OSError):
                 folder.mkdir(parents=True, exist_ok=True)

@@ -58,7 +58,7 @@ def explain(error: Exception) -> str:
     if isinstance(error, NotImplementedError):
         stub = re.search(r"(Task \d+\.\d+\w*)(?:: *(.*))?", message)
         if stub:
-            advice = stub[2] or "write it in its guide, then run nbdev_export"
+            advice = stub[2] or "write it in its guide, then run minitorch export"
             return f"{stub[1]} isn't written yet: {advice.rstrip('.')}."
         return f"Something isn't written yet: {message or _place(error)}."
     if isinstance(error, ModuleNotFoundError) and (error.name or "").startswith("minitorch"):

@@ -26,7 +26,9 @@ print(pages[-1] - pages[1])
 
 def run(code: str, **settings: str) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, **settings, "PYTHONPATH": os.pathsep.join(sys.path)}
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env)
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", env=env
+    )
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="a setting of GNU's C library")

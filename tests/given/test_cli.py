@@ -88,7 +88,7 @@ def test_picture(capsys, tmp_path) -> None:
         (["train", "extra"], "unknown argument 'extra'"),
         (["trian"], "Did you mean train"),
         (["parallel-chek"], "Did you mean parallel_check"),
-        (["sing"], "There are: train, show_expression, show_tensor, app, diagnostics"),
+        (["sing"], "There are: export, train, show_expression, show_tensor, app, diagnostics"),
         (["train", "--rate"], "--rate needs a word after it"),
         (["train", "--hidden", "1e3"], "'1e3' isn't a whole number from 1 to 10000"),
         (["train", "--hidden", "1000000000"], "from 1 to 10000"),
@@ -152,7 +152,7 @@ def test_an_unwritten_task_is_named(capsys, monkeypatch) -> None:
     monkeypatch.setattr(training, "find_trainer", lambda name: unwritten)
     code, out, err = run(capsys, "train")
     assert (code, out) == (1, "")
-    assert "Task 0.1" in err and "nbdev_export" in err
+    assert "Task 0.1" in err and "minitorch export" in err
 
 
 def test_the_help_page_names_every_command(capsys) -> None:
@@ -225,7 +225,7 @@ def test_a_reader_who_leaves_early_is_no_fault() -> None:
     os.close(read)  # nobody reads
     try:
         done = subprocess.run(
-            [sys.executable, "-c", code], stdout=write, stderr=subprocess.PIPE, text=True
+            [sys.executable, "-c", code], stdout=write, stderr=subprocess.PIPE, encoding="utf-8"
         )
     finally:
         os.close(write)
@@ -265,7 +265,7 @@ def test_an_expression_with_its_derivatives(capsys, tmp_path) -> None:
 
 
 def test_an_expression_of_a_file(capsys, tmp_path) -> None:
-    (tmp_path / "mine.py").write_text("def loss(x, w):\n    return x * w + 1.0\n")
+    (tmp_path / "mine.py").write_text("def loss(x, w):\n    return x * w + 1.0\n", encoding="utf-8")
     place = f"{tmp_path / 'mine.py'}:loss"
     out = drawn(tmp_path / "loss.svg", capsys, "show_expression", place, "--at", "w=5")
     assert "x = 2, w = 5" in out and "= 11" in out
@@ -281,7 +281,7 @@ def test_an_expression_of_a_file(capsys, tmp_path) -> None:
 )
 def test_mistakes_in_a_file(capsys, tmp_path, name, says) -> None:
     (tmp_path / "mine.py").write_text(
-        "def loss():\n    return 1.0 / 0.0\n\n\ndef number():\n    return 3\n"
+        "def loss():\n    return 1.0 / 0.0\n\n\ndef number():\n    return 3\n", encoding="utf-8"
     )
     code, out, err = run(capsys, "show_expression", f"{tmp_path / 'mine.py'}:{name}")
     assert (code, out) == (2, "") and says in err
@@ -303,7 +303,7 @@ def test_a_permuted_tensor_keeps_its_storage(capsys, tmp_path) -> None:
 
 
 def test_a_tensor_of_a_file(capsys, tmp_path) -> None:
-    (tmp_path / "mine.py").write_text("weights = [[1.0, 2.0], [3.0, 4.5]]\n")
+    (tmp_path / "mine.py").write_text("weights = [[1.0, 2.0], [3.0, 4.5]]\n", encoding="utf-8")
     out = drawn(tmp_path / "t.svg", capsys, "show_tensor", f"{tmp_path / 'mine.py'}:weights")
     assert "shape (2, 2)" in out and "4.5" in out
 

@@ -463,7 +463,9 @@ def test_import_is_light():
         "import sys; import minitorch.draw;"
         "print([m for m in ('matplotlib', 'chalk', 'numba', 'ipywidgets') if m in sys.modules])"
     )
-    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    out = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True
+    )
     assert out.stdout.strip() == "[]"
 
 

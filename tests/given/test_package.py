@@ -13,7 +13,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def python(code):
     """Run code in a fresh interpreter, where nothing has been imported yet."""
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, encoding="utf-8"
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -41,6 +43,11 @@ def test_datasets_is_the_dictionary_whatever_was_imported_before(first):
         python(f"import {first}, minitorch; print(isinstance(minitorch.datasets, dict))")
         == "True\n"
     )
+
+
+@pytest.mark.parametrize("first", ["minitorch.tensor", "minitorch.train.tensor, minitorch"])
+def test_tensor_is_the_function_whatever_was_imported_before(first):
+    assert python(f"import {first}; print(callable(minitorch.tensor))") == "True\n"
 
 
 def test_a_submodule_is_found_by_name():

@@ -14,7 +14,9 @@ from minitorch.kernels.threads import check_threads, cores
 
 def run(code: str, **settings: str) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, **settings, "PYTHONPATH": os.pathsep.join(sys.path)}
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env)
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", env=env
+    )
 
 
 def test_more_threads_than_cores(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -101,10 +101,10 @@ def assembled(ptx: str, target: tuple[int, int], ptxas: Path) -> dict[str, int]:
     """Make machine code of a kernel, and say what a thread and a block of it take."""
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder, "kernel.ptx")
-        source.write_text(ptx)
+        source.write_text(ptx, encoding="utf-8")
         arch = f"-arch=sm_{target[0]}{target[1]}"
         command = [str(ptxas), "-v", arch, str(source), "-o", str(source.with_suffix(".cubin"))]
-        said = subprocess.run(command, capture_output=True, text=True, check=True).stderr
+        said = subprocess.run(command, capture_output=True, encoding="utf-8", check=True).stderr
     patterns = {
         "registers": r"Used (\d+) registers",
         "shared": r"(\d+) bytes smem",

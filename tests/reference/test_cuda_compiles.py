@@ -31,7 +31,7 @@ def kernels() -> list[dict[str, Any]]:
     env.pop("NUMBA_ENABLE_CUDASIM", None)
     run = subprocess.run(
         [sys.executable, "-m", "reference.pretended_gpu"],
-        cwd=ROOT, env=env, capture_output=True, text=True, timeout=540,
+        cwd=ROOT, env=env, capture_output=True, encoding="utf-8", timeout=540,
     )  # fmt: skip
     assert run.returncode == 0, run.stderr[-3000:]
     found = json.loads(run.stdout.splitlines()[-1])

@@ -38,7 +38,9 @@ print(told_by_child(), (one + one).item(), told_by_child())
 )
 def test_a_forked_process_computes_without_the_threads_that_stayed_behind() -> None:
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run([sys.executable, "-c", FORK], capture_output=True, text=True, env=env)
+    done = subprocess.run(
+        [sys.executable, "-c", FORK], capture_output=True, encoding="utf-8", env=env
+    )
     assert (done.stdout.split(), done.stderr) == (["2.0", "2.0", "2.0"], "")
 
 
@@ -52,6 +54,8 @@ def test_the_command_says_that_there_are_too_many_threads_or_none(
 ) -> None:
     code = f"import sys; from minitorch.cli import main; sys.exit(main({words}))"
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "NUMBA_NUM_THREADS": number}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", env=env
+    )
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(says) and done.stderr.count("\n") == 1

@@ -43,7 +43,7 @@ def start(folder: Path, code: str = ADD_TWICE) -> subprocess.Popen[str]:
         [sys.executable, "-c", code],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
         env=env,
     )
 
@@ -76,7 +76,7 @@ def test_kernels_are_kept_for_later_processes(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
-    (tmp_path / "minitorch").write_text("a file where the folder should be")
+    (tmp_path / "minitorch").write_text("a file where the folder should be", encoding="utf-8")
     values, said = read(start(tmp_path))
     assert values == EXPECTED
     assert said.count("RuntimeWarning") == 1, "four kernels, and one warning"
@@ -138,3 +138,42 @@ def of_an_inner_module(value: Any) -> Callable[[float], float]:
 def test_a_kernel_is_not_taken_for_one_with_other_numbers(make: Any, one: Any, other: Any) -> None:
     assert fingerprint(make(one), {}) != fingerprint(make(other), {})
     assert fingerprint(make(one), {}) == fingerprint(make(one), {})
+
+
+INTERRUPTED = """
+import json
+import numpy as np
+from numba.core.codegen import JITCodeLibrary
+from minitorch.kernels.cache import compiled
+
+class Interrupt(BaseException): pass
+hook, lost = JITCodeLibrary._object_compiled_hook.__func__, []
+
+def interrupted(cls, module, code):
+    \"\"\"Ctrl-C, in the moment in which the compiler hands its code over.\"\"\"
+    library = getattr(module, "_CPUCodeLibrary__library", None)
+    if library is not None and library._object_caching_enabled and len(lost) < 2:
+        lost.append(1)
+        raise Interrupt
+    hook(cls, module, code)
+
+JITCodeLibrary._object_compiled_hook = classmethod(interrupted)
+
+def triple(x):
+    return 3 * x
+
+inner = compiled(triple, "inner")
+
+def kernel(x):
+    return inner(x) + 1
+
+outer = compiled(kernel, "outer")
+print(json.dumps([[outer(2.0), outer(2.0), inner(5.0), len(lost)], 0]))
+"""
+
+
+def test_an_interrupted_compile_spoils_nothing_that_follows(tmp_path: Path) -> None:
+    values, said = read(start(tmp_path, INTERRUPTED))
+    assert values == [7.0, 7.0, 15.0, 2], said
+    values, _ = read(start(tmp_path, INTERRUPTED.replace("len(lost) < 2", "False")))
+    assert values == [7.0, 7.0, 15.0, 0], "what was kept is whole"

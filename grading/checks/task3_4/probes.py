@@ -11,7 +11,6 @@ import numpy as np
 REQUIRES = ("task0_1", "task2_1", "task2_2", "task2_3", "task3_2", "task3_3")
 SECTION = "guides/module3/04_cuda_shared.html#task-3-4"
 TOLERANCE = 1e-4
-SECONDS = 20.0
 
 
 def _ops(mt: Any) -> Any:

@@ -12,7 +12,6 @@ REQUIRES = (
 )  # fmt: skip
 SECTION = "guides/module3/05_training.html#task-3-5"
 TOLERANCE = 1e-5
-SECONDS = 60.0
 
 
 def _module(mt: Any) -> Any:

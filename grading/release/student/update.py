@@ -1,10 +1,14 @@
 """Brings this project up to a newer release and keeps your work.
 
-    python update.py ../new-release            # --dry-run: only say what would happen
+    python ../new-release/update.py            # --dry-run: only say what would happen
+
+The new release's own `update.py` does it, since it knows best what has become of what you have;
+`python update.py ../new-release` calls that one. Run it in your project's folder.
 
 Each cell and file is compared with the state in which you got it (`.release.json`). What you
 didn't touch is renewed; your answers, your other edits and the cells that you added stay. What
-could not be placed is listed, and a copy of every changed file goes to `.before-update`.
+could not be placed is listed, and so is what has moved; a copy of every changed file goes to
+`.before-update`.
 """
 
 from __future__ import annotations
@@ -14,6 +18,7 @@ import hashlib
 import json
 import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -25,7 +30,9 @@ HERE = Path(__file__).resolve().parent
 MANIFEST = ".release.json"
 BACKUP = ".before-update"
 README = "README.md"
+PACKAGE = "minitorch"
 Cell = dict[str, Any]
+States = dict[str, dict[str, str]]  # fingerprints of cells by id, by notebook
 
 
 class UpdateError(Exception):
@@ -297,25 +304,30 @@ def plan(folder: Path, release: Path) -> Plan:
         for cell in _read(release / name)
         if _mark(cell)
     }
-    for name in sorted(new["cells"]):
+    cells: States = new["cells"]
+    origins = _origins(folder, base["cells"], cells)
+    for name in sorted(cells):
         content = (release / name).read_bytes()
-        if (folder / name).exists():
+        origin = origins.get(name, name)
+        if (folder / origin).exists():
             moved = {
                 grade
                 for (place, grade), at in places.items()
                 if place == str(Path(name).parent) and at != name
             }
-            content = _notebook(folder, name, content, base, answers, moved, made.report)
+            content = _notebook(folder, origin, name, content, base, answers, moved, made.report)
         elif name not in base["cells"]:
             content = _moved(name, content, base, answers, made.report)
         if content is not None:
             made.write[name] = content
+    told = _tell_moves(folder, release, origins, base, new, made)
     for name in sorted(new["files"]):
         _file(folder, release, name, base, made)
     for name in sorted((set(base["cells"]) | set(base["files"])) - {*new["cells"], *new["files"]}):
         if (folder / name).exists():
             made.move.append(name)
-            made.report.append(f"{name}: the release no longer has it; it is in {BACKUP} now.")
+            if name not in told:
+                made.report.append(f"{name}: the release no longer has it; it is in {BACKUP} now.")
     made.write[MANIFEST] = (release / MANIFEST).read_bytes()
     made.write = {
         name: content
@@ -325,6 +337,91 @@ def plan(folder: Path, release: Path) -> Plan:
     return made
 
 
+def _origins(folder: Path, base: States, new: States) -> dict[str, str]:
+    """Which notebook of the old release each moved one was: the same cells in another place."""
+    gone = [name for name in base if name not in new and (folder / name).exists()]
+    pairs = []
+    for name in new.keys() - base.keys():
+        for old in gone:
+            same = len(base[old].items() & new[name].items())
+            if same * 3 >= len(base[old]) and same:
+                pairs.append((same, name, old))
+    found: dict[str, str] = {}
+    for _, name, old in sorted(pairs, reverse=True):
+        if name not in found and old not in found.values():
+            found[name] = old
+    return found
+
+
+def _module(cells: list[Cell]) -> str:
+    """The module that a notebook exports to, e.g. `train.images`; empty if there is none."""
+    for cell in cells:
+        if match := re.search(r"^#\|\s*default_exp[ \t]+(\S+)", source(cell), re.M):
+            return match[1].removesuffix(".__init__")
+    return ""
+
+
+def _tell_moves(
+    folder: Path,
+    release: Path,
+    origins: dict[str, str],
+    base: dict[str, Any],
+    new: dict[str, Any],
+    made: Plan,
+) -> set[str]:
+    """Tells which notebooks and modules have moved, and which cells of yours still name old ones.
+
+    Returns:
+        Files of the old release that need no other word.
+    """
+    told, modules = set[str](), dict[str, str]()
+    for name, old in sorted(origins.items()):
+        try:
+            mine = _read(folder / old)
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+        told.add(old)
+        if any(sha(source(cell)) != base["cells"][old].get(cell.get("id")) for cell in mine):
+            made.report.append(f"{old}: is {name} now; what you changed in it went with it.")
+        before, now = _module(mine), _module(_read(release / name))
+        file = f"{PACKAGE}/{before.replace('.', '/')}.py"
+        if before and now and before != now and file not in new["files"]:
+            modules[before] = now
+            told.add(file)
+    if origins:
+        listed = ", ".join(
+            f"{PACKAGE}.{before} is {PACKAGE}.{now}" for before, now in sorted(modules.items())
+        )
+        made.report.append(
+            f"{len(origins)} notebook(s) have moved: {', '.join(sorted(origins.values()))}."
+            + (f" Their modules, too: {listed}." if listed else "")
+        )
+    own = [path.relative_to(folder).as_posix() for path in sorted(folder.glob("nbs/**/*.ipynb"))]
+    for name in [
+        *new["cells"],
+        *(each for each in own if each not in {**base["cells"], **new["cells"]}),
+    ]:
+        try:
+            text = made.write.get(name) or (folder / name).read_bytes()
+            cells = json.loads(text)["cells"]
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+        given = set(new["cells"].get(name, {}).values())
+        for cell in cells:
+            for before, now in modules.items() if sha(source(cell)) not in given else ():
+                *above, last = f"{PACKAGE}.{before}".split(".")
+                word = re.escape(f"{PACKAGE}.{before}")
+                parent = re.escape(".".join(above))
+                if re.search(
+                    rf"\b{word}\b|^\s*from {parent} import .*\b{last}\b", source(cell), re.M
+                ):
+                    made.report.append(
+                        f"{name}, cell {cell.get('id')}: uses {PACKAGE}.{before}, which is "
+                        f"{PACKAGE}.{now} now. Change it there."
+                    )
+    return told
+
+
 def _dump(notebook: dict[str, Any], cells: list[Cell]) -> bytes:
     notebook = {**notebook, "cells": [_lines(cell) for cell in cells]}
     return (json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
@@ -332,6 +429,7 @@ def _dump(notebook: dict[str, Any], cells: list[Cell]) -> bytes:
 
 def _notebook(
     folder: Path,
+    origin: str,
     name: str,
     content: bytes,
     base: dict[str, Any],
@@ -340,14 +438,14 @@ def _notebook(
     report: list[str],
 ) -> bytes | None:
     try:
-        mine = _read(folder / name)
+        mine = _read(folder / origin)
     except (OSError, ValueError, KeyError, TypeError):
-        report.append(f"{name}: isn't a notebook any more; it was left alone.")
-        return None
+        report.append(f"{origin}: isn't a notebook any more; it was left alone.")
+        return None if origin == name else content
     new = json.loads(content)
     here = str(Path(name).parent)
     elsewhere = {grade: cell for (place, grade), cell in answers.items() if place == here}
-    notebook = Notebook(name, mine, base["cells"].get(name, {}), elsewhere, moved)
+    notebook = Notebook(name, mine, base["cells"].get(origin, {}), elsewhere, moved)
     merged = notebook.merge(new["cells"])
     report += notebook.report
     return _dump(new, merged)
@@ -381,7 +479,7 @@ def _file(folder: Path, release: Path, name: str, base: dict[str, Any], made: Pl
         return
     own = path.read_bytes()
     if name.startswith("minitorch/") and name.endswith(".py"):
-        return  # nbdev_export writes it
+        return  # minitorch export writes it
     if own == content or sha(content) == known:
         return
     if sha(own) == known:
@@ -424,11 +522,21 @@ def carry_out(made: Plan, folder: Path) -> Path | None:
 def main() -> None:
     """Updates this project from the release that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
-    parser.add_argument("release", type=Path, help="folder of the new release")
+    parser.add_argument(
+        "release",
+        type=Path,
+        nargs="?",
+        help="folder of the new release; that of this file by default",
+    )
     parser.add_argument("--dry-run", action="store_true", help="only say what would happen")
     arguments = parser.parse_args()
+    folder, release = (HERE, arguments.release) if arguments.release else (Path.cwd(), HERE)
+    newer = release / Path(__file__).name
+    if release != HERE and newer.is_file() and release.resolve() != HERE:
+        command = [sys.executable, str(newer.resolve()), *["--dry-run"] * arguments.dry_run]
+        sys.exit(subprocess.run(command, cwd=folder).returncode)
     try:
-        made = plan(HERE, arguments.release)
+        made = plan(folder, release)
     except UpdateError as error:
         sys.exit(f"{error} Nothing was changed.")
     for line in made.report:
@@ -436,12 +544,12 @@ def main() -> None:
     if arguments.dry_run:
         print(f"{len(made.write)} file(s) would be written: {', '.join(made.write) or 'none'}")
         return
-    backup = carry_out(made, HERE)
+    backup = carry_out(made, folder)
     if backup is None:
         print("This project is up to date.")
     else:
         print(f"Updated {len(made.write)} file(s); what was there before is in {backup}.")
-        print("Now close the notebooks in JupyterLab, open them again, and run nbdev_export.")
+        print("Now close the notebooks in JupyterLab, open them again, and run minitorch export.")
 
 
 if __name__ == "__main__":

@@ -40,7 +40,9 @@ def broken(tmp_path: Path) -> Path:
         for kind in ("probes", "mutants"):
             path = root / CHECKS / task / f"{kind}.py"
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text if kind == "probes" else "[" + "Mutant()," * 5 + "]")
+            path.write_text(
+                text if kind == "probes" else "[" + "Mutant()," * 5 + "]", encoding="utf-8"
+            )
     assert not problems(load_course(root))
     shutil.rmtree(root / ".hypothesis", ignore_errors=True)
     return root
@@ -82,7 +84,7 @@ def test_unknown_names_say_what_there_is(project: Path) -> None:
 def test_regions_survive_the_export(project: Path) -> None:
     course = load_course(project)
     for region in course.regions:
-        text = (project / "minitorch" / f"{region.module}.py").read_text()
+        text = (project / "minitorch" / f"{region.module}.py").read_text(encoding="utf-8")
         exported = {r.qualname: r for r in regions_of(text, region.module)}
         assert exported[region.qualname].body == region.body
 
@@ -111,7 +113,7 @@ def test_strip_leaves_stubs() -> None:
         namespace["relu"](1.0)
     assert str(raised.value) == (
         "Need to implement for Task 0.1: write relu in 01_functions.ipynb, "
-        "run nbdev_export, then pytest -m task0_1."
+        "run minitorch export, then pytest -m task0_1."
     )
     assert max(map(len, text.split("\n"))) <= 100
 
@@ -269,7 +271,9 @@ def test_bad_guides(broken: Path, says: str) -> None:
 
 def test_two_cells_with_one_id(broken: Path) -> None:
     path = broken / tiny.GUIDE
-    path.write_text(path.read_text().replace('"id": "exp"', '"id": "title"'))
+    path.write_text(
+        path.read_text(encoding="utf-8").replace('"id": "exp"', '"id": "title"'), encoding="utf-8"
+    )
     with pytest.raises(GradingError, match=r"01_functions.*2 cells have the id 'title'"):
         load_course(broken)
 
@@ -302,7 +306,7 @@ def test_every_task_needs_probes_and_mutants(
     if text is None:
         where.unlink()
     else:
-        where.write_text(text)
+        where.write_text(text, encoding="utf-8")
     with pytest.raises(GradingError, match=says) as raised:
         load_course(broken, strict=True)
     assert path in str(raised.value)
@@ -311,7 +315,7 @@ def test_every_task_needs_probes_and_mutants(
 @pytest.mark.parametrize("text", ["not json", "{}", "[]", '{"cells": 3, "nbformat": 4}'])
 def test_not_a_notebook(tmp_path: Path, text: str) -> None:
     path = tmp_path / "guide.ipynb"
-    path.write_text(text)
+    path.write_text(text, encoding="utf-8")
     with pytest.raises(GradingError, match=r"guide\.ipynb: isn't a notebook"):
         read_notebook(path)
     with pytest.raises(GradingError, match=r"nowhere\.ipynb: can't be read"):

@@ -50,7 +50,7 @@ def nbgrader(root: Path, *arguments: str, good: bool = True) -> str:
         [sys.executable, "-m", "nbgrader", *arguments],
         cwd=root,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         env=environment(root),
     )
     said = done.stdout + done.stderr
@@ -64,7 +64,9 @@ def environment(root: Path) -> dict[str, str]:
 
 def grade(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "grading", "grade", *arguments]
-    return subprocess.run(command, cwd=root, capture_output=True, text=True, env=environment(root))
+    return subprocess.run(
+        command, cwd=root, capture_output=True, encoding="utf-8", env=environment(root)
+    )
 
 
 def hand_in(root: Path, student: str, raw: bytes) -> Path:
@@ -174,7 +176,7 @@ def test_manual_grades_and_export(graded: Path) -> None:
         book.db.commit()
     nbgrader(graded, "autograde", "module0", "--force", "--student=right")
     nbgrader(graded, "export", "--to", "course/points.csv")
-    with open(graded / "course" / "points.csv") as file:
+    with open(graded / "course" / "points.csv", encoding="utf-8") as file:
         rows = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
     assert rows["right"] == 97 and rows["partly"] == 70 and rows["broken"] == 0
 
@@ -193,11 +195,13 @@ def test_the_graded_notebook(graded: Path) -> None:
 
 def test_feedback_names_the_mistake(graded: Path) -> None:
     nbgrader(graded, "generate_feedback", "module0")
-    page = (graded / "course/feedback/partly/module0/01_functions.html").read_text()
+    page = (graded / "course/feedback/partly/module0/01_functions.html").read_text(encoding="utf-8")
     assert "wrong number 1" in page and "01_functions.html#task-0-1" in page
     assert "20 of 40 points" in page
     solution = "product_of_both = x * y"
-    untouched = (graded / "course/feedback/untouched/module0/01_functions.html").read_text()
+    untouched = (graded / "course/feedback/untouched/module0/01_functions.html").read_text(
+        encoding="utf-8"
+    )
     assert solution not in untouched and "is not written yet" in untouched
 
 
@@ -228,7 +232,7 @@ def test_what_a_student_wrote_is_escaped_in_feedback(graded: Path) -> None:
     hand_in(graded, "script", written(notebook))
     nbgrader(graded, "autograde", "module0", "--student=script")
     nbgrader(graded, "generate_feedback", "module0", "--student=script")
-    page = (graded / "course/feedback/script/module0/01_functions.html").read_text()
+    page = (graded / "course/feedback/script/module0/01_functions.html").read_text(encoding="utf-8")
     assert "<script>alert(1)" not in page and "alert(1)" in page
 
 
@@ -264,17 +268,19 @@ def test_an_interrupted_run_goes_on(graded: Path) -> None:
     run.wait()
     half = sorted(results.glob("*/module0/*.ipynb"))[-1]
     half.chmod(0o644)
-    half.write_text(half.read_text()[:100])
+    half.write_text(half.read_text(encoding="utf-8")[:100], encoding="utf-8")
     nbgrader(graded, "autograde", "module0")
     assert scores(graded) == before
     for path in results.glob("*/module0/*.ipynb"):
-        json.loads(path.read_text())
+        json.loads(path.read_text(encoding="utf-8"))
 
 
 def test_the_command_grades_and_sums_up(graded: Path) -> None:
     (graded / "course" / "submitted" / "loose").mkdir()
-    (graded / "course" / "submitted" / "loose" / "01_functions.ipynb").write_text("{}")
-    (graded / "course" / "submitted" / "archive.zip").write_text("x")
+    (graded / "course" / "submitted" / "loose" / "01_functions.ipynb").write_text(
+        "{}", encoding="utf-8"
+    )
+    (graded / "course" / "submitted" / "archive.zip").write_text("x", encoding="utf-8")
     done = grade(graded, "module0")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "course/submitted/loose holds 01_functions.ipynb itself" in done.stdout
@@ -294,7 +300,7 @@ def test_the_command_says_what_it_does_not_know(graded: Path) -> None:
 def test_an_unwritable_folder_is_named(graded: Path) -> None:
     blocked = graded / "course" / "judged"
     shutil.move(blocked, graded / "course" / "judged.kept")
-    blocked.write_text("in the way")
+    blocked.write_text("in the way", encoding="utf-8")
     done = grade(graded, "module0", "--again")
     blocked.unlink()
     shutil.move(graded / "course" / "judged.kept", blocked)
@@ -312,7 +318,7 @@ def test_without_bwrap_only_examples_are_graded(graded: Path, tmp_path: Path) ->
     tools.mkdir()
     env = environment(root) | {"PATH": str(tools)}
     command = [sys.executable, "-m", "grading", "grade", "module0"]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, env=env)
+    done = subprocess.run(command, cwd=root, capture_output=True, encoding="utf-8", env=env)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "apt-get install bubblewrap" in done.stdout
     assert "Failed: student" in done.stdout, done.stdout + done.stderr
@@ -320,7 +326,7 @@ def test_without_bwrap_only_examples_are_graded(graded: Path, tmp_path: Path) ->
     assert "student" not in scores(root)
     refused = subprocess.run(
         [sys.executable, "-m", "nbgrader", "autograde", "module0", "--student=student"],
-        cwd=root, capture_output=True, text=True, env=env,
+        cwd=root, capture_output=True, encoding="utf-8", env=env,
     )  # fmt: skip
     assert refused.returncode == 1 and "bubblewrap" in refused.stdout + refused.stderr
 
@@ -338,10 +344,10 @@ def test_points_never_exceed_the_cell(graded: Path) -> None:
 
 def test_other_files_of_a_submission_are_not_trusted(graded: Path, tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
-    secret.write_text("secret")
+    secret.write_text("secret", encoding="utf-8")
     folder = hand_in(graded, "links", written(reference(graded)))
     (folder / "stolen.txt").symlink_to(secret)
-    (folder / "timestamp.txt").write_text("the day before yesterday\x00")
+    (folder / "timestamp.txt").write_text("the day before yesterday\x00", encoding="utf-8")
     said = nbgrader(graded, "autograde", "module0", "--student=links")
     assert automatic(graded, "links") == ALL
     assert "is no date" in said
@@ -359,7 +365,7 @@ def test_a_date_is_read_from_a_short_plain_file_only(tmp_path: Path, kind: str) 
     elif kind == "folder":
         path.mkdir()
     else:
-        path.write_text("9" * 100_000)
+        path.write_text("9" * 100_000, encoding="utf-8")
     read: list[str] = []
     nbgraders: Any = SimpleNamespace(get_existing_timestamp=read.append)
     distrust(nbgraders, SimpleNamespace(warning=lambda *said: None))
@@ -367,7 +373,7 @@ def test_a_date_is_read_from_a_short_plain_file_only(tmp_path: Path, kind: str) 
     assert read == []
     nbgraders.get_existing_timestamp(str(tmp_path / "elsewhere"))
     (tmp_path / "in time").mkdir()
-    (tmp_path / "in time" / "timestamp.txt").write_text("2026-01-01 00:00:00 UTC")
+    (tmp_path / "in time" / "timestamp.txt").write_text("2026-01-01 00:00:00 UTC", encoding="utf-8")
     nbgraders.get_existing_timestamp(str(tmp_path / "in time"))
     assert read == [str(tmp_path / "in time")]
 
@@ -375,10 +381,10 @@ def test_a_date_is_read_from_a_short_plain_file_only(tmp_path: Path, kind: str) 
 def test_a_loose_notebook_is_named_for_its_own_module_only(tmp_path: Path) -> None:
     for name in ("module0/01_a.ipynb", "module1/01_b.ipynb"):
         (tmp_path / "nbs" / "guides" / name).parent.mkdir(parents=True)
-        (tmp_path / "nbs" / "guides" / name).write_text("{}")
+        (tmp_path / "nbs" / "guides" / name).write_text("{}", encoding="utf-8")
     student = tmp_path / "course" / "submitted" / "ada"
     student.mkdir(parents=True)
-    (student / "01_b.ipynb").write_text("{}")
+    (student / "01_b.ipynb").write_text("{}", encoding="utf-8")
     assert submissions(tmp_path, "module0") == ({}, [])
     assert "01_b.ipynb" in submissions(tmp_path, "module1")[1][0]
     (student / "01_b.ipynb").rename(student / "my work.ipynb")

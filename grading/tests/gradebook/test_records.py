@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import nbformat
@@ -51,7 +52,7 @@ def renewed(root: Path, before: dict[str, int]) -> set[str]:
 
 
 def total(root: Path, student: str) -> float:
-    with open(root / "course" / "grades.csv") as file:
+    with open(root / "course" / "grades.csv", encoding="utf-8") as file:
         rows = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
     return rows[student]
 
@@ -97,12 +98,12 @@ def test_changed_tools_grade_everything_again(graded: Path) -> None:
     """What writes points and feedback counts as much as what judges."""
     before = files(graded)
     path = graded / "grading" / "gradebook" / "feedback.py"
-    kept = path.read_text()
-    path.write_text(f"{kept}\n# another way to put it\n")
+    kept = path.read_text(encoding="utf-8")
+    path.write_text(f"{kept}\n# another way to put it\n", encoding="utf-8")
     run(graded)
     everything = {f"{f}/{s}" for f in ("autograded", "feedback") for s in ("ada", "Lovelace, Bob")}
     assert renewed(graded, before) == everything
-    path.write_text(kept)
+    path.write_text(kept, encoding="utf-8")
     run(graded)
 
 
@@ -149,7 +150,9 @@ def test_points_given_by_hand_reach_feedback_table_and_report(graded: Path) -> N
         gradebook_.db.commit()
     said = run(graded)
     assert renewed(graded, before) == {"feedback/Lovelace, Bob"}
-    page = (graded / "course/feedback/Lovelace, Bob/module0/01_functions.html").read_text()
+    page = (graded / "course/feedback/Lovelace, Bob/module0/01_functions.html").read_text(
+        encoding="utf-8"
+    )
     assert "Look at the sign." in page and "Score: 98.5 / 100.0" in page
     assert total(graded, "Lovelace, Bob") == points + 8.5
     line = next(line for line in said.splitlines() if line.startswith("Lovelace, Bob "))
@@ -183,10 +186,10 @@ def test_what_a_person_decided_stays_decided(graded: Path) -> None:
 def test_a_late_penalty_follows_the_dates(graded: Path) -> None:
     """nbgrader's own step takes the points; it sees a changed date of unchanged work."""
     config = graded / "nbgrader_config.py"
-    kept = config.read_text()
-    config.write_text(f'{kept}\nc.LateSubmissionPlugin.penalty_method = "zero"\n')
+    kept = config.read_text(encoding="utf-8")
+    config.write_text(f'{kept}\nc.LateSubmissionPlugin.penalty_method = "zero"\n', encoding="utf-8")
     when = graded / "course" / "submitted" / "ada" / "module0" / "timestamp.txt"
-    when.write_text("2026-03-02 10:00:00 UTC")
+    when.write_text("2026-03-02 10:00:00 UTC", encoding="utf-8")
 
     def due(date: datetime.datetime) -> None:
         with book(graded) as gradebook_:
@@ -200,7 +203,7 @@ def test_a_late_penalty_follows_the_dates(graded: Path) -> None:
     assert total(graded, "ada") == 0 and total(graded, "Lovelace, Bob") >= 90
     line = next(line for line in said.splitlines() if line.startswith("ada"))
     assert "-90" in line.split() and "0 of 100" in line
-    page = (graded / "course/feedback/ada/module0/01_functions.html").read_text()
+    page = (graded / "course/feedback/ada/module0/01_functions.html").read_text(encoding="utf-8")
     assert "late submission penalty" in page.lower()
     with book(graded) as gradebook_:
         mark = gradebook_.find_grade("written-task0_3", "01_functions", "module0", "ada")
@@ -208,16 +211,16 @@ def test_a_late_penalty_follows_the_dates(graded: Path) -> None:
         gradebook_.db.commit()
     assert "0 of 100" in next(line for line in run(graded).splitlines() if line.startswith("ada"))
     assert total(graded, "ada") == 0, "points given after the penalty are late, too"
-    page = (graded / "course/feedback/ada/module0/01_functions.html").read_text()
+    page = (graded / "course/feedback/ada/module0/01_functions.html").read_text(encoding="utf-8")
     assert "Score: 0.0 / 100.0" in page and "Score: -95.0" in page
     assert NOTHING_TO_DO in run(graded)
     with book(graded) as gradebook_:
         gradebook_.find_grade("written-task0_3", "01_functions", "module0", "ada").manual_score = 0
         gradebook_.db.commit()
-    when.write_text("2026-02-28 10:00:00 UTC")
+    when.write_text("2026-02-28 10:00:00 UTC", encoding="utf-8")
     run(graded)
     assert total(graded, "ada") == 90, "a submission in time"
-    when.write_text("2026-03-02 10:00:00 UTC")
+    when.write_text("2026-03-02 10:00:00 UTC", encoding="utf-8")
     run(graded)
     assert total(graded, "ada") == 0
     due(datetime.datetime(2026, 3, 3))
@@ -225,7 +228,7 @@ def test_a_late_penalty_follows_the_dates(graded: Path) -> None:
     assert total(graded, "ada") == 90, "a later due date"
     assert renewed(graded, others) >= {"autograded/ada", "feedback/ada"}
     when.unlink()
-    config.write_text(kept)
+    config.write_text(kept, encoding="utf-8")
     with book(graded) as gradebook_:
         gradebook_.update_or_create_assignment("module0", duedate=None)
 
@@ -233,7 +236,7 @@ def test_a_late_penalty_follows_the_dates(graded: Path) -> None:
 def test_one_that_cannot_be_stored_stops_nobody(graded: Path) -> None:
     hand_in(graded, "carol", written(reference(graded)))
     hand_in(graded, "dora", written(reference(graded)))
-    (graded / "course" / "autograded" / "carol").write_text("in the way")
+    (graded / "course" / "autograded" / "carol").write_text("in the way", encoding="utf-8")
     done = grade(graded, "module0")
     assert done.returncode == 1 and "Traceback" not in done.stdout + done.stderr
     assert "Failed: carol. The gradebook did not take it:" in done.stdout
@@ -247,7 +250,7 @@ def test_one_that_cannot_be_stored_stops_nobody(graded: Path) -> None:
 def test_feedback_that_cannot_be_written_is_told(graded: Path) -> None:
     hand_in(graded, "erin", written(reference(graded)))
     blocked = graded / "course" / "feedback" / "erin"
-    blocked.write_text("in the way")
+    blocked.write_text("in the way", encoding="utf-8")
     done = grade(graded, "module0")
     blocked.unlink()
     assert done.returncode == 1 and "Traceback" not in done.stdout + done.stderr
@@ -276,7 +279,7 @@ def test_a_withdrawn_submission_is_named(graded: Path) -> None:
     assert "not in course/submitted any more: frank." in said and total(graded, "frank") == 90
     test_nbgrader.nbgrader(graded, "db", "student", "remove", "frank", "--force")
     run(graded)
-    with open(graded / "course" / "grades.csv") as file:
+    with open(graded / "course" / "grades.csv", encoding="utf-8") as file:
         assert "frank" not in file.read()
 
 
@@ -287,7 +290,7 @@ def test_a_killed_run_goes_on(graded: Path) -> None:
     command = [sys.executable, "-m", "grading", "grade", "module0"]
     pipe = subprocess.PIPE
     env = test_nbgrader.environment(graded)
-    killed = subprocess.Popen(command, cwd=graded, env=env, stdout=pipe, text=True)
+    killed = subprocess.Popen(command, cwd=graded, env=env, stdout=pipe, encoding="utf-8")
     assert killed.stdout
     for line in killed.stdout:
         if line.startswith("Storing points"):
@@ -320,11 +323,11 @@ def test_a_submission_that_cannot_be_judged_stops_nobody(
         def prepare(self, *_: Any) -> None:
             """Nothing needs to be ready."""
 
-        def read(self, _: str, folder: Path) -> str:
-            return folder.name
+        def read(self, _: str, folder: Path) -> SimpleNamespace:
+            return SimpleNamespace(student=folder.name, digest="digest")
 
-    def judge(_: Any, name: str, **_more: Any) -> Judgement:
-        if name == "bob":
+    def judge(_: Any, submission: SimpleNamespace, **_more: Any) -> Judgement:
+        if submission.student == "bob":
             raise error
         return judged
 
@@ -344,7 +347,7 @@ def test_a_changed_answer_in_words_reaches_the_person_who_grades(graded: Path) -
     hand_in(graded, "ada", written(notebook))
     assert "1 submission\n" in run(graded)
     shown = graded / "course/autograded/ada/module0/01_functions.ipynb"
-    assert "A second thought." in shown.read_text()
+    assert "A second thought." in shown.read_text(encoding="utf-8")
 
 
 def test_feedback_leads_to_feedback(graded: Path) -> None:
@@ -355,7 +358,7 @@ def test_feedback_leads_to_feedback(graded: Path) -> None:
     notebook.cells.insert(0, nbformat.v4.new_markdown_cell(link, id="links"))
     hand_in(graded, "ada", written(notebook))
     run(graded)
-    page = (graded / "course/feedback/ada/module0/01_functions.html").read_text()
+    page = (graded / "course/feedback/ada/module0/01_functions.html").read_text(encoding="utf-8")
     assert 'href="00_start.html#here"' in page and 'href="https://a.org/b.ipynb"' in page
     assert '/guides/module1/02_more.html"' in page and "https:" in page
     hand_in(graded, "ada", written(reference(graded)))

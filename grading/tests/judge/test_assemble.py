@@ -42,8 +42,10 @@ def test_the_reference_handed_in_is_the_reference(judge: Judge) -> None:
 def test_an_old_export_is_refused(judge: Judge, tmp_path: Path) -> None:
     root = tiny.make_project(tmp_path / "project")
     path = root / "minitorch" / "operators.py"
-    path.write_text(path.read_text().replace("def relu", "def rely"))
-    with pytest.raises(GradingError, match=r"relu.*Run nbdev_export"):
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("def relu", "def rely"), encoding="utf-8"
+    )
+    with pytest.raises(GradingError, match=r"relu.*Run minitorch export"):
         Reference(load_course(root))
 
 

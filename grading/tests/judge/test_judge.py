@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import subprocess
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -223,9 +224,16 @@ def test_notebooks_astray_are_found(judge: Judge, tmp_path: Path) -> None:
     path.write_bytes(raw)
     submission = judge.read("module0", tmp_path)
     assert submission.files[tiny.GUIDE] == raw
-    assert "was found as unpacked" in next(iter(judge.grafts(submission).values())).notes[0]
-    path.with_name("01_functions.ipynb").write_bytes(raw)
-    assert judge.read("module0", tmp_path).files[tiny.GUIDE] is None
+    assert next(iter(judge.grafts(submission).values())).notes == ["was found in unpacked"]
+
+
+@pytest.mark.parametrize("digits", [16, 60, 200])
+def test_no_name_of_a_file_stops_the_batch(judge: Judge, tmp_path: Path, digits: int) -> None:
+    """It is read in the process that grades everyone."""
+    (tmp_path / f"01_functions{'1' * digits}x.ipynb").write_bytes(b"{}")
+    began = time.process_time()
+    assert judge.read("module0", tmp_path).files == {tiny.GUIDE: b"{}"}
+    assert time.process_time() - began < 1
 
 
 def test_folders_in_folders_end_nothing(judge: Judge, tmp_path: Path) -> None:
@@ -238,7 +246,7 @@ def test_folders_in_folders_end_nothing(judge: Judge, tmp_path: Path) -> None:
     os.close(inside)
     try:
         assert judge.read("module0", tmp_path).files == {tiny.GUIDE: None}
-        records.stamp(judge.course.root, "key", tmp_path)
+        records.stamp(judge.course.root, "key", "digest", tmp_path)
     finally:
         subprocess.run(["rm", "-r", tmp_path / "d"], check=True)  # Python's own can't
 
@@ -264,16 +272,15 @@ def test_a_notebook_of_another_name_is_found_by_its_checks(judge: Judge, tmp_pat
     raw = hand_in(judge).files[tiny.GUIDE]
     assert raw is not None
     (tmp_path / "my solution.ipynb").write_bytes(raw)
-    (tmp_path / "scratch.ipynb").write_text('{"cells": []}')
+    (tmp_path / "scratch.ipynb").write_text('{"cells": []}', encoding="utf-8")
     submission = judge.read("module0", tmp_path)
     assert submission.files[tiny.GUIDE] == raw
     assert submission.reasons[tiny.GUIDE] == "was found as my solution.ipynb"
-    (tmp_path / "my solution (final).ipynb").write_bytes(raw)
+    (tmp_path / "my solution (end).ipynb").write_bytes(raw + b" ")
     submission = judge.read("module0", tmp_path)
-    assert submission.files[tiny.GUIDE] is None
+    assert submission.files[tiny.GUIDE] == raw + b" "
     assert submission.reasons[tiny.GUIDE] == (
-        "was not handed in under its name; "
-        "my solution (final).ipynb, my solution.ipynb hold its checks"
+        "is there 2 times; the last in time counts, my solution (end).ipynb, not my solution.ipynb"
     )
 
 
@@ -317,9 +324,15 @@ def test_a_backward_goes_with_its_own_forward(tmp_path: Path) -> None:
     assert judged_with(backward="return d_output, d_output") < task.points
 
 
-@pytest.mark.parametrize(("error", "blamed"), [("IndexError", True), ("TookTooLong", False)])
-def test_a_slow_machine_is_no_misconception(error: str, blamed: bool) -> None:
-    wrong = Outcome(error=error, message="the same words")
+@pytest.mark.parametrize(
+    ("wrong", "blamed"),
+    [
+        (Outcome(error="IndexError", message="the same words"), True),
+        (Outcome(error="NotImplementedError", message="the same words"), False),
+        (Outcome(missing="the same words"), False),
+    ],
+)
+def test_a_loop_or_a_stub_is_no_misconception(wrong: Outcome, blamed: bool) -> None:
     material: Any = SimpleNamespace(
         items=["probe:p"], mutants=[Mutant("m", "operators.mul", "", "You forgot it.")]
     )

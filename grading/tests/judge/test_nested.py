@@ -98,12 +98,12 @@ def test_what_is_handed_in_is_judged(judge: Judge) -> None:
 
 def test_a_release_has_its_stub_and_no_leak(project: Path, tmp_path: Path) -> None:
     student = build(project, tmp_path / "student")
-    assert "Need to implement for Task 0.3" in (student / MODULE).read_text()
+    assert "Need to implement for Task 0.3" in (student / MODULE).read_text(encoding="utf-8")
     wanted = secrets(load_course(project))
     assert any("train.module" in owner for owner in wanted.values())
-    leaking = json.loads((student / tiny.GUIDE).read_text())
+    leaking = json.loads((student / tiny.GUIDE).read_text(encoding="utf-8"))
     leaking["metadata"]["note"] = "self.training = True"
-    (student / tiny.GUIDE).write_text(json.dumps(leaking))
+    (student / tiny.GUIDE).write_text(json.dumps(leaking), encoding="utf-8")
     assert [leak.path for leak in check_tree(student, wanted)] == [tiny.GUIDE]
 
 

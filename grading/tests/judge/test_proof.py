@@ -34,27 +34,34 @@ def test_tiny_course_is_proven(project: Path) -> None:
     assert not any(row.faults for row in rows), rows
     assert [row.stub for row in rows] == [0, 0, 0]
     assert [row.reference for row in rows] == [40, 20, 30]
-    text = (project / PROOF).read_text()
+    text = (project / PROOF).read_text(encoding="utf-8")
     assert "3 of 3 tasks are proven" in text and "| Task 0.1 | 40 | 0 | 40 | 5 |" in text
 
 
 def test_a_mutant_that_loses_nothing(project: Path) -> None:
     path = mutants(project, "task0_1")
-    path.write_text(path.read_text().replace("return x * y + 1", "return y * x"))
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("return x * y + 1", "return y * x"),
+        encoding="utf-8",
+    )
     assert faults(project, "task0_1") == "the mutant wrong_0 loses nothing"
 
 
 def test_a_probe_that_the_stub_passes(project: Path) -> None:
     path = probes(project, "task0_3")
-    path.write_text(path.read_text() + "\n\ndef probe_idle(mt, rng):\n    return 1\n")
+    path.write_text(
+        path.read_text(encoding="utf-8") + "\n\ndef probe_idle(mt, rng):\n    return 1\n",
+        encoding="utf-8",
+    )
     assert "the stub earns 15 points: probe_idle" in faults(project, "task0_3")
 
 
 def test_a_probe_that_earns_points_without_work(project: Path) -> None:
     path = probes(project, "task0_3")
     path.write_text(
-        path.read_text()
-        + "\n\ndef probe_calm(mt, rng):\n    mt.module.Module().train()\n    return 'calm'\n"
+        path.read_text(encoding="utf-8")
+        + "\n\ndef probe_calm(mt, rng):\n    mt.module.Module().train()\n    return 'calm'\n",
+        encoding="utf-8",
     )
     said = faults(project, "task0_3")
     assert "a body that does nothing earns 15 points: probe_calm" in said
@@ -62,20 +69,28 @@ def test_a_probe_that_earns_points_without_work(project: Path) -> None:
 
 def test_a_probe_that_fails_on_the_reference(project: Path) -> None:
     path = probes(project, "task0_3")
-    path.write_text(path.read_text() + "\n\ndef probe_gone(mt, rng):\n    return mt.gone\n")
+    path.write_text(
+        path.read_text(encoding="utf-8") + "\n\ndef probe_gone(mt, rng):\n    return mt.gone\n",
+        encoding="utf-8",
+    )
     assert "probe_gone fails on the reference" in faults(project, "task0_3")
 
 
 def test_a_probe_that_returns_objects(project: Path) -> None:
     path = probes(project, "task0_3")
-    path.write_text(path.read_text() + "\n\ndef probe_obj(mt, rng):\n    return [object()]\n")
+    path.write_text(
+        path.read_text(encoding="utf-8") + "\n\ndef probe_obj(mt, rng):\n    return [object()]\n",
+        encoding="utf-8",
+    )
     assert "no plain data" in faults(project, "task0_3")
 
 
 def test_a_prerequisite_that_is_not_declared(project: Path) -> None:
     path = probes(project, "task0_3")
     path.write_text(
-        path.read_text() + "\n\ndef probe_mul(mt, rng):\n    return mt.operators.mul(2, 3)\n"
+        path.read_text(encoding="utf-8")
+        + "\n\ndef probe_mul(mt, rng):\n    return mt.operators.mul(2, 3)\n",
+        encoding="utf-8",
     )
     said = faults(project, "task0_3")
     assert "REQUIRES" in said and "probe_mul" in said
@@ -83,14 +98,19 @@ def test_a_prerequisite_that_is_not_declared(project: Path) -> None:
 
 def test_too_few_mutants(project: Path) -> None:
     path = mutants(project, "task0_1")
-    lines = [line for line in path.read_text().splitlines() if "wrong_4" not in line]
-    path.write_text("\n".join(lines))
+    lines = [
+        line for line in path.read_text(encoding="utf-8").splitlines() if "wrong_4" not in line
+    ]
+    path.write_text("\n".join(lines), encoding="utf-8")
     assert "it has 4 mutants; it needs 5" in faults(project, "task0_1")
 
 
 def test_a_mutant_of_nothing(project: Path) -> None:
     path = mutants(project, "task0_1")
-    path.write_text(path.read_text().replace("operators.mul", "operators.gone"))
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("operators.mul", "operators.gone"),
+        encoding="utf-8",
+    )
     assert "wrong_0 changes operators.gone, which is no solution region" in faults(
         project, "task0_1"
     )

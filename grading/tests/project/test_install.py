@@ -46,7 +46,7 @@ def test_a_wheel_from_a_clean_checkout_holds_the_package(tmp_path):
             [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(tmp_path), "."],
             cwd=copy,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
         )
         assert done.returncode == 0, done.stderr
         modules = {str(p.relative_to(copy)) for p in (copy / "minitorch").rglob("*.py")}
@@ -73,7 +73,7 @@ def test_a_folder_that_cannot_be_written_is_named_in_a_sentence():
                 [*(ordinary if os.getuid() == 0 else []), "make", target],
                 cwd=folder,
                 capture_output=True,
-                text=True,
+                encoding="utf-8",
             )
             assert done.returncode
             assert f"{folder} can't be written" in done.stdout

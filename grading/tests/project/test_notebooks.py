@@ -8,7 +8,8 @@ import subprocess
 import pytest
 
 from grading.paths import ROOT
-from grading.project.notebooks import copy_of, export_differences, notebooks, run_all, tool, unclean
+from grading.project.notebooks import copy_of, export_differences, notebooks, run_all, unclean
+from grading.release.build import export
 
 CELLS = {
     "title": ("markdown", "# Small\n\n> A small notebook.", []),
@@ -36,7 +37,7 @@ def project(tmp_path):
     (tmp_path / "minitorch").mkdir()
     shutil.copy(ROOT / "settings.ini", tmp_path)
     shutil.copy(ROOT / "minitorch/py.typed", tmp_path / "minitorch")
-    (tmp_path / "minitorch/__init__.py").write_text('__version__ = "0.6.0"\n')
+    (tmp_path / "minitorch/__init__.py").write_text('__version__ = "0.6.0"\n', encoding="utf-8")
     write(tmp_path)
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
     return tmp_path
@@ -44,7 +45,7 @@ def project(tmp_path):
 
 def exported(project):
     with copy_of(project) as copy:
-        tool("nbdev_export", cwd=copy)
+        export(copy)
         shutil.rmtree(project / "minitorch")
         shutil.copytree(copy / "minitorch", project / "minitorch")
 
@@ -52,8 +53,10 @@ def exported(project):
 def test_a_package_edited_by_hand_is_found(project):
     exported(project)
     path = project / "minitorch/small.py"
-    path.write_text(path.read_text().replace("return 1", "return 2"))
-    (project / "minitorch/stray.py").write_text("")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("return 1", "return 2"), encoding="utf-8"
+    )
+    (project / "minitorch/stray.py").write_text("", encoding="utf-8")
     found = export_differences(project)
     assert "minitorch/small.py differs from its notebook" in found
     assert "minitorch/stray.py is in the package, yet no notebook exports it" in found
@@ -67,9 +70,9 @@ def test_an_exported_package_is_accepted(project):
 
 def test_an_unclean_notebook_is_found(project):
     path = project / "nbs/small.ipynb"
-    notebook = json.loads(path.read_text())
+    notebook = json.loads(path.read_text(encoding="utf-8"))
     notebook["cells"][1]["execution_count"] = 7
-    path.write_text(json.dumps(notebook))
+    path.write_text(json.dumps(notebook), encoding="utf-8")
     assert unclean(project) == ["nbs/small.ipynb"]
 
 
@@ -96,10 +99,10 @@ def test_an_error_is_allowed_only_where_it_is_announced(project, source, tags, p
 def test_a_stored_picture_that_is_no_longer_drawn_is_found(project, stored, problem):
     write(project, {"one": ("code", "from IPython.display import SVG\nSVG('<svg>new</svg>')", [])})
     path = project / "nbs/small.ipynb"
-    notebook = json.loads(path.read_text())
+    notebook = json.loads(path.read_text(encoding="utf-8"))
     data = {"image/svg+xml": stored}
     notebook["cells"][0]["outputs"] = [dict(output_type="display_data", data=data, metadata={})]
-    path.write_text(json.dumps(notebook))
+    path.write_text(json.dumps(notebook), encoding="utf-8")
     problems = run_all(project)
     assert bool(problems) == bool(problem)
     assert all(problem in found for found in problems)

@@ -23,7 +23,9 @@ def test_every_link_leads_to_a_file():
 
 
 def test_every_command_of_make_exists():
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    targets = set(
+        re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    )
     named = set(re.findall(r"`?make ([a-z]+)`?", README))
     assert named <= targets, f"README names {sorted(named - targets)}"
 

@@ -64,10 +64,10 @@ def test_the_project_is_whole(student: Path) -> None:
 def test_tests_of_the_reference_stay_behind(own: Path, tmp_path: Path) -> None:
     kept, left = own / "tests" / "given" / "test_kept.py", own / release.REFERENCE_TESTS
     kept.parent.mkdir()
-    kept.write_text("def test_kept() -> None: ...\n")
+    kept.write_text("def test_kept() -> None: ...\n", encoding="utf-8")
     left.mkdir()
     # A solution's line is no given code because a test of the reference has it, too.
-    (left / "test_left.py").write_text("product_of_both = x * y\n")
+    (left / "test_left.py").write_text("product_of_both = x * y\n", encoding="utf-8")
     assert "product_of_both" not in given_code(own)
     names = {path.name for path in files(build(own, tmp_path / "student") / "tests")}
     assert "test_kept.py" in names and not names & {"test_left.py", left.name}
@@ -134,15 +134,17 @@ def test_half_done_keeps_what_is_asked() -> None:
 
 def test_stubs_are_valid_and_say_what_to_do(student: Path) -> None:
     for path in (student / "minitorch").glob("*.py"):
-        tree = ast.parse(path.read_text())
-        assert "SOLUTION" not in path.read_text()
-        assert max(map(len, path.read_text().split("\n"))) <= 100
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        assert "SOLUTION" not in path.read_text(encoding="utf-8")
+        assert max(map(len, path.read_text(encoding="utf-8").split("\n"))) <= 100
         del tree
     code = "from minitorch.module import Module; Module().train()"
-    done = subprocess.run([sys.executable, "-c", code], cwd=student, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=student, capture_output=True, encoding="utf-8"
+    )
     assert (
         "Need to implement for Task 0.3: write Module.train in 01_functions.ipynb, "
-        "run nbdev_export, then pytest -m task0_3." in done.stderr
+        "run minitorch export, then pytest -m task0_3." in done.stderr
     )
 
 
@@ -153,13 +155,13 @@ def test_export_again_changes_nothing(student: Path, tmp_path: Path) -> None:
 
 
 def test_readme_and_workflow_know_the_tasks(student: Path) -> None:
-    readme = (student / "README.md").read_text()
+    readme = (student / "README.md").read_text(encoding="utf-8")
     assert "| Task 0.3 | 40 | [01_functions](nbs/guides/module0/01_functions.ipynb)" in readme
     assert "### Task 0.2" in readme and "### Task 0.5" not in readme and "@" + "TASKS" not in readme
-    workflow = (student / ".github" / "workflows" / "tests.yml").read_text()
+    workflow = (student / ".github" / "workflows" / "tests.yml").read_text(encoding="utf-8")
     assert "mark: [task0_1, task0_2, task0_3]" in workflow
     for name in ("pyproject.toml", "README.md", "setup.py", ".gitignore"):
-        assert "grading" not in (student / name).read_text()
+        assert "grading" not in (student / name).read_text(encoding="utf-8")
 
 
 def test_two_builds_are_identical(project: Path, student: Path, tmp_path: Path) -> None:
@@ -179,19 +181,19 @@ def test_unchanged_is_not_built_again(own: Path, capsys: pytest.CaptureFixture[s
     tiny.edit(own, lambda nb: nb.cells[0].update(source="# Changed\n\n> Other words."))
     build(own)
     assert "Built" in capsys.readouterr().out
-    (own / "course" / "student" / "README.md").write_text("spoiled")
+    (own / "course" / "student" / "README.md").write_text("spoiled", encoding="utf-8")
     build(own)
-    assert "spoiled" not in (own / "course" / "student" / "README.md").read_text()
+    assert "spoiled" not in (own / "course" / "student" / "README.md").read_text(encoding="utf-8")
 
 
 def test_nbgrader_gives_the_same_notebooks(own: Path) -> None:
     guides = own / "nbs" / "guides" / "module0"
-    (guides / "answers.txt").write_text("product_of_both = x * y")
+    (guides / "answers.txt").write_text("product_of_both = x * y", encoding="utf-8")
     (guides / "old").mkdir()
-    (guides / "old" / "answers.txt").write_text("product_of_both = x * y")
+    (guides / "old" / "answers.txt").write_text("product_of_both = x * y", encoding="utf-8")
     nbgrader = Path(sys.executable).parent / "nbgrader"
     done = subprocess.run(
-        [nbgrader, "generate_assignment", "module0"], cwd=own, capture_output=True, text=True
+        [nbgrader, "generate_assignment", "module0"], cwd=own, capture_output=True, encoding="utf-8"
     )
     assert done.returncode == 0, done.stderr
     made = own / "course" / "release" / "module0"
@@ -219,7 +221,7 @@ def test_nbgrader_says_what_is_wrong(own: Path, change: Callable, says: str) -> 
     tiny.edit(own, change)
     nbgrader = Path(sys.executable).parent / "nbgrader"
     done = subprocess.run(
-        [nbgrader, "generate_assignment", "module0"], cwd=own, capture_output=True, text=True
+        [nbgrader, "generate_assignment", "module0"], cwd=own, capture_output=True, encoding="utf-8"
     )
     assert done.returncode != 0
     assert says in done.stderr
@@ -236,7 +238,7 @@ def state(root: Path) -> dict[str, bytes]:
 
 def test_a_bad_guide_changes_nothing(own: Path) -> None:
     before = state(own)
-    (own / tiny.GUIDE).write_text("not json")
+    (own / tiny.GUIDE).write_text("not json", encoding="utf-8")
     with pytest.raises(GradingError, match=r"01_functions\.ipynb: isn't a notebook"):
         build(own)
     assert state(own) == before
@@ -272,7 +274,7 @@ def test_an_interrupted_build_changes_nothing(
 def test_what_a_killed_build_left_is_cleared(own: Path) -> None:
     left = own / "course" / ".student.building" / "minitorch"
     left.mkdir(parents=True)
-    (left / "half.py").write_text("half")
+    (left / "half.py").write_text("half", encoding="utf-8")
     (own / "course" / "student").rename(own / "course" / ".student.old")
     built = build(own)
     assert built.is_dir() and not left.exists()
@@ -281,7 +283,7 @@ def test_what_a_killed_build_left_is_cleared(own: Path) -> None:
 
 def test_an_unwritable_folder_is_named(own: Path, tmp_path: Path) -> None:
     blocked = tmp_path / "file"
-    blocked.write_text("")
+    blocked.write_text("", encoding="utf-8")
     with pytest.raises(GradingError, match=r"file.*can't be written"):
         build(own, blocked / "student")
 
@@ -291,10 +293,12 @@ def test_strict_by_default(own: Path) -> None:
     with pytest.raises(GradingError, match=r"Task 0\.1 has no mutants"):
         build(own)
     command = [sys.executable, "-m", "grading", "release"]
-    done = subprocess.run(command, cwd=own, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=own, capture_output=True, encoding="utf-8")
     assert done.returncode == 1 and "Task 0.1 has no mutants" in done.stderr
     assert "Traceback" not in done.stderr
-    done = subprocess.run([*command, "--unfinished"], cwd=own, capture_output=True, text=True)
+    done = subprocess.run(
+        [*command, "--unfinished"], cwd=own, capture_output=True, encoding="utf-8"
+    )
     assert done.returncode == 0, done.stderr
     assert load_course(own).tasks
 
@@ -307,7 +311,9 @@ def test_the_course_twice(tmp_path: Path) -> None:
         target = tmp_path / seed / "student"
         command = [sys.executable, "-m", "grading", "release", "--unfinished", str(target)]
         env = os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(tiny.HERE)}
-        done = subprocess.run(command, cwd=tiny.HERE, env=env, capture_output=True, text=True)
+        done = subprocess.run(
+            command, cwd=tiny.HERE, env=env, capture_output=True, encoding="utf-8"
+        )
         assert done.returncode == 0, done.stderr
         built.append({p.relative_to(target).as_posix(): p.read_bytes() for p in files(target)})
     first, second = built
@@ -315,7 +321,7 @@ def test_the_course_twice(tmp_path: Path) -> None:
     assert [name for name in first if first[name] != second[name]] == []
     for check in ("ruff check", "ruff format --check", "pyright --pythonpath"):
         command = [sys.executable, "-m", *check.split()] + [sys.executable] * ("path" in check)
-        done = subprocess.run(command, cwd=target, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=target, capture_output=True, encoding="utf-8")
         assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -324,20 +330,24 @@ def test_an_untouched_release_passes_the_style_that_is_asked_for(own: Path) -> N
     student = own / "course" / "student"
     module = student / "minitorch" / "operators.py"
     stub = 'def stub() -> None:\n    """Do it."""\n\n    raise NotImplementedError\n'
-    module.write_text(f"{module.read_text()}\n\n{stub}")
+    module.write_text(f"{module.read_text(encoding='utf-8')}\n\n{stub}", encoding="utf-8")
     command = [sys.executable, "-m", "ruff", "check", "--no-cache", "minitorch"]
-    done = subprocess.run(command, cwd=student, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=student, capture_output=True, encoding="utf-8")
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_a_student_s_endless_loop_is_ended_and_its_place_is_printed(tmp_path: Path) -> None:
     text = release.student_pyproject((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    (tmp_path / "pyproject.toml").write_text(text.replace("timeout = 180", "timeout = 1"))
+    (tmp_path / "pyproject.toml").write_text(
+        text.replace("timeout = 180", "timeout = 1"), encoding="utf-8"
+    )
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests" / "test_loop.py").write_text(
-        "def test_it():\n    while True:\n        pass\n"
+        "def test_it():\n    while True:\n        pass\n", encoding="utf-8"
     )
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=1800)
+    done = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=1800
+    )
     place = next(line for line in done.stderr.splitlines() if "File" in line)
     assert done.returncode and "in test_it" in place

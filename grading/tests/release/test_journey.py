@@ -57,7 +57,7 @@ def test_all_is_well(project: Path) -> None:
 
 def add_test(root: Path, text: str) -> None:
     path = student(root) / "tests" / "test_operators.py"
-    path.write_text(f"{path.read_text()}\n\n{text}")
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n\n{text}", encoding="utf-8")
 
 
 SPOILED = {
@@ -131,7 +131,9 @@ def test_another_package_at_the_end(project: Path) -> None:
     tiny.edit(project, change, "nbs/lib/00_module.ipynb")
     tiny.export(project)
     probe = project / CHECKS / "task0_3" / "probes.py"
-    probe.write_text("def probe_place(mt, rng):\n    return [mt.__file__, rng.random()]\n")
+    probe.write_text(
+        "def probe_place(mt, rng):\n    return [mt.__file__, rng.random()]\n", encoding="utf-8"
+    )
     problems = go(project).problems
     assert len(problems) == 2
     assert "minitorch/module.py isn't the reference's" in problems[0]

@@ -1,21 +1,30 @@
 from __future__ import annotations
 
 import base64
+import bz2
 import gzip
+import html
 import json
+import lzma
+import quopri
 import shutil
+import struct
 import subprocess
 import sys
+import time
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import nbformat
 import pytest
 
 from grading.course.guides import load_course
 from grading.release.build import build
-from grading.release.leaks import check_tree, secrets, written_out
+from grading.release.layers import ROUNDS, views
+from grading.release.leaks import check_tree, normal, secrets, shows, written_out
 from grading.tests import tiny
 from minitorch.draw.figure import image
 
@@ -53,7 +62,7 @@ def test_what_is_secret(wanted: dict[str, str]) -> None:
 def test_lines_of_given_code_are_common(project: Path) -> None:
     course = load_course(project)
     path = project / "tests" / "test_given.py"
-    path.write_text(f"def helper(x, y):\n    {SECRET}\n")
+    path.write_text(f"def helper(x, y):\n    {SECRET}\n", encoding="utf-8")
     try:
         assert "product_of_both=x*y" not in secrets(course)
     finally:
@@ -91,7 +100,7 @@ def in_history(release: Path) -> None:
         subprocess.run(["git", *name, *arguments], cwd=release, check=True, capture_output=True)
 
     git("init", "-q")
-    (release / "answers.py").write_text(SECRET)
+    (release / "answers.py").write_text(SECRET, encoding="utf-8")
     git("add", "answers.py")
     git("commit", "-qm", "Answers")
     (release / "answers.py").unlink()
@@ -168,6 +177,188 @@ def test_planted_secrets_are_caught(release: Path, wanted: dict[str, str], kind:
     assert any("Task 0.1, operators." in each for each in found), found
 
 
+LESS = "return x if x > 0 else 0.0"
+TOKENS = ["return", " ", "x", " ", "if", " ", "x", " ", ">", " ", "0", " ", "else", " ", "0.0"]
+
+
+def coloured(line: str = LESS) -> str:
+    """As IPython colours the marked line of a traceback: each token by itself."""
+    assert line == LESS
+    painted = "".join(f"\x1b[30;43m{token}\x1b[39;49m" for token in TOKENS)
+    return f"\x1b[32m---> \x1b[39m\x1b[32m72\x1b[39m     {painted}\x1b[m\n"
+
+
+def highlighted(line: str = LESS) -> str:
+    """As Pygments and Quarto write code into a page."""
+    assert line == LESS
+    spans = "".join(f'<span class="n">{html.escape(token)}</span>' for token in TOKENS)
+    return f'<div class="ln" title="a > b"><a href="#l7">7</a> {spans}<!-- > --></div>'
+
+
+def base64d(text: str | bytes) -> str:
+    return base64.b64encode(text.encode() if isinstance(text, str) else text).decode()
+
+
+def png(kind: bytes, text: bytes) -> bytes:
+    """A picture's signature and one chunk of text."""
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", len(text)) + kind + text + b"\0\0\0\0"
+
+
+DRAWING = f"<svg><text>{html.escape(LESS)}</text></svg>"
+# Each holds the line LESS in a notation of its own.
+WRITTEN: dict[str, str | bytes] = {
+    "colours": coloured(),
+    "true colours": LESS.replace(" ", "\x1b[38;2;1;2;3m \x1b[0m"),
+    "eight-bit colours": LESS.replace(" ", "\x9b1m "),
+    "a link of a terminal": f"\x1b]8;;file:///{LESS}\x1b\\here\x1b]8;;\x1b\\",
+    "entities": html.escape(LESS),
+    "numbered entities": "".join(f"&#{ord(each)};" for each in LESS),
+    "hexadecimal entities": "".join(f"&#x{ord(each):x};" for each in LESS),
+    "tags": highlighted(),
+    "a tag that holds one": f"retu<span title='a < b'>rn</span>{html.escape(LESS[6:])}",
+    "breaks of words": LESS.replace("x", "x<wbr>&shy;"),
+    "a comment": LESS.replace(" ", "<!-- x -->"),
+    "alt": f'<img alt="{html.escape(LESS)}">',
+    "title": f"<b title='{html.escape(LESS)}'>",
+    "data": f'<div data-code="{html.escape(LESS)}"></div>',
+    "a page in an attribute": f'<iframe srcdoc="{html.escape(highlighted())}"></iframe>',
+    "JSON": json.dumps(LESS.replace(" ", '"\n"')).replace('\\"', ""),
+    "JSON in ASCII": json.dumps("é" + LESS.replace(" ", "\u3000")),
+    "unicode escapes": "".join(f"\\u{ord(each):04x}" for each in LESS),
+    "braced escapes": "".join(f"\\u{{{ord(each):x}}}" for each in LESS),
+    "long escapes": "".join(f"\\U{ord(each):08x}" for each in LESS),
+    "hexadecimal escapes": "".join(f"\\x{ord(each):02x}" for each in LESS),
+    "octal escapes": "".join(f"\\{ord(each):03o}" for each in LESS),
+    "percent signs": quote(LESS),
+    "quoted-printable": quopri.encodestring(LESS.replace("if", "i=f").encode()).replace(
+        b"i=3Df", b"i=\nf"
+    ),
+    "a drawing": f"data:image/svg+xml;charset=utf-8,{quote(DRAWING)}",
+    "base64": base64d(LESS),
+    "base64 amid words": f"solution{base64d(LESS)}end",
+    "base64 for addresses": base64.urlsafe_b64encode(b"\xff\xfe?>" + LESS.encode()),
+    "base64 without an end": base64d(LESS).rstrip("="),
+    "base64 in lines": base64.encodebytes(b"# far away\n" * 9 + LESS.encode()),
+    "base64 in quoted lines": json.dumps(
+        {"data": base64.encodebytes(b"#" * 60 + LESS.encode()).decode().splitlines(True)}
+    ),
+    "base64 in narrow lines": "\n".join(base64d(LESS)[at : at + 8] for at in range(0, 40, 8)),
+    "a data address": f"<img src='data:image/svg+xml;base64,{base64d(DRAWING)}'>",
+    "escaped base64": json.dumps(base64d("?>?>" + LESS))
+    .replace("/", "\\/")
+    .replace("+", "\\u002b"),
+    "hex": LESS.encode().hex(),
+    "hex in pairs": LESS.encode().hex(" "),
+    "no width": LESS.replace(" ", "\u200b \u2060").replace("tu", "t\u00adu\ufeff"),
+    "full width": "".join(chr(ord(each) + 0xFEE0) if each != " " else "\u3000" for each in LESS),
+    "numbers": f" 11  a = 1\n 12  {LESS}\n",
+    "wrapped": LESS.replace(" else", "\n else"),
+    "wrapped and numbered": f"12: {LESS}".replace(" else", "\n13:     else"),
+    "wrapped in a quotation": f"> {LESS}".replace(" else", "\n> else"),
+    "wrapped in comments": f"# {LESS}".replace(" else", "\n# else"),
+    "wrapped in a change": f"+{LESS}".replace(" else", " \\\n+    else"),
+    "wrapped in a frame": f"│ {LESS}".replace(" else", " ↩\n│ else"),
+    "wrapped in a table": f"| 12 | {LESS}".replace(" else", "\n| 13 | else"),
+    "UTF-16": LESS.encode("utf-16"),
+    "UTF-16 without a mark": b"\0\xff\xff" + LESS.encode("utf-16-le"),
+    "UTF-16, big end first": b"\xff\xff" + LESS.encode("utf-16-be"),
+    "another encoding": f"é {LESS}".encode("cp1252"),
+    "gzip": gzip.compress(LESS.encode()),
+    "zlib": zlib.compress(LESS.encode(), 9),
+    "bzip2": bz2.compress(LESS.encode()),
+    "xz": lzma.compress(LESS.encode()),
+    "gzip in the middle": b"\x00\x01\xff" * 9 + gzip.compress(LESS.encode()) + b"\xff" * 9,
+    "a picture's text": png(b"tEXt", b"Comment\0" + LESS.encode()),
+    "a picture's compressed text": png(b"zTXt", b"Comment\0\0" + zlib.compress(LESS.encode())),
+    # in one another
+    "tags in JSON in base64": base64d(json.dumps({"text/html": highlighted()})),
+    "JSON of colours": json.dumps({"traceback": [coloured()]}),
+    "JSON of JSON of tags": json.dumps(json.dumps({"html": [highlighted()]})),
+    "a drawing in a page in JSON": json.dumps(
+        f"<img src='data:image/svg+xml;base64,{base64d(DRAWING)}'>"
+    ),
+    "JSON in an attribute": f'<i data-x="{html.escape(json.dumps({"a": highlighted()}))}">',
+    "base64 in tags": "".join(f"<b>{each}</b>" for each in base64d(LESS)),
+    "base64 in colours": "\x1b[1m".join(base64d(LESS)),
+    "base64 of base64": base64d(base64d(base64d(LESS))),
+    "base64 of gzip of JSON of entities": base64d(
+        gzip.compress(json.dumps([html.escape(LESS)] * 2).encode())
+    ),
+    "gzip of a picture in a page": gzip.compress(
+        f"<img src='data:image/png;base64,{base64d(png(b'tEXt', LESS.encode()))}'>".encode()
+    ),
+    "percent signs of percent signs": quote(quote(quote(LESS))),
+    "entities of entities": html.escape(html.escape(html.escape(LESS))),
+    "escapes in entities in percent signs": quote(html.escape(json.dumps(json.dumps(LESS + '"')))),
+    "hex of highlighted base64": "".join(f"<i>{e}</i>" for e in base64d(LESS)).encode().hex(),
+}
+
+
+@pytest.mark.parametrize("notation", WRITTEN)
+@pytest.mark.parametrize("around", ["alone", "text", "cell", "binary"])
+def test_a_line_is_found_under_every_notation(notation: str, around: str) -> None:
+    data = WRITTEN[notation]
+    data = data if isinstance(data, bytes) else data.encode()
+    if around == "text":
+        data = b"Some words before it.\n" + data + b"\nAnd some words after it.\n"
+    elif around == "binary":
+        data = b"\xff\x80\x00\x93" * 5 + data + b"\x00\xff"
+    elif around == "cell":
+        text = data.decode("latin-1") if notation.startswith(("UTF", "another")) else None
+        if text is None:
+            try:
+                text = data.decode()
+            except UnicodeDecodeError:
+                text = base64d(data)  # as a notebook holds what is no text
+        data = json.dumps({"cells": [{"outputs": [{"data": {"text/plain": [text]}}]}]}).encode()
+    assert any(normal(LESS) in view for view in views(data))
+
+
+def test_depth_has_its_limit_and_says_so() -> None:
+    """What the module says isn't covered, isn't: the limit is where it is said to be."""
+    text = LESS
+    for _ in range(ROUNDS):
+        text = html.escape(text)
+    assert shows(text, [normal(LESS)])
+    for _ in range(ROUNDS):
+        text = html.escape(text)
+    assert not shows(text, [normal(LESS)])
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        *(
+            "A" * 17,
+            "A" * 19 + "\\n",
+            "0a",
+            "%4",
+            "=\t",
+            "=\n",
+            "\\",
+            "&#",
+            "[",
+            '{"',
+            "> 1 ",
+            "1 | ",
+        ),
+        *("<a ", '<a "', "<!--", "\x1b]", "\x1b[0", "\u200b"),
+        *("PK\x03\x04", "x\x9c", "\x1f\x8b\x08", "\x1f\x8b\x08\x1f", "BZh", "BZh91AY&SY"),
+    ],
+)
+def test_time_grows_with_the_size_and_no_faster(piece: str) -> None:
+    def seconds(size: int) -> float:
+        data = (piece * (size // len(piece))).encode("latin-1", "ignore")
+        started = time.process_time()
+        for _ in views(data):
+            pass
+        return time.process_time() - started
+
+    seconds(1000)
+    # Eight times the text takes 64 times as long where time is quadratic.
+    assert seconds(400_000) < 24 * max(seconds(50_000), 0.01)
+
+
 @pytest.mark.parametrize(
     ("kind", "says"),
     [
@@ -215,7 +406,7 @@ def test_a_solution_written_out_in_given_code(tmp_path: Path) -> None:
 def test_command(project: Path) -> None:
     def leaks(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "grading", "leaks", *arguments]
-        return subprocess.run(command, cwd=project, capture_output=True, text=True)
+        return subprocess.run(command, cwd=project, capture_output=True, encoding="utf-8")
 
     good = leaks()
     assert good.returncode == 0 and "none of 9 solution lines" in good.stdout

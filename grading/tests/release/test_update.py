@@ -44,7 +44,7 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
     second = root / "nbs" / "guides" / "module0" / "02_more.ipynb"
     more = nbformat.v4.new_notebook(cells=[new_markdown_cell("# More\n\n> More.", id="title")])
     nbformat.write(more, second)
-    with (root / "tests" / "test_operators.py").open("a") as file:
+    with (root / "tests" / "test_operators.py").open("a", encoding="utf-8") as file:
         file.write("\n\ndef test_later() -> None:\n    assert True\n")
     tiny.export(root)
     build(root, folder / "new", strict=False)
@@ -69,7 +69,9 @@ def mine(releases: Path, tmp_path: Path) -> Path:
     tiny.edit(project, work)
     readme = project / "README.md"
     readme.write_text(
-        readme.read_text().replace("*Your sentence.*", "Sums commute.") + "\n## Diary\n\nDay 1.\n"
+        readme.read_text(encoding="utf-8").replace("*Your sentence.*", "Sums commute.")
+        + "\n## Diary\n\nDay 1.\n",
+        encoding="utf-8",
     )
     return project
 
@@ -90,12 +92,12 @@ def test_work_stays_and_the_rest_is_renewed(mine: Path, releases: Path) -> None:
     assert "mul(1, 1)" in text_of(mine, "check-1")
     assert "A better switch." in text_of(mine, "module")
     assert (mine / "nbs" / "guides" / "module0" / "02_more.ipynb").exists()
-    assert "test_later" in (mine / "tests" / "test_operators.py").read_text()
-    readme = (mine / "README.md").read_text()
+    assert "test_later" in (mine / "tests" / "test_operators.py").read_text(encoding="utf-8")
+    readme = (mine / "README.md").read_text(encoding="utf-8")
     assert "Sums commute." in readme and readme.endswith("## Diary\n\nDay 1.\n")
-    assert backup is not None and RELU in (backup / tiny.GUIDE).read_text()
+    assert backup is not None and RELU in (backup / tiny.GUIDE).read_text(encoding="utf-8")
     export(mine)
-    assert "HELPER = 1" in (mine / "minitorch" / "operators.py").read_text()
+    assert "HELPER = 1" in (mine / "minitorch" / "operators.py").read_text(encoding="utf-8")
     records = run_tests(mine)
     passed = {test for test, record in records.items() if record["outcome"] == "passed"}
     assert "tests/test_operators.py::test_relu[2.0]" in passed
@@ -134,7 +136,7 @@ def test_conflicts_are_reported(mine: Path, releases: Path) -> None:
     change_cell(mine, "picture", "mul  # my version")
     change_cell(mine, "module", text_of(mine, "module") + "\n# my start")
     change_cell(mine, "check-1", "assert True")
-    (mine / "tests" / "test_operators.py").write_text("# mine\n")
+    (mine / "tests" / "test_operators.py").write_text("# mine\n", encoding="utf-8")
     made = plan(mine, releases / "new")
     said = "\n".join(made.report)
     assert "cell picture: both you and the release changed it" in said
@@ -145,18 +147,18 @@ def test_conflicts_are_reported(mine: Path, releases: Path) -> None:
     assert "# shown" in text_of(mine, "picture")
     assert "my version" in text_of(mine, "picture-yours")
     assert "# my start" in text_of(mine, "module")
-    assert (mine / "tests" / "test_operators.py").read_text() == "# mine\n"
-    assert "test_later" in (mine / "tests" / "test_operators.py.new").read_text()
+    assert (mine / "tests" / "test_operators.py").read_text(encoding="utf-8") == "# mine\n"
+    assert "test_later" in (mine / "tests" / "test_operators.py.new").read_text(encoding="utf-8")
 
 
 def test_a_round_trip_that_loses_ids(mine: Path, releases: Path) -> None:
     path = mine / tiny.GUIDE
-    notebook = json.loads(path.read_text())
+    notebook = json.loads(path.read_text(encoding="utf-8"))
     for number, cell in enumerate(notebook["cells"]):
         cell.pop("id")
         if number % 2:
             cell["id"] = f"colab{number}"
-    path.write_text(json.dumps(notebook))
+    path.write_text(json.dumps(notebook), encoding="utf-8")
     carry_out(plan(mine, releases / "new"), mine)
     ids = [cell.id for cell in read_notebook(path).cells]
     assert len(ids) == 13 and len(set(ids)) == 13
@@ -178,11 +180,11 @@ def test_deleted_and_doubled_cells(mine: Path, releases: Path) -> None:
 
 
 def test_a_broken_notebook_is_left_alone(mine: Path, releases: Path) -> None:
-    (mine / tiny.GUIDE).write_text("not json")
+    (mine / tiny.GUIDE).write_text("not json", encoding="utf-8")
     made = plan(mine, releases / "new")
     assert any("isn't a notebook any more" in line for line in made.report)
     carry_out(made, mine)
-    assert (mine / tiny.GUIDE).read_text() == "not json"
+    assert (mine / tiny.GUIDE).read_text(encoding="utf-8") == "not json"
 
 
 def test_a_guide_that_was_renamed(releases: Path, tmp_path: Path) -> None:
@@ -199,13 +201,13 @@ def test_a_guide_that_was_renamed(releases: Path, tmp_path: Path) -> None:
     assert "product_of_both" in text_of(project, "operators", moved)
     assert not (project / tiny.GUIDE).exists()
     export(project)
-    assert "product_of_both" in (project / "minitorch" / "operators.py").read_text()
+    assert "product_of_both" in (project / "minitorch" / "operators.py").read_text(encoding="utf-8")
 
 
 def test_the_command(mine: Path, releases: Path, tmp_path: Path) -> None:
     def update(*arguments: object) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, str(mine / "update.py"), *map(str, arguments)]
-        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8")
 
     before = digest(files(mine), mine)
     dry = update(releases / "new", "--dry-run")
@@ -218,7 +220,7 @@ def test_the_command(mine: Path, releases: Path, tmp_path: Path) -> None:
     done = update(releases / "new")
     assert done.returncode == 0 and "Updated " in done.stdout, done.stderr
     assert "up to date" in update(releases / "new").stdout
-    (mine / ".release.json").write_text("{")
+    (mine / ".release.json").write_text("{", encoding="utf-8")
     with pytest.raises(UpdateError, match="is damaged"):
         plan(mine, releases / "new")
 

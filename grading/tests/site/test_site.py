@@ -132,7 +132,7 @@ def test_something_that_is_no_notebook_is_refused_with_a_sentence():
         [sys.executable, str(ROOT / "grading/site/filter.py")],
         input="not json",
         capture_output=True,
-        text=True,
+        encoding="utf-8",
     )
     assert done.returncode == 1
     assert "isn't a notebook" in done.stderr
@@ -144,7 +144,7 @@ def test_the_filter_runs_from_any_folder_with_the_standard_library_alone(tmp_pat
         [sys.executable, "-S", "-E", str(ROOT / "grading/site/filter.py")],
         input=json.dumps(notebook(code(SOLUTION))),
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         cwd=tmp_path,
     )
     assert done.returncode == 0, done.stderr
@@ -269,7 +269,7 @@ def test_solutions_stay_for_the_instructors_profile_alone(monkeypatch, profile, 
     for name in ["filter.py"] + ["filter_instructor.py"] * bool(solved):
         done = subprocess.run(
             [sys.executable, str(ROOT / "grading" / "site" / name)],
-            input=text, capture_output=True, text=True, check=True,
+            input=text, capture_output=True, encoding="utf-8", check=True,
         )  # fmt: skip
         text = done.stdout
     assert ("return 2 * x" in text) is bool(solved)

@@ -108,14 +108,16 @@ def test_every_control_is_named_and_gives_way_in_a_narrow_window(opened: Any) ->
 
 def test_importing_sandboxes_loads_no_widgets() -> None:
     check = "import sys, minitorch.sandbox; print('ipywidgets' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", check], capture_output=True, encoding="utf-8", check=True
+    )
     assert done.stdout.strip() == "False"
 
 
 def test_stored_notebooks_hold_pictures_and_no_widgets() -> None:
     """A program that runs notebooks gets the still picture, so that nothing random is stored."""
     for path in NBS.rglob("*.ipynb"):
-        notebook = json.loads(path.read_text())
+        notebook = json.loads(path.read_text(encoding="utf-8"))
         assert "widgets" not in notebook["metadata"], f"{path.name} stores the state of widgets"
         for cell in notebook["cells"]:
             for output in cell.get("outputs", []):
