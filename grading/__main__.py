@@ -14,6 +14,7 @@ VERBS = {
     "journey": ("walk the student's way through a release, a task at a time", "release.journey"),
     "grade": ("grade what lies in course/submitted", "gradebook.grade"),
     "proof": ("prove that the grading can fail and be passed", "judge.proof"),
+    "mistakes": ("say what each mistake is told at home, and costs", "judge.mistakes"),
     "notebooks": ("check the notebooks: export, clean, run", "project.notebooks"),
     "check": ("everything that CI checks", "project.check"),
 }

@@ -8,7 +8,7 @@ ROOT = Path(__file__).resolve().parent.parent  # the project that this code lies
 
 # Below a project's root
 GUIDES = Path("nbs") / "guides"
-CHECKS = Path("grading") / "checks"  # a folder for each task: probes.py, mutants.py, fair.py
+CHECKS = Path("grading") / "checks"  # a folder for each task: its probes, mutants, mistakes
 
 # What the commands make; git leaves it out
 STUDENT = Path("course") / "student"
@@ -18,8 +18,11 @@ JUDGED = Path("course") / "judged"  # judgements that needn't be made twice
 AUTOGRADED = Path("course") / "autograded"
 FEEDBACK = Path("course") / "feedback"
 GRADEBOOK = Path("course") / "gradebook.db"
+BACKUPS = Path("course") / "backups"  # copies of the gradebook, made before it is written
+UNSETTLED = Path("course") / "judged" / "unsettled"  # what a run that stores points must not forget
 GRADES = Path("course") / "grades.csv"
 PROOF = Path("course") / "proof.md"
+MISTAKES = Path("course") / "mistakes.md"
 MODEL = Path("course") / "model"
 
 

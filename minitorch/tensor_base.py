@@ -476,7 +476,7 @@ class TensorBase(Variable):
                 for value, d in pairs
             ]
         except (TypeError, IndexingError) as error:
-            function = self.history.last_fn.__name__
+            function = getattr(self.history.last_fn, "__name__", "the function")
             shapes = [getattr(value, "shape", value) for value in self.history.inputs]
             raise type(error)(
                 f"{function}.backward returned a derivative that doesn't fit: {error} The inputs "

@@ -1,4 +1,4 @@
-"""The GPU or its simulator, and what every test run says at its end.
+"""What every test run begins with, which files it reads, and what it says at its end.
 
 A forgotten `minitorch export` is the commonest confusion.
 """
@@ -12,13 +12,38 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from hypothesis import settings
+from watchdog import Watchdog
+
 from minitorch.kernels.simulator import gpu_or_simulator
 
 # Before anything imports Numba: where there is no GPU, CUDA's tests run in its simulator.
 gpu_or_simulator()
 
-ROOT = Path(__file__).resolve().parent.parent
+# A first call may compile a kernel, and a computer may be busy: only wrong results fail a test.
+settings.register_profile("minitorch", deadline=None)
+settings.load_profile("minitorch")
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
 EXPORT = re.compile(r"\s*(#\s*\|.*\n\s*)*#\s*\|\s*export")
+
+
+def pytest_configure(config: Any) -> None:
+    """Watch for tests that never end."""
+    config.pluginmanager.register(Watchdog(), "watchdog")
+
+
+def pytest_ignore_collect(collection_path: Path, config: Any) -> bool | None:
+    """Leave out the files that can't have a test of the marks that `-m` names."""
+    asked = config.getoption("markexpr", "")
+    if collection_path.suffix != ".py" or HERE not in collection_path.parents:
+        return None
+    if not re.fullmatch(r"\w+( or \w+)*", asked):
+        return None  # all tests, or an expression such as `not slow`
+    text = collection_path.read_text(encoding="utf-8")
+    wanted = any(re.search(rf"\bmark\.{mark}\b", text) for mark in asked.split(" or "))
+    return None if wanted else True
 
 
 def stale_notebooks(root: Path) -> list[Path]:

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import math
 
-from hypothesis import settings
 from hypothesis.strategies import floats, integers
 
 from minitorch.operators import is_close
-
-# A first call may compile a kernel: only wrong results should fail a test.
-settings.register_profile("minitorch", deadline=None)
-settings.load_profile("minitorch")
 
 small_ints = integers(min_value=1, max_value=3)
 med_ints = integers(min_value=1, max_value=20)

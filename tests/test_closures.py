@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from minitorch.closures import (
@@ -233,7 +233,6 @@ def test_a_variable_is_no_exponent():
 
 
 @pytest.mark.advanced_operations
-@settings(deadline=None)
 @given(numbers, numbers)
 def test_every_gradient_is_the_central_difference(a, b):
     def f(p, q):

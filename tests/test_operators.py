@@ -7,8 +7,6 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-import numba
-import numba.cuda
 import pytest
 from hypothesis import example, given
 from hypothesis.strategies import lists
@@ -165,6 +163,8 @@ ODD_NUMBERS = [-1000.0, -1.0, -1e-6, -0.0, 0.0, 0.5, 710.0, math.inf, math.nan]
 @pytest.mark.parametrize("name", [*ONE, *TWO])
 def test_compiles(name: str) -> None:
     """Numba compiles each operator by itself, and the compiled one gives the same numbers."""
+    import numba
+
     fn = operators.__dict__[name]
     backwards = reversed(ODD_NUMBERS)
     inputs = [
@@ -180,6 +180,8 @@ def test_compiles(name: str) -> None:
 @pytest.mark.parametrize("name", [*ONE, *TWO])
 def test_compiles_for_cuda(name: str) -> None:
     """The same source compiles for a GPU, as a device function; no GPU is needed for that."""
+    import numba.cuda
+
     fn = operators.__dict__[name]
     inputs = 1 if name in ONE else 2
     fn(*[1.0] * inputs)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -31,6 +30,8 @@ def counted(*shape: int) -> TensorData:
 
 def compiled(*fns: Any) -> list[Any]:
     """Compile functions with Numba, each by itself."""
+    import numba
+
     return [numba.njit(fn) for fn in fns]
 
 

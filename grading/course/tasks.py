@@ -130,3 +130,8 @@ def probes_path(root: Path, task_id: str) -> Path:
 def mutants_path(root: Path, task_id: str) -> Path:
     """Where the mutants of a task are."""
     return root / CHECKS / task_mark(task_id) / "mutants.py"
+
+
+def mistakes_path(root: Path, task_id: str) -> Path:
+    """Where the mistakes that were seen in a task lie."""
+    return probes_path(root, task_id).with_name("mistakes.py")

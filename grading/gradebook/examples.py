@@ -102,7 +102,7 @@ def write(judge: Judge, assignment: Assignment, submitted: Path) -> list[Path]:
         for notebook, content in notebooks.items():
             path = folder / Path(notebook).name
             if not path.exists() or path.read_bytes() != content:
-                aside = path.with_name(f".{path.name}.{os.getpid()}")
+                aside = path.with_name(f".{path.name}.{os.getpid()}.part")
                 aside.write_bytes(content)
                 aside.replace(path)
         folders.append(folder)

@@ -8,6 +8,8 @@ from typing import Any
 
 from nbgrader.plugins import ExportPlugin
 
+from grading.submission.read import unfit
+
 COLUMNS: tuple[str, ...] = (
     "assignment",
     "duedate",
@@ -31,7 +33,10 @@ class TableExport(ExportPlugin):
 
         Who handed in nothing has 0 points; who handed in what is not graded yet has none at all.
         """
-        with open(self.to or "grades.csv", "w", newline="", encoding="utf-8") as file:
+        target = Path(self.to or "grades.csv")
+        # Moved into place when it is whole: a run that is killed leaves no half of a table.
+        aside = target.with_name(f".{target.name}.part")
+        with open(aside, "w", newline="", encoding="utf-8") as file:
             table = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n")
             table.writeheader()
             for assignment in gradebook.assignments:
@@ -56,13 +61,14 @@ class TableExport(ExportPlugin):
                             "max_score": assignment.max_score,
                         }
                     )
+        aside.replace(target)
 
     def _handed_in(self, assignment: str) -> set[str]:
         """List the students of whom there is a submission."""
         course: Any = self.parent
         folder = Path(course.coursedir.root, course.coursedir.submitted_directory)
         found = (path.parent for path in folder.glob(f"*/{assignment}") if path.is_dir())
-        return {student.name for student in found if not student.name.startswith(".")}
+        return {student.name for student in found if not unfit(student.name)}
 
 
 def _scores(submission: Any) -> dict[str, Any]:

@@ -62,6 +62,12 @@ def lines(verdict: Verdict, notes: Sequence[str] = ()) -> list[str]:
         said.append(f"- and {len(wrong) - LONGEST_LIST} more.")
     if verdict.check and verdict.check not in told:
         said.append(f"The check in the notebook fails: {verdict.check}")
+    if verdict.silent and verdict.earned < verdict.points:
+        labels = " and ".join(task_label(task) for task in verdict.silent)
+        said.append(
+            f"What your program itself says is shown once you have earned {labels}: the "
+            "course's solution is used here."
+        )
     said += [f"Note: {note}." for note in notes]
     return said
 

@@ -11,18 +11,19 @@ import contextlib
 import errno
 import os
 import re
+import sqlite3
 import sys
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlalchemy.exc import DatabaseError
 
 from grading.course.regions import GradingError
 from grading.course.tasks import Assignment, Task
-from grading.gradebook import examples, feedback, records
+from grading.gradebook import examples, feedback, keeping, records
 from grading.gradebook.nbgrader_plugin import (
     PREREQUISITES,
     UNSANDBOXED,
@@ -33,6 +34,7 @@ from grading.gradebook.records import Entry
 from grading.judge.judge import Judge
 from grading.judge.verdict import Judgement
 from grading.paths import AUTOGRADED, FEEDBACK, GRADEBOOK, GRADES, GUIDES, JUDGED, ROOT, SUBMITTED
+from grading.sandbox import folders as temporary
 from grading.sandbox import run as sandbox
 from grading.sandbox.usage import cores
 from grading.submission.read import SubmissionError, unfit
@@ -165,8 +167,11 @@ def judge_all(
 
     judge.prepare(judge.course.assignment(assignment), ready)
 
+    earned = records.earned(judge.course.root, judge.course, assignment)
+
     def one(student: str, folder: Path) -> tuple[str, Judgement]:
         work = judge.read(assignment, folder)
+        work = replace(work, earned=earned.get(student, frozenset()))
         settled = student in settle
         return work.digest, judge_submission(judge, work, again=again, settle=settled)
 
@@ -240,6 +245,17 @@ def grade(
         GradingError: the course or nbgrader is not in order.
     """
     os.environ[PREREQUISITES] = "own" if own else "reference"  # for nbgrader's processes too
+    with keeping.alone(root, say):
+        keeping.require_room(root)
+        keeping.sweep(root)
+        temporary.sweep()
+        return _grade(root, assignment, again=again, own=own, settle=settle)
+
+
+def _grade(
+    root: Path, assignment: str, *, again: bool, own: bool, settle: Collection[str]
+) -> Graded:
+    """Grade, while no one else does."""
     judge = Judge(root, cache=root / JUDGED, own_prerequisites=own)
     judge.course.assignment(assignment)
     folders, odd = submissions(root, assignment)
@@ -255,11 +271,16 @@ def grade(
     graded.odd = [f"Left out: {line}" for line in odd]
     if graded.judgements or graded.waiting:
         try:
+            keeping.mend(root)
+            if copy := keeping.back_up(root):
+                say(f"Copied the gradebook to {copy.relative_to(root)}")
             _record(root, judge, graded, again=again)
-        except DatabaseError as error:
-            raise GradingError(
-                f"{GRADEBOOK}: {error.orig}. What was judged is kept: mend this and start it again."
-            ) from error
+        except (DatabaseError, sqlite3.DatabaseError) as error:
+            said = str(getattr(error, "orig", error))
+            why = keeping.trouble(root, said) or (
+                f"{root / GRADEBOOK}: {said}. What was judged is kept: mend this and start again."
+            )
+            raise GradingError(why) from error
     return graded
 
 
@@ -271,11 +292,12 @@ def _record(root: Path, judge: Judge, graded: Graded, *, again: bool = False) ->
     assignment = judge.course.assignment(graded.assignment)
     pipeline = Pipeline(root)
     if not records.known(root, judge, assignment):
-        records.make_room(root, assignment)
+        records.make_room(root, judge, assignment)
         say(f"Telling the gradebook of {assignment.name}")
         pipeline.generate_assignment(assignment.name)
         again = True  # checks or points may have changed
     stored = _store(root, pipeline, assignment, graded, again=again)
+    records.name_examples(root)
     pipeline.count_lateness(assignment.name)
     entries = records.entries(root, assignment.name)
     graded.entries = {student: entries[student] for student in graded.judgements}
@@ -303,14 +325,21 @@ def _store(
         graded.entries = records.entries(root, assignment.name)
         return [s for s in students if not _recorded(root, assignment, graded, s)]
 
+    left = keeping.unsettled(root, assignment.name)  # by a run that was killed
     changed = missing(graded.judgements)
     changed = list(graded.judgements) if again else changed
     if changed:
         progress = _progress("Storing points in the gradebook", len(changed))
-        before = records.decided(root, assignment.name)
+        before = left | records.decided(root, assignment.name)
+        keeping.remember(root, assignment.name, before)
         said = pipeline.autograde(assignment.name, changed, progress)
-        records.decided(root, assignment.name, settle=before)
-        records.name_examples(root)
+        left = before
+    else:
+        said = ""
+    if left:
+        records.decided(root, assignment.name, settle=left)
+        keeping.remember(root, assignment.name, {})
+    if changed:
         for student in missing(changed):
             graded.refused[student] = f"The gradebook did not take it: {_reason(said)}"
             del graded.judgements[student]
@@ -409,6 +438,20 @@ def summary(graded: Graded) -> str:
     return "\n".join(said)
 
 
+def _of_a_file(error: OSError) -> str:
+    """Say which file or folder something went wrong with, and what to do."""
+    path = Path(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes) else None
+    place = ROOT / "course" if path is None else path if path.is_absolute() else ROOT / path
+    folder = place.parent
+    what = {
+        errno.ENOSPC: f"the disk that holds {folder} is full; make room there",
+        errno.EDQUOT: f"you may not fill more of the disk that holds {folder}; make room there",
+        errno.EROFS: f"{folder} can't be written; let it be written",
+        errno.EACCES: f"you may not use it; let {folder} be read and written",
+    }.get(error.errno or 0, f"{error.strerror or error}; mend this")
+    return f"{place}: {what} and start it again. What was finished is kept."
+
+
 def main() -> None:
     """Grade the assignments that were named, or all that have submissions."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -451,10 +494,7 @@ def main() -> None:
     except GradingError as error:
         sys.exit(str(error))
     except OSError as error:
-        sys.exit(
-            f"{error.filename or 'A file'}: {error.strerror or error}. What was finished is kept: "
-            "mend this and start it again."
-        )
+        sys.exit(_of_a_file(error))
     except KeyboardInterrupt:
         sys.exit("\nInterrupted. Start it again: it goes on where it stopped.")
     if refused:

@@ -13,6 +13,7 @@ import os
 import posixpath
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,11 @@ class _Reader:
 
     def _read(self, assignment: str, folder: Path) -> None:
         if self._last != (assignment, folder):
-            self._submission = self.judge.read(assignment, folder)
+            earned = records.earned(self.judge.course.root, self.judge.course, assignment)
+            self._submission = replace(
+                self.judge.read(assignment, folder),
+                earned=earned.get(folder.parent.name, frozenset()),
+            )
             self._grafts = self.judge.grafts(self._submission)
             self._judgement = None
             self._last = (assignment, folder)

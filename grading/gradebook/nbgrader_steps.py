@@ -21,6 +21,7 @@ from nbgrader.utils import temp_attrs
 
 from grading.course.regions import GradingError
 from grading.gradebook.export import TableExport
+from grading.gradebook.keeping import trouble
 
 Ready = Callable[[str], None]
 
@@ -62,6 +63,7 @@ class Pipeline:
     """
 
     def __init__(self, root: Path) -> None:
+        self.root = root
         self._said = io.StringIO()
         with contextlib.chdir(root), _without_warnings():
             self.app = NbGrader()
@@ -83,7 +85,11 @@ class Pipeline:
             raise GradingError(f"nbgrader generate_assignment {name} failed:\n{said}")
 
     def autograde(self, name: str, students: Sequence[str], ready: Ready) -> str:
-        """Store what was judged; returns what nbgrader said if something failed."""
+        """Store what was judged; returns what nbgrader said if something failed.
+
+        Raises:
+            GradingError: nothing could be stored, of nobody.
+        """
         return self._convert(ChosenAutograde, name, students, ready)
 
     def feedback(self, name: str, students: Sequence[str], ready: Ready) -> str:
@@ -131,7 +137,10 @@ class Pipeline:
             try:
                 converter.start()
             except NbGraderException:
-                lines = self._said.getvalue().splitlines()
+                said = self._said.getvalue()
+                if why := trouble(self.root, said):
+                    raise GradingError(why) from None
+                lines = said.splitlines()
                 return "\n".join([line for line in lines if not line.startswith("[INFO]")][-25:])
         return ""
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from grading.course.regions import GradingError
-from grading.course.tasks import Assignment
+from grading.course.tasks import Assignment, Course
 from grading.gradebook import examples
 from grading.judge.judge import Judge
-from grading.paths import AUTOGRADED, GRADEBOOK
+from grading.paths import AUTOGRADED, BACKUPS, GRADEBOOK
 from grading.submission.handed_in import read_file
 
 COURSE_ID = "minitorch"
@@ -73,6 +73,25 @@ def entries(root: Path, assignment: str) -> dict[str, Entry]:
         except MissingEntry:
             return {}
         return _read(book, row)
+
+
+def earned(root: Path, course: Course, assignment: str) -> dict[str, frozenset[str]]:
+    """Say of which tasks of other assignments each student has all points, by student's id.
+
+    The judge's own points count, not those that a person gave.
+    """
+    found: dict[str, set[str]] = {}
+    needed = {each for task in course.assignment(assignment).tasks for each in task.requires}
+    for other in course.assignments:
+        tasks = [task for task in other.tasks if task.id in needed]
+        if other.name == assignment or not tasks:
+            continue
+        for student, entry in entries(root, other.name).items():
+            for task in tasks:
+                score = entry.automatic.get((Path(task.notebook).stem, task.grade_id))
+                if score is not None and score >= task.points:
+                    found.setdefault(student, set()).add(task.id)
+    return {student: frozenset(tasks) for student, tasks in found.items()}
 
 
 def _read(book: Any, row: Any) -> dict[str, Entry]:
@@ -269,8 +288,46 @@ def known(root: Path, judge: Judge, assignment: Assignment) -> bool:
     )
 
 
-def make_room(root: Path, assignment: Assignment) -> None:
-    """Let nbgrader take up another set of notebooks.
+KINDS = ("grade", "solution", "task")
+Cells = set[tuple[str, str, str]]  # notebook, grade_id, what nbgrader does with it
+
+
+def _cells_known(entry: Any) -> Cells:
+    """List an assignment's cells in the gradebook, and its notebooks."""
+    found: Cells = {(notebook.name, "", "notebook") for notebook in entry.notebooks}
+    for notebook in entry.notebooks:
+        for kind in ("grade", "solution", "task"):
+            found |= {
+                (notebook.name, each.name, kind) for each in getattr(notebook, f"{kind}_cells")
+            }
+    return found
+
+
+def _cells_wanted(judge: Judge, assignment: Assignment) -> Cells:
+    """List an assignment's cells in the guides, and its notebooks."""
+    found: Cells = {(Path(notebook).stem, "", "notebook") for notebook in assignment.notebooks}
+    for notebook in assignment.notebooks:
+        for cell in judge.release(notebook).cells:
+            mark = cell.metadata.get("nbgrader", {})
+            kinds = [kind for kind in KINDS if mark.get(kind)]
+            kinds += ["source"] * bool(kinds or mark.get("locked"))
+            found |= {(Path(notebook).stem, mark["grade_id"], kind) for kind in kinds}
+    return found
+
+
+def _changes(old: Cells, new: Cells) -> str:
+    """Say what was added and what is gone."""
+    said = []
+    for what, cells in (("new", new - old), ("gone", old - new)):
+        whole = {notebook for notebook, cell, _ in cells if not cell}
+        names = [f"{notebook}.ipynb" for notebook in sorted(whole)]
+        names += sorted({f"{cell} in {n}.ipynb" for n, cell, _ in cells if cell and n not in whole})
+        said += [f"{what} {', '.join(names)}"] if names else []
+    return "; ".join(said)
+
+
+def make_room(root: Path, judge: Judge, assignment: Assignment) -> None:
+    """Let nbgrader take up another set of notebooks or graded cells.
 
     It refuses while submissions of the assignment are in the gradebook. Those of the examples
     are made again in a moment; a student's hold grades that a person gave.
@@ -288,18 +345,18 @@ def make_room(root: Path, assignment: Assignment) -> None:
             entry = book.find_assignment(name)
         except MissingEntry:
             return
-        old = {notebook.name for notebook in entry.notebooks}
-        new = {Path(notebook).stem for notebook in assignment.notebooks}
+        old, new = _cells_known(entry), _cells_wanted(judge, assignment)
         if old == new:
             return
         students = [submission.student_id for submission in entry.submissions]
         if theirs := [s for s in students if not s.startswith(f"{examples.PREFIX}-")]:
-            changed = ", ".join(sorted(old ^ new))
             raise GradingError(
-                f"{GRADEBOOK} holds {len(theirs)} graded submissions of {name}, and its set "
-                f"of notebooks has changed since ({changed}). nbgrader refuses that. Bring the "
-                f"notebooks back, or move {GRADEBOOK} away to grade everything anew; grades that "
-                "a person gave are in the old file then."
+                f"{GRADEBOOK} holds {len(theirs)} graded submissions of {name}, and its notebooks "
+                f"or graded cells have changed since: {_changes(old, new)}. nbgrader refuses that, "
+                "since points and comments belong to a cell. Bring back what is gone and take out "
+                f"what is new; or run `nbgrader db assignment remove {name} --force` and then make "
+                f"grade, and all of {name} is stored anew. That drops the points and comments that "
+                f"a person gave in {name}; a copy of the gradebook is in {BACKUPS}."
             )
         for student in students:
             book.remove_submission(name, student)

@@ -87,7 +87,7 @@ def _is_error(value: Any) -> bool:
 
 def _came_out(expected: Any, got: Any) -> str:
     raised = f"raised {clean(got, 120)}" if _is_error(got) else f"came out as {show(got)}"
-    return f"{raised}; {_wanted(expected, got)}"
+    return f"{raised}; {wanted(expected, got)}"
 
 
 def _differ(expected: Any, got: Any, tolerance: float, path: str) -> str | None:
@@ -171,7 +171,8 @@ def kind(value: Any) -> str:
     return "a list" if isinstance(value, list) else "a dict"
 
 
-def _wanted(expected: Any, got: Any) -> str:
+def wanted(expected: Any, got: Any) -> str:
+    """Say what kind of thing belongs there, if it isn't this kind."""
     same = kind(expected) == kind(got) or (isinstance(expected, float) and isinstance(got, int))
     if same:
         noun = kind(expected).split(" ", 1)[-1]

@@ -5,14 +5,17 @@ For the student's eyes, so nothing here tells an expected value.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Collection, Mapping
 
 from grading.checks import Mutant
-from grading.judge.compare import Outcome, difference
-from grading.judge.disclosure import LEFT_OUT, error_name
+from grading.judge.compare import Outcome, difference, kind, wanted
+from grading.judge.disclosure import LEFT_OUT, error_name, small_value
 from grading.judge.execute import Outcomes
 from grading.judge.material import Material
 from grading.submission.sanitize import clean
+
+_LINE = re.compile(r", line ([0-9]{1,3}) of (\w+)")
 
 
 def says(
@@ -47,6 +50,32 @@ def _raised(got: Outcome, tell: Callable[[str], str]) -> str:
     place, _, line = got.place.partition(": ")
     place, line = tell(clean(place, 60)), tell(clean(line, 100))
     return f"{said} ({place}: {line})" if line != LEFT_OUT else f"{said} ({place})"
+
+
+def hushed(
+    expected: Outcome, got: Outcome, tolerance: float, functions: Collection[str]
+) -> str | None:
+    """Say what is wrong with an outcome in none of its program's words; None if it agrees.
+
+    Args:
+        expected: the reference's.
+        got: the student's.
+        tolerance: relative and absolute, for floats.
+        functions: that the task asks for.
+    """
+    if got.missing:
+        return got.missing
+    if got.error == "NotImplementedError":
+        return "is not written yet"
+    if got.error:
+        place = _LINE.search(got.place)
+        at = f" (line {place[1]} of {place[2]})" if place and place[2] in functions else ""
+        return f"raised {error_name(got.error)}{at}"
+    if difference(expected.value, got.value, tolerance) is None:
+        return None
+    value = small_value(got.value)
+    came = f"came out as {value}" if value else f"came out as {kind(got.value)}"
+    return f"{came}; {wanted(expected.value, got.value)}"
 
 
 def check_says(got: Outcome, *, silent: bool = False, tell: Callable[[str], str] = str) -> str:

@@ -7,7 +7,7 @@ reference and its mutants, code of the course alone, run as child processes, one
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -167,7 +167,8 @@ def execute_trusted(
         return _trust(files, material, requests, limits, alone, kernels)
 
     unsettled: list[str] = []
-    found, _ = _gather(wanted, run, unsettled=unsettled)
+    hasty = {place for place in wanted if needs[folders[place.partition("/")[0]]].hasty}
+    found, _ = _gather(wanted, run, unsettled=unsettled, hasty=hasty)
     outcomes: dict[str, Outcomes] = {name: {} for name in packages}
     for place, outcome in found.items():
         folder, _, item = place.partition("/")
@@ -183,6 +184,7 @@ def _gather(
     first_failure: bool = False,
     twice: bool = True,
     unsettled: list[str] | None = None,
+    hasty: Collection[str] = (),
 ) -> tuple[Outcomes, list[str]]:
     """Run items until each has an outcome.
 
@@ -195,6 +197,7 @@ def _gather(
         first_failure: begin no other run once an item has failed.
         twice: run again what was ended; else it has failed.
         unsettled: takes up why an item's outcome could not be found out, and the others go on.
+        hasty: items that are settled by processor time alone; no points depend on them.
 
     Raises:
         NotYet: what an item comes to could not be found out.
@@ -245,7 +248,7 @@ def _gather(
         if not missing:
             continue
         try:
-            why = settled(first, second, ended)
+            why = settled(first, second, ended, 0.0 if missing[0] in hasty else None)
         except NotYet as error:
             said = f"{missing[0].rpartition(':')[2]}: {error}"
             if unsettled is None:

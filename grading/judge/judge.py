@@ -13,7 +13,6 @@ import contextlib
 import copy
 import hashlib
 import json
-import tempfile
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -46,6 +45,7 @@ from grading.judge.scoring import RIGHT_ONES, score_probes, score_tests
 from grading.judge.verdict import Finding, Judgement, Verdict, best
 from grading.paths import ROOT, sources
 from grading.release.strip import released
+from grading.sandbox import folders
 from grading.sandbox import run as sandbox
 from grading.sandbox.ending import NotYet
 from grading.sandbox.limits import FLOOR, LAZY, Budget, Needs
@@ -204,10 +204,10 @@ class Judge:
                 )[0]
             )
         items = {name: set(material.items) for name in packages if ":" in name}
-        with tempfile.TemporaryDirectory() as kernels:
+        with folders.fresh() as kernels:
             reference = self._measure(task, Path(kernels))
             usual = self.needs(task)
-            lazies = replace(usual, floor=min(LAZY, usual.floor))
+            lazies = replace(usual, floor=min(LAZY, usual.floor), hasty=True)
             needs = {name: lazies if name.startswith("lazy:") else usual for name in packages}
             outcomes, unsettled = execute_trusted(material, packages, items, needs, Path(kernels))
         outcomes = {"reference": reference} | outcomes
@@ -288,7 +288,7 @@ class Judge:
         grafts = self.grafts(submission)
         key = self.key(assignment.name, grafts)
         if not again and (stored := self.cache.read("judged", key)) is not None:
-            return Judgement.from_json(stored)
+            return self._hushed(Judgement.from_json(stored), submission)
         if self.sandboxed:
             sandbox.require()
         notes = [
@@ -313,7 +313,20 @@ class Judge:
         judgement = Judgement(assignment.name, key, judged, tuple(notes))
         if not judgement.waits:
             self.cache.write("judged", key, judgement.to_json())
-        return judgement
+        return self._hushed(judgement, submission)
+
+    def _hushed(self, judgement: Judgement, submission: Submission) -> Judgement:
+        """Leave out what programs said where a solution was inside that isn't earned yet."""
+        earned = {verdict.task for verdict in judgement.verdicts if verdict.full}
+        earned |= submission.earned
+        verdicts = []
+        for verdict in judgement.verdicts:
+            task = self.course.task(verdict.task)
+            unearned = [each for each in task.requires if each not in earned]
+            if task.kind == "probes" and unearned:
+                verdict = verdict.hushed(unearned)
+            verdicts.append(verdict)
+        return replace(judgement, verdicts=tuple(verdicts))
 
     def judge_task(
         self,

@@ -54,7 +54,7 @@ def prove(judge: Judge, task: Task) -> Row:
     material = judge.material(task)
     known = judge.trusted(task)
     right = known["reference"]
-    faults = [f"it can't be said now: {why}" for why in judge.unsettled(task)]
+    faults = []
     for item in (*material.items, material.check):
         name = item.partition(":")[2]
         if item not in right or not right[item].ok:
@@ -63,15 +63,20 @@ def prove(judge: Judge, task: Task) -> Row:
             faults.append(f"{name} fails on the reference: {why}")
         elif has_odd(right[item].value):
             faults.append(f"{name} returns something that is no plain data")
+    every = (*material.items, material.check)
+    if any(item not in known[name] for name in ("task", "stub") for item in every):
+        faults += [f"it can't be said now: {why}" for why in judge.unsettled(task)]
     if faults:
         return Row(task.id, task.points, 0.0, 0.0, {}, tuple(faults))
 
     def earned(outcomes: Outcomes, check: bool = True) -> float:
         if task.kind == "tests":
-            share = float(all(outcomes[item].ok for item in material.items))
+            ok = [item not in outcomes or outcomes[item].ok for item in material.items]
+            share = float(all(ok))
         else:
             agree = [
-                item in outcomes and says(right[item], outcomes[item], task.tolerance) is None
+                # What couldn't be run to an end proves nothing.
+                item not in outcomes or says(right[item], outcomes[item], task.tolerance) is None
                 for item in material.items
             ]
             share = sum(agree) / len(agree)
@@ -125,6 +130,8 @@ def prove(judge: Judge, task: Task) -> Row:
             faults.append(f"the mutant {mutant.name} loses nothing")
     faults += [f"no mutant of {group} loses anything" for group, seen in caught.items()
                if not seen and group not in mutants]  # fmt: skip
+    if faults:
+        faults += [f"and it can't be said now: {why}" for why in judge.unsettled(task)]
     if len(material.mutants) < MIN_MUTANTS:
         faults.append(f"it has {len(material.mutants)} mutants; it needs {MIN_MUTANTS}")
     return Row(task.id, task.points, stub, reference, mutants, tuple(faults))

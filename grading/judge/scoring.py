@@ -11,8 +11,8 @@ from grading.checks import Mutant
 from grading.course.regions import GradingError
 from grading.judge.assemble import Files
 from grading.judge.compare import Outcome
-from grading.judge.diagnosis import check_says, says, suspects
-from grading.judge.disclosure import NOTE, Disclosure, error_name
+from grading.judge.diagnosis import check_says, hushed, says, suspects
+from grading.judge.disclosure import Disclosure, error_name
 from grading.judge.execute import WORKERS, Outcomes
 from grading.judge.material import Material
 from grading.judge.verdict import Finding, Verdict, clamped, share_of
@@ -44,6 +44,7 @@ def score_probes(
     """
     task = material.task
     explained = suspects(material, known, outcomes, task.tolerance)
+    functions = {region.qualname.rpartition(".")[2] for region in task.regions}
     findings = []
     for item in material.items:
         expected, got = known["reference"].get(item), outcomes[item]
@@ -56,14 +57,14 @@ def score_probes(
                 f"{expected.message if expected else ''}"
             )
         said = says(expected, got, task.tolerance, tell)
+        less = hushed(expected, got, task.tolerance, functions) or ""
         findings.append(
-            Finding(name, about, False, said, explained.get(item, ""))
+            Finding(name, about, False, said, explained.get(item, ""), less)
             if said
             else Finding(name, about, True)
         )
     check = check_says(outcomes[material.check], tell=tell)
-    if tell.quoted:
-        notes = [*notes, f"{task.label}: {NOTE}"]
+    notes = [*notes, *(f"{task.label}: {note}" for note in tell.notes)]
     return Verdict(
         task=task.id,
         points=task.points,
@@ -72,6 +73,7 @@ def score_probes(
         check=check,
         section=task.section,
         notes=tuple(notes),
+        hushed_check=check_says(outcomes[material.check], silent=True),
     )
 
 

@@ -17,6 +17,7 @@ class Finding:
         agrees: it earned its share.
         said: what came out, and what belongs there; empty if it agrees.
         misconception: the sentence of the mutant that gives the same result.
+        hushed: what came out, in none of its program's words.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Finding:
     agrees: bool
     said: str = ""
     misconception: str = ""
+    hushed: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class Verdict:
         whole: share of the probes that agree on the student's whole package; None if it
             was not tried.
         waits: why it is not graded yet; then no points were earned and none were lost.
+        hushed_check: why the visible cell fails, in none of its program's words.
+        silent: whose solutions are inside that the student hasn't earned; so it is hushed.
     """
 
     task: str
@@ -52,6 +56,21 @@ class Verdict:
     notes: tuple[str, ...] = ()
     whole: float | None = None
     waits: str = ""
+    hushed_check: str = ""
+    silent: tuple[str, ...] = ()
+
+    def hushed(self, unearned: Sequence[str]) -> Verdict:
+        """Leave out what the student's program said: it could read what is inside.
+
+        Args:
+            unearned: the tasks whose solutions are inside, and which the student hasn't earned.
+        """
+        findings = tuple(
+            replace(finding, said=finding.hushed or finding.said) for finding in self.findings
+        )
+        return replace(
+            self, findings=findings, check=self.hushed_check or self.check, silent=tuple(unearned)
+        )
 
     @property
     def full(self) -> bool:
@@ -113,6 +132,7 @@ class Judgement:
                 | {
                     "findings": tuple(Finding(**f) for f in each["findings"]),
                     "notes": tuple(each["notes"]),
+                    "silent": tuple(each["silent"]),
                 }
             )
             for each in read["verdicts"]
@@ -127,13 +147,15 @@ def best(verdicts: list[Verdict]) -> Verdict:
         next((finding for finding in same if finding.agrees), same[0])
         for same in zip(*(verdict.findings for verdict in verdicts), strict=True)
     ]
-    check = next((verdict.check for verdict in verdicts if not verdict.check), first.check)
+    shown = next((verdict for verdict in verdicts if not verdict.check), first)
+    check = shown.check
     notes = dict.fromkeys(note for verdict in verdicts for note in verdict.notes)
     return replace(
         first,
         earned=share_of(first.points, findings, check),
         findings=tuple(findings),
         check=check,
+        hushed_check=shown.hushed_check,
         notes=tuple(notes),
     )
 

@@ -26,8 +26,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from grading.release.build import export
-
-SECONDS_PER_CELL = 1800  # a guard against hanging, also on a slow and busy machine
+from grading.sandbox.limits import CELL
 
 
 @contextmanager
@@ -130,7 +129,7 @@ def run(path: Path, root: Path, sockets: Path) -> str:
         notebook,
         # Sockets in a folder of our own; TCP would be open to the machine's other users.
         km=AsyncKernelManager(transport="ipc", ip=str(sockets / name)),
-        timeout=SECONDS_PER_CELL,
+        timeout=CELL,
         resources={"metadata": {"path": str(path.parent)}},
     )
     env = {k: v for k, v in os.environ.items() if k != "IN_TEST"} | {"PYTHONPATH": str(root)}

@@ -113,11 +113,7 @@ def student_pyproject(text: str) -> str:
     "F401",  # imports that your code will use
     "D202",  # a blank line before a stub
 """
-    text = text.replace(ignores, ignores + more)
-    # A loop that never ends is ended, and its place printed: compiled, it hears no Ctrl-C.
-    options = "[tool.pytest.ini_options]\n"
-    ends = "faulthandler_timeout = 180\nfaulthandler_exit_on_timeout = true\n"
-    return text.replace(options, options + ends)
+    return text.replace(ignores, ignores + more)
 
 
 def marks(course: Course) -> list[str]:

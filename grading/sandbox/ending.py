@@ -83,17 +83,19 @@ def told(result: Result, ended: bool) -> str:
     return f"the process ended by itself, with status {result.code}"
 
 
-def settled(first: Result, second: Result, ended: bool) -> str:
+def settled(first: Result, second: Result, ended: bool, least: float | None = None) -> str:
     """Say why an item has no result, after it was run twice.
 
     Args:
         first: the run among others.
         second: the run alone.
         ended: the second has said that it came to its end.
+        least: share of a core that a loop must have had; by default most of one.
 
     Raises:
         NotYet: it can't be said whether that is the program's own doing.
     """
+    least = MOST_OF_A_CORE if least is None else least
     if second.killed:
         raise NotYet("it was ended by somebody else, or for want of memory on this machine")
     if second.stopped == "clock":
@@ -102,7 +104,7 @@ def settled(first: Result, second: Result, ended: bool) -> str:
             f"{second.seconds:.0f} seconds. Does it sleep, or wait for something?"
         )
     if second.stopped == "cpu":
-        if first.stopped != "cpu" or second.share < MOST_OF_A_CORE:
+        if first.stopped != "cpu" or second.share < least:
             raise NotYet(
                 f"it used {second.used:.1f} seconds of processor time and was not done, with "
                 f"{second.share:.0%} of a core. Is the machine busy with other programs?"

@@ -45,6 +45,8 @@ CLOCK = 60.0
 IDLE = 300.0
 # One item at all, on a machine that gives it next to nothing.
 LONGEST = 3600.0
+# One cell of the course's own notebooks, in CI: a guard against hanging, on a slow machine, too.
+CELL = 1800
 # A step of the watcher that takes longer was no step: it was itself stopped, or the machine asleep.
 STEP = 0.5
 # Between two looks at what a run uses, and until the reports are read again.
@@ -60,10 +62,12 @@ class Needs:
     Attributes:
         items: processor time by item; that of the import under "".
         floor: of a limit.
+        hasty: what passes its limits is given up, though it had little of a core.
     """
 
     items: Mapping[str, float] = field(default_factory=dict)
     floor: float = FLOOR
+    hasty: bool = False
 
     @property
     def whole(self) -> float:

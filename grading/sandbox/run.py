@@ -16,11 +16,10 @@ import os
 import platform
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from grading.sandbox import bubblewrap
+from grading.sandbox import bubblewrap, folders
 from grading.sandbox.bubblewrap import SandboxError
 from grading.sandbox.ending import Result
 from grading.sandbox.limits import Limits
@@ -139,8 +138,8 @@ def run(
 @contextlib.contextmanager
 def _folder(files: Mapping[str, bytes]) -> Iterator[Path]:
     """Lay the files into a fresh folder that the sandbox's user can read, and no one else."""
-    with tempfile.TemporaryDirectory(prefix="judge-", ignore_cleanup_errors=True) as top:
-        folder = Path(top) / "task"
+    with folders.fresh() as top:
+        folder = top / "task"
         folder.mkdir(mode=0o755)
         for name, content in files.items():
             path = folder / name

@@ -73,10 +73,12 @@ def raised(error: BaseException) -> dict[str, str]:
         message = ""
     place = ""
     with contextlib.suppress(BaseException):
-        for frame in traceback.extract_tb(error.__traceback__):
-            if f"{os.sep}minitorch{os.sep}" in frame.filename:
-                line = (frame.line or "").strip()
-                place = f"{os.path.basename(frame.filename)}, in {frame.name}: {line}"
+        for frame, number in traceback.walk_tb(error.__traceback__):
+            code = frame.f_code
+            if f"{os.sep}minitorch{os.sep}" in code.co_filename:
+                line = linecache.getline(code.co_filename, number, frame.f_globals).strip()
+                below = f"line {number - code.co_firstlineno + 1} of {code.co_name}"
+                place = f"{os.path.basename(code.co_filename)}, {below}: {line}"
         if isinstance(error, SyntaxError) and error.filename and not place:
             place = f"{os.path.basename(error.filename)}, line {error.lineno}: {error.text or ''}"
     return {"type": type(error).__name__[:80], "message": message[:500], "place": place[:300]}

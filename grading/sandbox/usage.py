@@ -79,7 +79,7 @@ class Meter:
 def _pressure() -> float:
     """Return for how many seconds anything on this machine has waited for a core."""
     try:
-        first = (_PROC / "pressure" / "cpu").read_text().split("\n")[0]
+        first = (_PROC / "pressure" / "cpu").read_text(encoding="utf-8").split("\n")[0]
         return int(first.rpartition("=")[2]) / 1e6
     except (OSError, ValueError):
         return 0.0
@@ -88,7 +88,7 @@ def _pressure() -> float:
 def killed_for_memory() -> int:
     """Count the processes that this machine has ended because it had no memory left."""
     try:
-        lines = (_PROC / "vmstat").read_text().splitlines()
+        lines = (_PROC / "vmstat").read_text(encoding="utf-8").splitlines()
         return next(int(line.split()[1]) for line in lines if line.startswith("oom_kill "))
     except (OSError, StopIteration):
         return 0
@@ -107,7 +107,7 @@ def cores() -> int:
 def _quotas() -> Iterator[float]:
     """Give the cores that the control groups around this process allow, as a container has them."""
     try:
-        lines = (_PROC / "self" / "cgroup").read_text().splitlines()
+        lines = (_PROC / "self" / "cgroup").read_text(encoding="utf-8").splitlines()
     except OSError:
         return
     for line in lines:
@@ -116,11 +116,13 @@ def _quotas() -> Iterator[float]:
         for folder in (inside, *inside.parents):
             with contextlib.suppress(OSError, ValueError):
                 if not controllers:
-                    quota, period = (_CGROUPS / folder / "cpu.max").read_text().split()
+                    quota, period = (
+                        (_CGROUPS / folder / "cpu.max").read_text(encoding="utf-8").split()
+                    )
                 elif "cpu" in controllers.split(","):
                     path = _CGROUPS / controllers / folder
-                    quota = (path / "cpu.cfs_quota_us").read_text()
-                    period = (path / "cpu.cfs_period_us").read_text()
+                    quota = (path / "cpu.cfs_quota_us").read_text(encoding="utf-8")
+                    period = (path / "cpu.cfs_period_us").read_text(encoding="utf-8")
                 else:
                     continue
                 if int(quota) > 0:

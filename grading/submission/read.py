@@ -39,11 +39,19 @@ def unfit(student: str) -> str:
 
 @dataclass
 class Submission:
-    """One student's files of one assignment, by notebook."""
+    """One student's files of one assignment, by notebook.
+
+    Attributes:
+        assignment: its name.
+        files: what was handed in, by notebook.
+        reasons: why a file is missing.
+        earned: tasks of other assignments of which the student has all points already.
+    """
 
     assignment: str
     files: Mapping[str, bytes | None]
     reasons: Mapping[str, str] = field(default_factory=dict)
+    earned: frozenset[str] = frozenset()
 
     @property
     def digest(self) -> str:

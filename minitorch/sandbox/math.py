@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 import math
 import re
+import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -134,7 +135,7 @@ def source(fn: Callable[..., Any]) -> str:
         text = inspect.getsource(fn)
     except (OSError, TypeError):
         return "(its source isn't in a file)"
-    lines = inspect.cleandoc(text).splitlines()
+    lines = textwrap.dedent(text).splitlines()
     return "\n".join(line for line in lines if not _NOT_CODE.match(line))
 
 

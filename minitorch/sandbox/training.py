@@ -258,7 +258,7 @@ class HandTraining(PointsSandbox):
         slider = w.FloatSlider(
             min=-self.REACH,
             max=self.REACH,
-            step=0.05,
+            step=0.01,  # as fine as the table beside it
             description=name,
             tooltip=name,
             readout_format=".2f",

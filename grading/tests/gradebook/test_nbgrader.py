@@ -310,7 +310,8 @@ def test_an_unwritable_folder_is_named(graded: Path) -> None:
 
 def test_without_bwrap_only_examples_are_graded(graded: Path, tmp_path: Path) -> None:
     root = tmp_path / "project"
-    shutil.copytree(graded, root, ignore=shutil.ignore_patterns("course"))
+    shutil.copytree(graded, root)
+    shutil.rmtree(root / "course")
     judge = Judge(root)
     examples.write(judge, judge.course.assignments[0], root / "course" / "submitted")
     hand_in(root, "student", written(reference(root)) + b" ")

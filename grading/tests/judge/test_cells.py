@@ -132,7 +132,7 @@ def test_it_costs_what_an_open_bracket_costs(judge: Judge, where: str) -> None:
 @pytest.mark.parametrize("where", POSITIONS)
 def test_the_points(judged: Judged, where: str) -> None:
     wanted = ALL | dict.fromkeys(LOSE.get(where, ("task0_1",)), 0)
-    for code in (BRACKET, "return 1", "def f(a, a): pass"):
+    for code in (BRACKET, "break", "def f(a, a): pass"):
         judgement = judged(POSITIONS[where](code))
         assert earned(judgement) == wanted, code
         said = " ".join([*judgement.notes, *(n for v in judgement.verdicts for n in v.notes)])
@@ -157,11 +157,11 @@ IPYTHON = (
     "!!ls",
     "!pip install numpy \\\n    torch",
     "!echo it's",
-    "x = !ls",
-    "x = y = !ls",
+    "seen = !ls",
+    "one = two = !ls",
     "first, second = !ls",
-    "x = %pwd",
-    "x=%pwd",
+    "seen = %pwd",
+    "seen=%pwd",
     "/print mul",
     ",print a b",
     ";print a b",
@@ -209,7 +209,8 @@ def test_all_of_them_cost_nothing(judged: Judged) -> None:
 
 def test_a_helper_beside_a_question_is_kept(judged: Judged) -> None:
     """Of a cell with a magic nothing else goes, though a line in it begins with `%`."""
-    helper = "#| export\nPLACES = (\n    100\n    % 97\n)\n\n\ndef times(x, y):\n    return x * y\ntimes?"
+    helper = "#| export\nPLACES = (\n    100\n    % 97\n)\n\n\n"
+    helper += "def times(x, y):\n    return x * y\ntimes?"
     judgement = judged(add("picture", helper), swap("operators", MUL, "    return times(x, y)"))
     assert earned(judgement) == ALL, judgement
 
@@ -271,8 +272,8 @@ def test_python_is_left_alone(source: str) -> None:
 
 @pytest.mark.parametrize(
     "source",
-    ["('" * 25_000, "'''\\" * 9000, '"""' * 16_000, "\\\n" * 25_000, "%\\\n" * 16_000, "x=!" * 16_000,
-     "? " * 25_000, "= " * 25_000, "\\" * 50_000, "[\n" * 25_000, ">>> \n" * 9000],
+    ["('" * 25_000, "'''\\" * 9000, '"""' * 16_000, "\\\n" * 25_000, "%\\\n" * 16_000,
+     "x=!" * 16_000, "? " * 25_000, "= " * 25_000, "\\" * 50_000, "[\n" * 25_000, ">>> \n" * 9000],
     ids=ascii,
 )  # fmt: skip
 def test_no_text_takes_long(source: str) -> None:

@@ -119,6 +119,7 @@ def test_only_who_fails_in_a_fresh_place_is_blamed(
             b'{"item": "visible:test-task0_1", "value": "passed"}\n',
         ),
     ]
+    runs.append(runs[1])  # for the visible cell, where the probe alone was tried again
     monkeypatch.setattr(sandbox, "run", lambda *args, **kwargs: runs.pop(0))
     outcomes, notes = execute.execute(judge.material(task), {}, needs=Needs())
     assert [outcome.error for outcome in outcomes.values()] == ["BlockingIOError", "", ""]

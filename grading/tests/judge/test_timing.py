@@ -84,6 +84,11 @@ def test_an_endless_loop_passes_twice_with_most_of_a_core(share: float, loops: b
             settled(first, second, False)
 
 
+def test_where_no_points_depend_on_it_processor_time_alone_is_enough() -> None:
+    first, second = run_of(stopped="cpu", used=2.1), run_of(stopped="cpu", used=2.2, share=0.1)
+    assert "never ends" in settled(first, second, False, 0.0)
+
+
 @pytest.mark.parametrize(
     "first, second",
     [
@@ -189,16 +194,18 @@ def test_cores_are_those_that_we_may_use(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(usage, "_CGROUPS", groups)
 
     def cores(memberships: str) -> int:
-        (proc / "self" / "cgroup").write_text(memberships)
+        (proc / "self" / "cgroup").write_text(memberships, encoding="utf-8")
         return usage.cores.__wrapped__()
 
     assert cores("0::/user/inner\n") == 64
-    (groups / "user" / "inner" / "cpu.max").write_text("max 100000\n")
+    (groups / "user" / "inner" / "cpu.max").write_text("max 100000\n", encoding="utf-8")
     assert cores("0::/user/inner\n") == 64
-    (groups / "user" / "cpu.max").write_text("250000 100000\n")
+    (groups / "user" / "cpu.max").write_text("250000 100000\n", encoding="utf-8")
     assert cores("0::/user/inner\n") == 2, "the quota of a group around ours, rounded down"
     for name, value in (("quota", 50_000), ("period", 100_000)):
-        (groups / "cpu,cpuacct" / "docker" / f"cpu.cfs_{name}_us").write_text(f"{value}\n")
+        (groups / "cpu,cpuacct" / "docker" / f"cpu.cfs_{name}_us").write_text(
+            f"{value}\n", encoding="utf-8"
+        )
     assert cores("4:cpu,cpuacct:/docker\n2:memory:/\n") == 1
     assert cores("4:cpu,cpuacct:/elsewhere\n") == 64
 
@@ -216,10 +223,10 @@ def test_waiting_for_a_core_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     pressure = tmp_path / "pressure"
     pressure.mkdir()
     some = "some avg10=1 avg60=1 avg300=1 total={}\nfull avg10=0 avg60=0 avg300=0 total=0\n"
-    (pressure / "cpu").write_text(some.format(5_000_000))
+    (pressure / "cpu").write_text(some.format(5_000_000), encoding="utf-8")
     monkeypatch.setattr(usage, "_PROC", tmp_path)
     without = usage.Meter(1)
-    (pressure / "cpu").write_text(some.format(7_500_000))
+    (pressure / "cpu").write_text(some.format(7_500_000), encoding="utf-8")
     assert without.read().waited == 2.5
 
 
@@ -334,8 +341,8 @@ def test_an_unsettled_mutant_is_left_out_and_tried_again(
 ) -> None:
     root = judge.course.root
     path = root / CHECKS / "task0_3" / "mutants.py"
-    kept = path.read_text()
-    path.write_text(kept.replace("self.training = 0 > 9", "while True: pass"))
+    kept = path.read_text(encoding="utf-8")
+    path.write_text(kept.replace("self.training = 0 > 9", "while True: pass"), encoding="utf-8")
     try:
         monkeypatch.setattr(ending, "MOST_OF_A_CORE", 2.0)
         busy_ = type(judge)(root, cache=tmp_path)
@@ -349,7 +356,7 @@ def test_an_unsettled_mutant_is_left_out_and_tried_again(
         assert "never ends" in outcome.missing and not quiet.unsettled(task)
         assert len(list((tmp_path).rglob("*.json"))) == 1
     finally:
-        path.write_text(kept)
+        path.write_text(kept, encoding="utf-8")
 
 
 @inside
@@ -410,7 +417,9 @@ def _runners() -> list[int]:
             if b"/task/runner.py" in words and b"-c" not in words and b"bwrap" not in words[0]:
                 found.append(int(current.name))
             for task in (current / "task").iterdir():
-                waiting += [int(pid) for pid in (task / "children").read_text().split()]
+                waiting += [
+                    int(pid) for pid in (task / "children").read_text(encoding="utf-8").split()
+                ]
     return found
 
 

@@ -14,7 +14,7 @@ from grading.paths import CHECKS, ROOT
 
 
 def run(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True)
+    return subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, encoding="utf-8")
 
 
 def test_every_verb_leads_to_a_main_and_is_listed(capsys, monkeypatch) -> None:

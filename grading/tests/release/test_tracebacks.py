@@ -45,7 +45,7 @@ def stored(source: str, folder: Path, colours: str) -> dict[str, Any]:
     """The output of a cell in which `given` raises, as IPython stores it."""
     path = folder / "minitorch" / "operators.py"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(source)
+    path.write_text(source, encoding="utf-8")
     spec = importlib.util.spec_from_file_location(f"operators_{abs(hash(source))}", path)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
@@ -67,10 +67,12 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def store(project: Path, *outputs: dict[str, Any]) -> Path:
     path = project / tiny.GUIDE
-    notebook = json.loads(path.read_text())
+    notebook = json.loads(path.read_text(encoding="utf-8"))
     (cell,) = (each for each in notebook["cells"] if each["id"] == "picture")
     cell["outputs"] = list(outputs)
-    path.write_text(json.dumps(notebook, sort_keys=True, indent=1, ensure_ascii=False) + "\n")
+    path.write_text(
+        json.dumps(notebook, sort_keys=True, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
     return path
 
 
@@ -91,7 +93,9 @@ def test_a_frame_in_a_solution_keeps_its_name_and_no_line(
 
 
 def read(path: Path) -> list[str]:
-    (cell,) = (c for c in json.loads(path.read_text())["cells"] if c["id"] == "picture")
+    (cell,) = (
+        c for c in json.loads(path.read_text(encoding="utf-8"))["cells"] if c["id"] == "picture"
+    )
     return [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in cell["outputs"][0]["traceback"]]
 
 

@@ -239,6 +239,26 @@ def test_threads_and_children_count() -> None:
     assert result.stopped == "cpu" and result.used > 1
 
 
+def test_children_whose_time_is_hidden_meet_the_clock() -> None:
+    """Nobody waits for them, so that their time is nobody's; short ones are seldom met alive."""
+    result = run(
+        """
+        import signal, time
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        while True:
+            if os.fork() == 0:
+                until = time.process_time() + 0.02
+                while time.process_time() < until: pass
+                os._exit(0)
+            time.sleep(0.05)
+        """,
+        cpu=2.0,
+        clock=1.0,
+        processes=1000,
+    )
+    assert result.stopped in ("clock", "cpu"), result
+
+
 def test_doing_nothing_is_stopped_and_items_have_time_of_their_own() -> None:
     begin = 'os.write(report, b\'{"item": "%s", "begin": true}\\n\'); time.sleep(0.6)'
     result = run(

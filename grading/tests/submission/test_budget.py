@@ -62,7 +62,9 @@ def test_a_large_file_takes_little_of_the_memory_that_all_share(
     (tmp_path / NAME).write_bytes(LARGE[kind])
     command = [sys.executable, "-c", MEASURED, str(judge.course.root), str(tmp_path)]
     env = os.environ | {"PYTHONPATH": str(tiny.HERE)}
-    said = subprocess.run(command, check=True, capture_output=True, text=True, env=env).stdout
+    said = subprocess.run(
+        command, check=True, capture_output=True, encoding="utf-8", env=env
+    ).stdout
     ours, theirs = map(int, said.split())
     assert ours < 150, f"{ours} MB in the process that grades everyone"
     assert theirs < submission_module.MEMORY >> 20

@@ -39,10 +39,12 @@ def test_no_grade_is_lost(tmp_path: Path) -> None:
     for said in ("Storing points", "hold all of this already"):
         command = [sys.executable, "-m", "grading", "grade", "module0"]
         env = os.environ | {"PYTHONPATH": str(root), "PYTHONWARNINGS": "ignore"}
-        done = subprocess.run(command, cwd=root, capture_output=True, text=True, env=env)
+        done = subprocess.run(command, cwd=root, capture_output=True, encoding="utf-8", env=env)
         assert done.returncode == 0, done.stdout + done.stderr
         assert said in done.stdout
         assert records.entries(root, "module0") == before
     assert not before["ada"].waits and "Clear." in str(before["ada"].contents)
-    assert f"ada,,,,{before['ada'].earned}" in (root / GRADES).read_text()
-    assert "Clear." in (root / FEEDBACK / "ada/module0/01_functions.html").read_text()
+    assert f"ada,,,,{before['ada'].earned}" in (root / GRADES).read_text(encoding="utf-8")
+    assert "Clear." in (root / FEEDBACK / "ada/module0/01_functions.html").read_text(
+        encoding="utf-8"
+    )

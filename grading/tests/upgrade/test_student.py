@@ -48,7 +48,7 @@ def before(tmp_path: Path) -> Path:
 
 def run(program: Path, *arguments: object, cwd: Path) -> str:
     command = [sys.executable, str(program), *map(str, arguments)]
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=cwd, capture_output=True, encoding="utf-8")
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -62,7 +62,7 @@ def work_is_there(project: Path) -> None:
     assert (project / NEW).exists() and not (project / OLD).exists()
     assert not (project / "minitorch/module.py").exists()
     export(project)
-    assert "my_product" in (project / "minitorch/operators.py").read_text()
+    assert "my_product" in (project / "minitorch/operators.py").read_text(encoding="utf-8")
     passed = {t for t, record in run_tests(project).items() if record["outcome"] == "passed"}
     assert "tests/test_operators.py::test_mul" in passed
 
@@ -79,17 +79,17 @@ def test_by_the_update_of_this_version(before: Path, release: Path) -> None:
     assert EDIT in tiny.cell(read_notebook(project / NEW), "front").source
     assert "train.module" in tiny.cell(read_notebook(project / NEW), "exp").source
     work_is_there(project)
-    assert EDIT in (project / "minitorch/train/module.py").read_text()
+    assert EDIT in (project / "minitorch/train/module.py").read_text(encoding="utf-8")
     assert "up to date" in run(release / "update.py", cwd=project)
 
 
 def test_by_the_update_that_the_student_has(before: Path, release: Path) -> None:
     """The old program knows no moves: it keeps the edited notebook aside, and says so."""
     project = before / "student"
-    assert "have moved" not in (project / "update.py").read_text()
+    assert "have moved" not in (project / "update.py").read_text(encoding="utf-8")
     said = run(project / "update.py", release, cwd=before)
     assert f"{OLD}: the release no longer has it; it is in .before-update now." in said
-    assert EDIT in (project / ".before-update/1" / OLD).read_text()
+    assert EDIT in (project / ".before-update/1" / OLD).read_text(encoding="utf-8")
     work_is_there(project)
 
 
@@ -97,7 +97,7 @@ def test_the_newer_program_does_the_update(before: Path, release: Path) -> None:
     project = before / "student"
     shutil.copy(release / "update.py", project)
     newer = Path(shutil.copytree(release, before / "newer"))
-    with (newer / "update.py").open("a") as file:
+    with (newer / "update.py").open("a", encoding="utf-8") as file:
         file.write('\nprint("the newer one")\n')
     assert "the newer one" in run(project / "update.py", newer, "--dry-run", cwd=before)
     assert (project / OLD).exists()
@@ -120,11 +120,11 @@ def test_an_interrupted_move_can_go_on(before: Path, release: Path) -> None:
 
 def test_a_notebook_that_can_t_be_read_is_kept_aside(before: Path, release: Path) -> None:
     project = before / "student"
-    (project / OLD).write_text("not json")
+    (project / OLD).write_text("not json", encoding="utf-8")
     made = update.plan(project, release)
     assert any(f"{OLD}: isn't a notebook any more" in line for line in made.report)
     backup = update.carry_out(made, project)
-    assert backup and (backup / OLD).read_text() == "not json"
+    assert backup and (backup / OLD).read_text(encoding="utf-8") == "not json"
     assert (project / NEW).exists() and not (project / OLD).exists()
 
 
@@ -140,10 +140,10 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         node = strip_notebook(read_notebook(path), name.as_posix())
         (folder / name).write_text(
-            finish(node) if name.as_posix() == GUIDE else nbformat.writes(node)
+            finish(node) if name.as_posix() == GUIDE else nbformat.writes(node), encoding="utf-8"
         )
     shutil.copy(release_room.TEMPLATES / "README.md", folder)
-    (folder / update.MANIFEST).write_text(manifest(folder))
+    (folder / update.MANIFEST).write_text(manifest(folder), encoding="utf-8")
     return folder
 
 
@@ -161,8 +161,8 @@ def test_an_answer_in_a_real_guide_stays(before: Path, real: Path) -> None:
 
 def test_every_real_notebook_of_then_is_found_today(before: Path, real: Path) -> None:
     """What a student changed in given code has a place to go to, wherever it moved."""
-    then = json.loads((before / "real" / update.MANIFEST).read_text())["cells"]
-    now = json.loads((real / update.MANIFEST).read_text())["cells"]
+    then = json.loads((before / "real" / update.MANIFEST).read_text(encoding="utf-8"))["cells"]
+    now = json.loads((real / update.MANIFEST).read_text(encoding="utf-8"))["cells"]
     for name in then:
         (before / "all" / name).parent.mkdir(parents=True, exist_ok=True)
         (before / "all" / name).touch()

@@ -1,5 +1,6 @@
 """The math sandbox: curves, slopes, reductions."""
 
+import ast
 import math
 
 import pytest
@@ -12,7 +13,7 @@ from minitorch.sandbox import (
     core,
     math_sandbox,
 )
-from minitorch.sandbox.math import REDUCE, TWO, find, menu, read_numbers, slope
+from minitorch.sandbox.math import ONE, REDUCE, TWO, find, menu, read_numbers, slope, source
 from reference.sandboxes.controls import widgets
 
 
@@ -27,6 +28,13 @@ def test_math_sandbox_measures_both_slopes() -> None:
     view = math_sandbox().set(kind=TWO, function="mul", x=2.0, y=3.0)
     assert view.sentence == "mul(2, 3) = 6. Its slope there is 3 along x and 2 along y."
     assert "def mul" in view.detail
+
+
+@pytest.mark.parametrize("kind", [ONE, TWO, REDUCE])
+def test_the_source_that_is_shown_is_python(kind: str) -> None:
+    for path in menu(kind).values():
+        if path != "reduce max":
+            ast.parse(source(find(path)))
 
 
 def test_math_sandbox_reduces_a_typed_list() -> None:

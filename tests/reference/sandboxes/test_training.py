@@ -78,6 +78,17 @@ def test_what_a_browser_rounds_is_no_turn() -> None:
     assert sandbox.parameters["linear.bias_0"] == 0.987
 
 
+def test_sliders_and_table_read_the_same() -> None:
+    """A browser brings a slider to its grid; the table has two digits."""
+    widgets()
+    sandbox = HandTraining()
+    sandbox.live()
+    detail = sandbox.step(20).detail
+    for slider in sandbox._sliders.children:
+        shown = slider.min + round((slider.value - slider.min) / slider.step) * slider.step
+        assert f"{shown:.2f}" in detail
+
+
 @pytest.mark.parametrize("dataset", ["Simple", "Diag", "Split", "Xor", "Circle", "Spiral"])
 @pytest.mark.parametrize("points", [1, 7, 150])
 def test_training_sandbox_takes_every_data_set(dataset: str, points: int) -> None:
