@@ -90,7 +90,7 @@ def test_what_the_reductions_keep_by_themselves() -> None:
 
 
 def test_size_is_a_number_and_a_shape() -> None:
-    x = tensor(PLACES["cube"])
+    x: Any = tensor(PLACES["cube"])
     assert x.size == 24 and isinstance(x.size, int) and x.size + 1 == 25
     assert x.view(x.size).shape == (24,) and list(range(x.size))[-1] == 23
     assert x.size() == x.shape == (2, 3, 4) and x.size(0) == 2
