@@ -26,7 +26,7 @@ from grading.judge.compare import Outcome
 from grading.judge.material import Material
 from grading.sandbox import runner
 
-CPU_SECONDS = 120  # of one copy; the slowest right answer needs a sixth of it
+CPU_SECONDS = 60  # of one copy; the slowest right answer needs a third of it
 HEAVY = ("numpy", "hypothesis", "hypothesis.strategies", "pytest", "numba")
 
 
