@@ -180,6 +180,13 @@ def wanted(expected: Any, got: Any) -> str:
     return f"what belongs there is {kind(expected)}"
 
 
+def holds(value: Any, text: str) -> bool:
+    """Tell whether a result is a text, or a list in which it lies."""
+    if isinstance(value, list):
+        return any(holds(each, text) for each in value)
+    return value == text
+
+
 def has_odd(value: Any) -> bool:
     """Tell whether a result holds something that a probe must not return."""
     if isinstance(value, list):

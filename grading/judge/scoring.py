@@ -10,7 +10,7 @@ from dataclasses import replace
 from grading.checks import Mutant
 from grading.course.regions import GradingError
 from grading.judge.assemble import Files
-from grading.judge.compare import Outcome
+from grading.judge.compare import Outcome, holds
 from grading.judge.diagnosis import check_says, hushed, says, suspects
 from grading.judge.disclosure import Disclosure, error_name
 from grading.judge.execute import WORKERS, Outcomes
@@ -20,6 +20,9 @@ from grading.judge.verdict import Finding, Verdict, clamped, share_of
 # Right packages among the broken ones; and so many more for a test that passed on a package on
 # which it had failed before: one that fails by chance fails on one of them.
 RIGHT_ONES, MORE_RIGHT_ONES = 4, 30
+# What a probe returns where it could not look into a student's function.
+UNSEEN = "could not be walked in Python"
+UNSEEN_NOTE = f"a kernel {UNSEEN}, so nobody saw how it works; please look, and give its points"
 AGAIN = 2  # so often such a test must fail once more on what it is to have noticed
 UNSTEADY = "passes on one right package and fails on another"
 BY_CHANCE = "fails by chance, or by other signs than what it tests; please look"
@@ -69,6 +72,8 @@ def score_probes(
         )
     check = check_says(outcomes[material.check], tell=tell)
     notes = [*notes, *(f"{task.label}: {note}" for note in tell.notes)]
+    unseen = [i.partition(":")[2] for i in material.items if holds(outcomes[i].value, UNSEEN)]
+    notes += [f"{task.label}: {name}: {UNSEEN_NOTE}" for name in unseen]
     return Verdict(
         task=task.id,
         points=task.points,
