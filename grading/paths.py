@@ -22,6 +22,7 @@ BACKUPS = Path("course") / "backups"  # copies of the gradebook, made before it 
 UNSETTLED = Path("course") / "judged" / "unsettled"  # what a run that stores points must not forget
 GRADES = Path("course") / "grades.csv"
 PROOF = Path("course") / "proof.md"
+MESSAGES = Path("course") / "messages.md"  # what students read, for each classic mistake
 MODEL = Path("course") / "model"
 
 

@@ -5,7 +5,7 @@ For the student's eyes, so nothing here tells an expected value.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from grading.checks import Mutant
 from grading.judge.compare import Outcome, difference
@@ -16,7 +16,11 @@ from grading.submission.sanitize import clean
 
 
 def says(
-    expected: Outcome, got: Outcome, tolerance: float, tell: Callable[[str], str] = str
+    expected: Outcome,
+    got: Outcome,
+    tolerance: float,
+    tell: Callable[[str], str] = str,
+    parts: Sequence[Sequence[str]] = (),
 ) -> str | None:
     """Say what is wrong with an outcome; None if it agrees with the reference's.
 
@@ -25,12 +29,13 @@ def says(
         got: the student's.
         tolerance: relative and absolute, for floats.
         tell: passes on what comes from the student's program.
+        parts: names of the parts of the result, and of the parts of these.
     """
     if got.missing:
         return got.missing
     if got.error:
         return _raised(got, tell)
-    said = difference(expected.value, got.value, tolerance)
+    said = difference(expected.value, got.value, tolerance, *parts)
     return tell(said) if said else None
 
 

@@ -55,7 +55,7 @@ def score_probes(
                 f"{expected.error if expected else 'no result'} "
                 f"{expected.message if expected else ''}"
             )
-        said = says(expected, got, task.tolerance, tell)
+        said = says(expected, got, task.tolerance, tell, task.parts_of(name))
         findings.append(
             Finding(name, about, False, said, explained.get(item, ""))
             if said
