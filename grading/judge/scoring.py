@@ -63,7 +63,7 @@ def score_probes(
                 f"{expected.error if expected else 'no result'} "
                 f"{expected.message if expected else ''}"
             )
-        said = says(expected, got, task.tolerance, tell)
+        said = says(expected, got, task.tolerance, tell, task.parts_of(name))
         less = hushed(expected, got, task.tolerance, functions) or ""
         findings.append(
             Finding(name, about, False, said, explained.get(item, ""), less)
