@@ -195,7 +195,9 @@ def name_dots(
 def set_title(axes: Any, title: str, width: float) -> None:
     """Set a title, broken into lines that fit, never inside a formula."""
     if title:
-        whole = re.sub(r"\$[^$]*\$", lambda formula: formula.group().replace(" ", "\0"), readable(title))
+        whole = re.sub(
+            r"\$[^$]*\$", lambda formula: formula.group().replace(" ", "\0"), readable(title)
+        )
         lines = textwrap.wrap(whole, max(12, int(width / 8.6)), break_long_words=False)
         axes.set_title(mathtext("\n".join(lines).replace("\0", " ")))
 
