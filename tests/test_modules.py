@@ -54,7 +54,7 @@ def test_training_learns_simple() -> None:
     assert [line[0] for line in log] == [*range(10, 91, 10), 95]
     assert [line[3] for line in log] == [line[0] for line in log]
     assert log[-1][2] >= 49, (
-        f"after 95 epochs {log[-1][2]} of 50 points are right, with a loss of {log[-1][1]:.2f}: the "
+        f"after 95 epochs {log[-1][2]} of 50 points are right, loss {log[-1][1]:.2f}: the "
         "check in the guide tells apart the layers, the output, the classes and the step"
     )
     assert [p.name for p in trainer.model.parameters()] == names
