@@ -48,7 +48,7 @@ MISTAKES = [
         "def visit(node):\n    if node in seen or node.is_constant():\n        return\n"
         "    seen.add(node)\n    for p in node.parents:\n        visit(p)\n    order.append(node)\n"
         "visit(variable)\nreturn order[::-1]",
-        told=r"raised Python's limit on calls",
+        fair="works as far as memory goes",
     ),
     Mistake(
         "a variable written twice",
