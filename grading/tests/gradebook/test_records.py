@@ -15,11 +15,14 @@ from typing import Any
 import nbformat
 import pytest
 
+from grading.course.guides import load_course
 from grading.course.regions import GradingError
 from grading.course.tasks import Assignment, Course
 from grading.gradebook import grade as grade_module
 from grading.gradebook import records
+from grading.gradebook.records import Entry
 from grading.judge.verdict import Judgement
+from grading.paths import ROOT
 from grading.tests import tiny
 from grading.tests.gradebook import test_nbgrader
 from grading.tests.gradebook.test_nbgrader import grade, hand_in, project, reference, written
@@ -367,3 +370,19 @@ def test_feedback_leads_to_feedback(graded: Path) -> None:
 def test_no_total_is_below_nothing() -> None:
     entry = records.Entry(automatic={("n", "a"): 3.0, ("n", "w"): None}, earned=5.0, penalty=6.0)
     assert entry.by_hand == 2 and entry.total == 0
+
+
+def test_what_was_earned_in_earlier_assignments(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside a solution that isn't earned, nothing that a program says leaves."""
+    course = load_course(ROOT)
+    task = course.task("task0_1")
+    place = (Path(task.notebook).stem, task.grade_id)
+    held = {
+        "ada": Entry(automatic={place: task.points}),
+        "bob": Entry(automatic={place: task.points - 1}),
+        "cyd": Entry(automatic={place: None}),
+        "dan": Entry(),
+    }
+    monkeypatch.setattr(records, "entries", lambda root, name: held if name == "module0" else {})
+    assert records.earned(ROOT, course, "module1") == {"ada": frozenset({"task0_1"})}
+    assert records.earned(ROOT, course, "module0") == {}
