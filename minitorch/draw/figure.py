@@ -16,7 +16,7 @@ from urllib.parse import quote
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
 
-from .svg import SMALLEST, px, tag, write
+from .svg import SMALLEST, px, readable, tag, write
 
 # %% ../../nbs/lib/draw/figure.ipynb #palette
 PALETTE: dict[str, str] = {
@@ -110,7 +110,9 @@ _AS_IT_IS = ' !"$()*+,/:;<=>?@[]^{|}'  # what may stand in a data address betwee
 def image(svg: str, alt: str) -> str:
     """Return an SVG as an HTML image that says its alternative text in every notebook."""
     source = "data:image/svg+xml;charset=utf-8," + quote(svg, safe=_AS_IT_IS)
-    return f"<img alt={quoteattr(alt)} style=\"max-width:100%;height:auto\" src='{source}'>"
+    return (
+        f"<img alt={quoteattr(readable(alt))} style=\"max-width:100%;height:auto\" src='{source}'>"
+    )
 
 # %% ../../nbs/lib/draw/figure.ipynb #watched-code
 def watched() -> bool:
@@ -145,10 +147,10 @@ class Figure:
         redraw: Callable[[float], str] | None = None,
     ):
         for name, words in (("title", title), ("desc", desc)):
-            if not isinstance(words, str) or not words.strip():
+            if not isinstance(words, str) or not readable(words).strip():
                 raise ValueError(f"A figure needs a {name} for readers who can't see it.")
-        self.title = " ".join(title.split())
-        self.desc = " ".join(desc.split())
+        self.title = " ".join(readable(title).split())
+        self.desc = " ".join(readable(desc).split())
         self.redraw = redraw
         self.content, self.view = _read(svg)
         self.svg = self._document()

@@ -13,6 +13,7 @@ from typing import Any
 from minitorch.draw.canvas import (
     LINES,
     listed,
+    make_readable,
     mathtext,
     name_dots,
     painted,
@@ -60,6 +61,7 @@ def _segments(ys: Sequence[float], low: float, high: float) -> list[float]:
 def _legend(fig: Any, axes: Any) -> None:
     """Put the legend where no line runs through it, under the plot if there is no such place."""
     legend = axes.legend(loc="best")
+    make_readable(fig)
     fig.canvas.draw()
     room = legend.get_window_extent().padded(2)
     lines = [line.get_path().transformed(line.get_transform()) for line in axes.get_lines()]
@@ -309,7 +311,7 @@ def plot_bars(title: str, bars: Mapping[str, Any], xlabel: str = "", ylabel: str
     said = f"{len(heights)} bars: " if len(heights) > 1 else "One bar: "
     said += "; ".join(f"{plain(name)} {say(height)}" for name, height in heights.items()) + "."
     said = f"{ylabel}, {said}" if ylabel else said
-    names = list(heights)
+    names = [mathtext(name) for name in heights]
     sideways = len(names) > 8 or max(map(len, names)) > 70 // len(names)
 
     def paint(fig: Any, width: float) -> None:

@@ -138,7 +138,7 @@ def timeline(
             if words and label_width(words, 13) > long * wide - 8:
                 raise ValueError(f"{words!r} is too long for {long} of {len(steps)} steps.")
             if words:
-                role = roles.get(words.split()[0], "muted")
+                role = roles.get((words.split() or [""])[0], "muted")
                 fill, edge = TINT[role], DARK[role]
                 pieces.append(box(x + 2, y, long * wide - 4, tall, fill=fill, stroke=edge))
                 middle = x + long * wide / 2, y + tall / 2

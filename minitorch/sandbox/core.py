@@ -17,11 +17,17 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from ..draw.figure import PALETTE, Figure, document, watched
-from ..draw.svg import px, tag, write
+from ..draw.svg import px, readable, tag, write
 from .names import named
 
 # %% auto #0
-__all__ = ['WITHIN', 'View', 'InputError', 'explain', 'notice', 'why_static', 'is_rounding', 'Sandbox', 'table', 'code']
+__all__ = ['WITHIN', 'escaped', 'View', 'InputError', 'explain', 'notice', 'why_static', 'is_rounding', 'Sandbox', 'table',
+           'code']
+
+# %% ../../nbs/lib/sandbox/core.ipynb #escaped
+def escaped(text: str) -> str:
+    """Return a text for a page: its own signs written out, what no page can hold replaced."""
+    return html.escape(readable(text))
 
 # %% ../../nbs/lib/sandbox/core.ipynb #view-code
 @dataclass(frozen=True)
@@ -252,7 +258,7 @@ class Sandbox(ABC):
         if self._box is None:
             import ipywidgets as w
 
-            name = html.escape(self.title)
+            name = escaped(self.title)
             style = "font-weight:600;font-size:1.15em"
             head = w.HTML(f'<div role="heading" aria-level="3" style="{style}">{name}</div>')
             beside = w.Layout(flex="1 1 300px", max_width="360px", min_width="0")
@@ -292,7 +298,7 @@ def _status(sentence: str) -> str:
         '<div class="minitorch-status" style="'
         "line-height:1.5;padding:6px 12px;border-left:4px solid #0072B2;"
         'background:var(--jp-layout-color2, rgba(127,127,127,.12))">'
-        f"{html.escape(sentence)}</div>"
+        f"{escaped(sentence)}</div>"
     )
 
 
@@ -319,12 +325,12 @@ def table(head: list[str], rows: list[list[str]], caption: str = "") -> str:
         scope = ' scope="col"' if tag == "th" else ""
         return "".join(
             f'<{tag}{scope} style="text-align:{"right" if place else "left"};'
-            f'padding:1px 20px 1px 0;line-height:1.5">{html.escape(cell)}</{tag}>'
+            f'padding:1px 20px 1px 0;line-height:1.5">{escaped(cell)}</{tag}>'
             for place, cell in enumerate(cells)
         )
 
     body = "".join(f"<tr>{row(cells, 'td')}</tr>" for cells in rows)
-    label = f'<caption style="text-align:left">{html.escape(caption)}</caption>' if caption else ""
+    label = f'<caption style="text-align:left">{escaped(caption)}</caption>' if caption else ""
     return (
         '<table style="font-variant-numeric:tabular-nums;border-collapse:collapse;'
         'align-self:start;margin:4px 0">'
@@ -335,9 +341,9 @@ def table(head: list[str], rows: list[list[str]], caption: str = "") -> str:
 def code(text: str, label: str) -> str:
     """Write source code under a label, in HTML."""
     return (
-        f'<div style="margin-top:6px">{html.escape(label)}</div>'
+        f'<div style="margin-top:6px">{escaped(label)}</div>'
         '<pre style="font-family:var(--jp-code-font-family, monospace);'
         "font-size:var(--jp-code-font-size, 13px);line-height:1.4;overflow:auto;max-height:22em;"
         'padding:8px 12px;background:var(--jp-layout-color2, rgba(127,127,127,.12))">'
-        f"{html.escape(text)}</pre>"
+        f"{escaped(text)}</pre>"
     )

@@ -7,6 +7,7 @@ said.
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -125,7 +126,7 @@ PLAIN: dict[str, tuple[str, Callable[[Any, Any], Any]]] = {
 
 def by_torch(name: str) -> dict[str, Any]:
     """Return PyTorch's answer: value, shape and gradient of a weighted sum."""
-    import torch
+    torch: Any = importlib.import_module("torch")
 
     place, case = {**CASES, **PLAIN}[name]
     x = torch.tensor(PLACES[place].copy(), requires_grad=True)
