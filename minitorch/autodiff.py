@@ -271,6 +271,8 @@ class FunctionBase(Generic[V]):
 # %% ../nbs/guides/module1/03_autodifferentiation.ipynb #variable
 _LEAF = History()
 _next_id = itertools.count(1).__next__
+_UNNAMED = (None, 0)
+_one_adds = threading.RLock()
 
 
 class Variable:
@@ -289,7 +291,7 @@ class Variable:
             every other variable.
     """
 
-    __slots__ = ("_id", "_name", "derivative", "history")
+    __slots__ = ("__weakref__", "_called", "derivative", "history")
 
     # What a subclass stores or computes for `FunctionBase.apply`.
     data: Any
@@ -297,26 +299,28 @@ class Variable:
     def __init__(self, history: History | None = _LEAF, name: str | None = None) -> None:
         self.history: Any = history
         self.derivative: Any = None
-        self._name = name
-        self._id = 0
+        # The name and the number, which most never get: a place of memory for both.
+        self._called: tuple[str | None, int] = _UNNAMED if name is None else (name, 0)
 
     __hash__ = object.__hash__
 
     @property
     def unique_id(self) -> int:
         """A number that no other variable has; given out when it is first asked for."""
-        if not self._id:
-            self._id = _next_id()
-        return self._id
+        name, number = self._called
+        if not number:
+            number = _next_id()
+            self._called = name, number
+        return number
 
     @property
     def name(self) -> str:
         """The name it was given, or else its `unique_id`."""
-        return self._name or str(self.unique_id)
+        return self._called[0] or str(self.unique_id)
 
     @name.setter
     def name(self, name: str | None) -> None:
-        self._name = name
+        self._called = name, self._called[1]
 
     @property
     def grad(self) -> Any:
@@ -375,7 +379,8 @@ class Variable:
                 f"Only leaves keep a derivative, and {self} is "
                 + ("a constant." if self.is_constant() else f"made by {_function_name(self)}.")
             )
-        self.derivative = x if self.derivative is None else self.derivative + x
+        with _one_adds:  # or two threads that read the same sum would lose one of their terms
+            self.derivative = x if self.derivative is None else self.derivative + x
 
     def chain_rule(self, d_output: Any) -> Iterable[tuple[Any, Any]]:
         """Take the derivative one step back, through the function that made this variable.

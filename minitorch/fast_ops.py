@@ -21,7 +21,7 @@ from . import operators, tensor_data
 from .kernels.allocator import keep_freed_memory
 from .kernels.cache import compiled
 from .kernels.simulator import offer_cuda
-from .kernels.threads import check_threads, threads, threads_left
+from .kernels.threads import check_threads, taking_turns, threads, threads_left
 from minitorch.tensor_data import (
     MAX_DIMS,  # noqa: F401
     OutIndex,
@@ -320,10 +320,12 @@ class Kernel:
 
         """
         cells = len(args[0]) if work is None else work
-        alone = cells < self.large or threads_left()
-        run = self.one_core if alone else self.all_cores
         try:
-            run(*args)
+            if cells < self.large or threads_left():
+                self.one_core(*args)
+            else:
+                with taking_turns():
+                    self.all_cores(*args)
         except (NumbaError, UnsupportedBytecodeError) as error:
             raise TypeError(
                 f"FastOps can't compile {self.name}: Numba knows numbers, arrays and functions "

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from numbers import Real
 from typing import Any, NoReturn
 
-from .autodiff import FunctionBase, History, Variable, central_difference
+from .autodiff import _UNNAMED, FunctionBase, History, Variable, central_difference
 from minitorch.scalar_functions import (
     EQ,
     LT,
@@ -79,8 +79,7 @@ class Scalar(Variable):
         self.data = v if type(v) is float else _as_float(v, back)
         self.history = back
         self.derivative = None
-        self._name = name
-        self._id = 0
+        self._called = _UNNAMED if name is None else (name, 0)
 
     @classmethod
     def as_variable(cls, value: Any, function: type[FunctionBase[Any]]) -> Scalar:

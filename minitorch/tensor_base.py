@@ -9,13 +9,14 @@ import math
 import operator
 import reprlib
 import sys
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from .autodiff import FunctionBase, History, Unfit, Variable
+from .autodiff import _UNNAMED, FunctionBase, History, Unfit, Variable
 from .stand_in import StandIn
 from minitorch.tensor_data import (
     IndexingError,
@@ -25,8 +26,15 @@ from minitorch.tensor_data import (
     UserStrides,
     broadcast_strides,
     shape_broadcast,
+    whole,
 )
-from .tensor_ops import Apart, SimpleBackend, TensorBackend, check_together
+from minitorch.tensor_ops import (
+    Apart,
+    SimpleBackend,
+    TensorBackend,
+    check_together,
+    checked_backend,
+)
 from .tensor_writes import TensorHistory, writes
 
 if TYPE_CHECKING:
@@ -122,6 +130,15 @@ def _caller() -> str:
     return frame.f_code.co_name.strip("_")
 
 
+class _Taken(threading.local):
+    """The storages of which a leaf, or who called it, has one in the `backward` that is under way."""
+
+    storages: set[int] | None = None
+
+
+_taken = _Taken()
+
+
 class TensorBase(Variable):
     """Tensor data on a backend, with a history: all of a tensor but its operations.
 
@@ -155,7 +172,7 @@ class TensorBase(Variable):
             )
         super().__init__(back, name)
         self._tensor = v
-        self.backend = SimpleBackend if backend is None else backend
+        self.backend = SimpleBackend if backend is None else checked_backend(backend)
         if self.backend.cuda:
             v.to_cuda_()
 
@@ -177,8 +194,7 @@ class TensorBase(Variable):
         new = object.__new__(self.__class__)
         new.history = None
         new.derivative = None
-        new._name = None
-        new._id = 0
+        new._called = _UNNAMED
         new._tensor = tensor_data
         new.backend = self.backend
         return new
@@ -226,6 +242,7 @@ class TensorBase(Variable):
 
     def _type_(self, backend: TensorBackend) -> None:
         """Move to another backend, in place."""
+        checked_backend(backend)
         if self.backend.cuda and not backend.cuda:
             self._tensor = TensorData.trusted(self._cells().reshape(-1), self.shape)
         self.backend = backend
@@ -240,7 +257,7 @@ class TensorBase(Variable):
 
     def zeros(self, shape: UserShape | None = None) -> Self:
         """Make zeros of some shape, or of this tensor's, on the same backend."""
-        sizes = self.shape if shape is None else tuple(shape)
+        sizes = self.shape if shape is None else tuple(map(whole, shape))
         row = np.zeros(math.prod(sizes), self.dtype)
         return self._new(TensorData.trusted(self.backend.ops.hold(row), sizes))
 
@@ -454,8 +471,23 @@ class TensorBase(Variable):
         return self._new(TensorData.trusted(other._tensor._storage, self.shape))
 
     def accumulate_derivative(self, x: Any) -> None:
-        """Add `x` to the derivative of this leaf, with a cell for every number of its own."""
-        super().accumulate_derivative(x if x._tensor.is_contiguous() else x.f.id_map(x))
+        """Add `x` to the derivative of this leaf, which has a storage of its own."""
+        if not x._tensor.is_contiguous() or (self.derivative is None and self._is_shared(x)):
+            x = x.f.id_map(x)
+        super().accumulate_derivative(x)
+
+    def _is_shared(self, x: Any) -> bool:
+        """Say whether a derivative lies in a storage that somebody else has, too.
+
+        Several leaves may get one and the same derivative, as from a sum. The first of them keeps
+        it, unless the caller of `backward` has it already; the others get copies.
+        """
+        storage, taken = id(x._tensor._storage), _taken.storages
+        # A single number on a card may be a constant, and each is there once.
+        if taken is None or storage in taken or (x.backend.cuda and x._tensor.size == 1):
+            return True
+        taken.add(storage)
+        return False
 
     def chain_rule(self, d_output: Any) -> Iterable[tuple[Any, Any]]:
         """Take the derivative one step back; each comes in the shape of its input.
@@ -496,6 +528,7 @@ class TensorBase(Variable):
             RuntimeError: If the tensor is a constant.
 
         """
+        taken: set[int] = set()
         if grad_output is None:
             if self._tensor.size != 1:
                 raise ValueError(
@@ -512,7 +545,13 @@ class TensorBase(Variable):
                     f"backward() of a tensor of shape {self.shape} was given a gradient of shape "
                     f"{grad_output.shape}: the two have to be equal."
                 )
-        super().backward(grad_output)
+            taken.add(id(grad_output._tensor._storage))
+        before = _taken.storages
+        _taken.storages = taken
+        try:
+            super().backward(grad_output)
+        finally:
+            _taken.storages = before
 
 # %% ../nbs/lib/tensor_base.ipynb #key
 def checked_key(key: tuple[Any, ...], shape: tuple[int, ...]) -> tuple[Any, ...]:

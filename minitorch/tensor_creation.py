@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast, overload
 import numpy as np
 import numpy.typing as npt
 
-from .tensor_base import Function
+from .tensor_base import Function, TensorBase
 from minitorch.tensor_data import (
     FLOATS,
     MAX_DIMS,
@@ -243,9 +243,15 @@ def tensor(
 
     Raises:
         ValueError: If nested lists have different lengths.
-        TypeError: If they hold anything but numbers.
+        TypeError: If they hold anything but numbers, or a tensor whose history would be lost.
 
     """
+    if (lost := _with_history(ls)) is not None:
+        raise TypeError(
+            f"tensor() copies numbers, and a gradient wouldn't flow back to the tensor of shape "
+            f"{lost.shape} among them, which has a history. stack([...]) and cat([...]) join tensors "
+            f"and keep it; detach() leaves it behind."
+        )
     try:
         cells = np.asarray(ls)
     except ValueError:
@@ -302,6 +308,19 @@ def _from_row(
     if requires_grad:
         made.requires_grad_(True)
     return made
+
+
+def _with_history(ls: Any) -> Any:
+    """Find a tensor with a history in nested lists, if there is one."""
+    if isinstance(ls, list | tuple):
+        kinds = set(map(type, ls))
+        if kinds <= _PLAIN_NUMBERS:
+            return None
+        return next((found for each in ls if (found := _with_history(each)) is not None), None)
+    return ls if isinstance(ls, TensorBase) and ls.history is not None else None
+
+
+_PLAIN_NUMBERS = {int, float, bool}
 
 
 def _depth(ls: Any) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .autodiff import Context
 from .gradcheck import grad_central_difference, grad_check
 from .tensor_base import Function
+from .tensor_data import whole
 from minitorch.tensor_creation import (
     _tensor,
     arange,
@@ -52,7 +53,7 @@ class All(Function):
         """Fold a dimension of truth values by multiplying."""
         zero = a._ensure_tensor(0.0)
         nonzero = a.f.eq_zip(a.f.eq_zip(a, zero), zero)
-        return a.f.mul_reduce(nonzero, int(dim.item()))
+        return a.f.mul_reduce(nonzero, whole(dim.item()))
 
     @staticmethod
     def backward(ctx: Context, grad_output: Tensor) -> tuple[float, float]:
@@ -299,7 +300,7 @@ class Sum(Function):
 
         """
         # BEGIN SOLUTION task2_3
-        return a.f.add_reduce(a, int(dim.item()))
+        return a.f.add_reduce(a, whole(dim.item()))
         # END SOLUTION
 
     @staticmethod
@@ -327,7 +328,7 @@ class Permute(Function):
 
         """
         # BEGIN SOLUTION task2_3
-        dims = [int(dim) for dim in order.tolist()]
+        dims = [whole(dim) for dim in order.tolist()]
         result = a._new(a._tensor.permute(*dims))
         ctx.save_for_backward([dim % a.dims for dim in dims])
         return result

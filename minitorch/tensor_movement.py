@@ -16,7 +16,7 @@ from .autodiff import Context
 from .stand_in import value_of
 from .tensor_arguments import named_dim, named_dims, whole_numbers
 from .tensor_base import Function, together
-from .tensor_data import MAX_DIMS, IndexingError, TensorData, too_many_dims
+from .tensor_data import MAX_DIMS, IndexingError, TensorData, too_many_dims, whole
 from .tensor_ops import check_together
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class View(Function):
     @staticmethod
     def forward(ctx: Context, a: Tensor, shape: Tensor) -> Tensor:
         """Read the cells, row by row, in another shape; one size may be -1."""
-        sizes = _checked_view(a, tuple(map(int, shape._cells().ravel().tolist())))
+        sizes = _checked_view(a, tuple(map(whole, shape._cells().ravel().tolist())))
         ctx.save_for_backward(a.shape)
         return a._new(TensorData.trusted(a._tensor._storage, sizes))
 

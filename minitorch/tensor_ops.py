@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 # %% auto #0
 __all__ = ['Number', 'Pair', 'SimpleBackend', 'MapProto', 'tensor_map', 'tensor_zip', 'tensor_reduce', 'TensorOps', 'Apart',
-           'check_together', 'power', 'larger', 'matmul_shape', 'SimpleOps', 'TensorBackend']
+           'check_together', 'power', 'larger', 'matmul_shape', 'SimpleOps', 'TensorBackend', 'checked_backend']
 
 # %% ../nbs/guides/module2/03_operations.ipynb #kernel-types
 Number = Callable[[float], float]
@@ -491,6 +491,22 @@ class TensorBackend:
 
     def __deepcopy__(self, memo: Any) -> TensorBackend:
         return self
+
+
+def checked_backend(backend: Any) -> Any:
+    """Return a backend, or say what is in its place.
+
+    Raises:
+        TypeError: If it is something else, such as the class that a backend is made of.
+
+    """
+    if not hasattr(backend, "ops"):
+        name = getattr(backend, "__name__", repr(backend))
+        raise TypeError(
+            f"backend={name} is no backend: TensorBackend(FastOps) makes one of FastOps, and so "
+            f"with SimpleOps and CudaOps."
+        )
+    return backend
 
 
 SimpleBackend = TensorBackend(SimpleOps)

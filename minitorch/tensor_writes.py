@@ -91,7 +91,7 @@ class TensorHistory(History):
         for number, value in enumerate(self.inputs):
             data = getattr(value, "_tensor", None)
             if data is not None and data._storage is saved._tensor._storage:
-                name = f" ({value._name})" if value._name else ""
+                name = f" ({value._called[0]})" if value._called[0] else ""
                 return f"its input {number}{name}, of shape {value.shape}"
         return f"its result, of shape {saved.shape}"
 

@@ -143,9 +143,12 @@ class KernelCache:
         self.name = name
         self.fingerprint = print_of_code
 
+    def _key(self, sig: Any, context: Any) -> str:
+        key = repr((self.name, self.fingerprint, str(sig), context.codegen().magic_tuple()))
+        return hashlib.sha256(key.encode()).hexdigest()[:24]
+
     def _file(self, sig: Any, context: Any) -> str:
-        key = repr((self.fingerprint, str(sig), context.codegen().magic_tuple()))
-        return f"{self.name}-{hashlib.sha256(key.encode()).hexdigest()[:24]}.nbc"
+        return f"{self.name}-{self._key(sig, context)}.nbc"
 
     @property
     def cache_path(self) -> str:
@@ -155,12 +158,15 @@ class KernelCache:
     def load_overload(self, sig: Any, context: Any) -> Any:
         """Return the kernel compiled for some arguments, or None."""
         context.refresh()
-        file = self._file(sig, context)
+        file, key = self._file(sig, context), self._key(sig, context)
         for folder in cache_folders():
             # Whatever is wrong with a file, it can be compiled again.
             with contextlib.suppress(Exception):
-                payload = pickle.loads((folder / file).read_bytes())
-                return CompileResult._rebuild(context, *payload)
+                content = (folder / file).read_bytes()
+                digest, payload = content[:_DIGEST], content[_DIGEST:]
+                # A file that was damaged, or is another kernel's under this name, isn't run.
+                if digest == _digest(key, payload):
+                    return CompileResult._rebuild(context, *pickle.loads(payload))
         return None
 
     def save_overload(self, sig: Any, result: Any) -> None:
@@ -174,12 +180,21 @@ class KernelCache:
         for folder in cache_folders():
             with contextlib.suppress(OSError):
                 folder.mkdir(parents=True, exist_ok=True)
-                _put(folder / self._file(sig, result.target_context), payload)
+                digest = _digest(self._key(sig, result.target_context), payload)
+                _put(folder / self._file(sig, result.target_context), digest + payload)
                 return
         _warn_of_folders()
 
     def flush(self) -> None:
         """Forget nothing: files of other sources have other names."""
+
+
+_DIGEST = hashlib.sha256().digest_size
+
+
+def _digest(key: str, payload: bytes) -> bytes:
+    """Return what a file begins with: it holds for this kernel and these bytes only."""
+    return hashlib.sha256(key.encode() + payload).digest()
 
 
 @functools.cache
