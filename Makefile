@@ -7,7 +7,7 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help course test lab release grade export clean writable
+.PHONY: help course quick test proof where lab release grade export clean writable
 
 help: ## say what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -28,8 +28,17 @@ $(READY): constraints.txt settings.ini setup.py
 course: writable $(READY) ## the main job: export, release, grade the examples, train a model, sum up
 	@$(PY) -m grading course
 
+quick: writable $(READY) ## a minute's checks: form, what changed, a test of each room
+	@$(PY) -m grading check quick
+
 test: writable $(READY) ## everything that CI runs
 	@$(PY) -m grading check
+
+proof: writable $(READY) ## all of which `make test` tries a sample; hours
+	@$(PY) -m grading check proof
+
+where: $(READY) ## say where a thing is made and tested: make where NAME=Tensor.__add__
+	@$(PY) -m grading where $(or $(NAME),--help)
 
 lab: writable $(READY) ## JupyterLab on the notebooks, with nbgrader's panels
 	@echo "JupyterLab opens in your browser; the guides are in nbs/guides. Stop it with Ctrl-C."

@@ -17,7 +17,11 @@ VERBS = {
     "mistakes": ("say what each mistake is told at home, and costs", "judge.mistakes"),
     "versions": ("try the oldest and the newest NumPy and Numba", "project.versions"),
     "notebooks": ("check the notebooks: export, clean, run", "project.notebooks"),
-    "check": ("everything that CI checks", "project.check"),
+    "check": (
+        "everything that CI checks; `quick` and `proof` are smaller and larger",
+        "project.check",
+    ),
+    "where": ("say where a thing of the package is made and tested", "project.where"),
 }
 
 

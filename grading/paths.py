@@ -23,6 +23,7 @@ UNSETTLED = Path("course") / "judged" / "unsettled"  # what a run that stores po
 GRADES = Path("course") / "grades.csv"
 PROOF = Path("course") / "proof.md"
 MISTAKES = Path("course") / "mistakes.md"
+MESSAGES = Path("course") / "messages.md"  # what students read, for each classic mistake
 MODEL = Path("course") / "model"
 
 

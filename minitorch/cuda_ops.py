@@ -14,7 +14,7 @@ import numpy as np
 from numba import int64
 
 from . import fast_ops, tensor_data
-from .fast_ops import NEUTRAL, _batched, column, parts_of, written_in_python
+from .fast_ops import NEUTRAL, ROUND_ONCE, _batched, column, parts_of, written_in_python
 from .kernels.cuda_coarse import SIDE, WIDE, multiply_several
 from minitorch.kernels.cuda_launch import (
     SIMULATED,
@@ -321,13 +321,13 @@ class CudaOps(TensorOps):
     @staticmethod
     def map_kernel(fn: Callable[[float], float]) -> Callable[..., None]:
         """Compile a map; see `tensor_map`."""
-        kernel = tensor_map(device_jit(written_in_python("CudaOps", fn)))
+        kernel = tensor_map(_in_float64(fn, 1))
         return lambda *args: _over_cells(fn.__name__, kernel, args)
 
     @staticmethod
     def zip_kernel(fn: Callable[[float, float], float]) -> Callable[..., None]:
         """Compile a zip; see `tensor_zip`."""
-        kernel = tensor_zip(device_jit(written_in_python("CudaOps", fn)))
+        kernel = tensor_zip(_in_float64(fn, 2))
         return lambda *args: _over_cells(fn.__name__, kernel, args)
 
     @classmethod
@@ -335,7 +335,7 @@ class CudaOps(TensorOps):
         cls, fn: Callable[[float, float], float], start: float
     ) -> Callable[..., None]:
         """Compile a reduction; see `tensor_reduce`."""
-        kernel = tensor_reduce(device_jit(written_in_python("CudaOps", fn)))
+        kernel = tensor_reduce(_in_float64(fn, 2, always=True))
 
         def fold(dim: int, start: float, *tensors: Any) -> None:
             out, out_shape, out_strides, *rest = carried(*tensors)
@@ -393,6 +393,19 @@ class CudaOps(TensorOps):
                         _from(whole, batch, row), _from(left, batch, row), _from(right, batch, 0),
                     )  # fmt: skip
         return a._new(out)
+
+
+def _in_float64(fn: Any, inputs: int, always: bool = False) -> Any:
+    """Compile a function of one or two numbers for the card; it computes in float64, as on the CPU.
+
+    A sum does so always, since it rounds many times.
+    """
+    compiled = device_jit(written_in_python("CudaOps", fn))
+    if fn in ROUND_ONCE and not always:
+        return compiled
+    if inputs == 1:
+        return device_jit(lambda x: compiled(np.float64(x)))
+    return device_jit(lambda x, y: compiled(np.float64(x), np.float64(y)))
 
 
 MOST_BLOCKS = 65_535

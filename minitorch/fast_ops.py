@@ -30,6 +30,7 @@ from minitorch.tensor_data import (
     Strides,
     TensorData,
 )
+from .tensor_elementwise import divide
 from .tensor_ops import TensorOps, check_together, larger, matmul_shape, power
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ keep_freed_memory()
 offer_cuda()  # scripts that use this backend ask numba.cuda.is_available()
 
 # %% auto #0
-__all__ = ['Fn', 'REGROUP', 'index_to_position', 'broadcast_index', 'MAP_STRIP', 'STRIP', 'IN_ARITHMETIC', 'NEUTRAL', 'njit', 'to_index', 'aligned', 'last_step', 'tensor_map', 'tensor_zip', 'tensor_reduce', 'Kernel', 'exp', 'parts_of', 'column', 'FastOps', 'written_in_python', 'tensor_matrix_multiply', 'LARGE_MATMUL']
+__all__ = ['Fn', 'REGROUP', 'index_to_position', 'broadcast_index', 'MAP_STRIP', 'STRIP', 'IN_ARITHMETIC', 'ROUND_ONCE', 'NEUTRAL', 'njit', 'to_index', 'aligned', 'last_step', 'tensor_map', 'tensor_zip', 'tensor_reduce', 'Kernel', 'exp', 'parts_of', 'column', 'FastOps', 'written_in_python', 'tensor_matrix_multiply', 'LARGE_MATMUL']
 
 # %% ../nbs/guides/module3/01_parallel.ipynb #njit
 Fn = TypeVar("Fn")
@@ -370,6 +371,23 @@ def exp(x: float) -> float:
 
 IN_ARITHMETIC = {operators.exp: exp}
 
+# %% ../nbs/guides/module3/01_parallel.ipynb #float64
+ROUND_ONCE = {
+    operators.id, operators.neg, operators.relu, operators.add, operators.mul, operators.lt,
+    operators.eq, operators.relu_back, larger, divide,
+}  # fmt: skip
+
+
+def _jitted(fn: Any, inputs: int) -> Any:
+    """Compile a function of one or two numbers, and let it compute in float64."""
+    fast = IN_ARITHMETIC.get(fn, fn)
+    fast = fast if isinstance(fast, Dispatcher) else njit(written_in_python("FastOps", fast))
+    if fn in ROUND_ONCE:
+        return fast
+    if inputs == 1:
+        return njit(lambda x: fast(np.float64(x)))
+    return njit(lambda x, y: fast(np.float64(x), np.float64(y)))
+
 # %% ../nbs/guides/module3/01_parallel.ipynb #parts
 # What may be folded in any order, and what a part then starts from.
 NEUTRAL: dict[Any, float] = {operators.add: 0.0, operators.mul: 1.0, larger: -math.inf}
@@ -414,7 +432,7 @@ class FastOps(TensorOps):
     ) -> Callable[..., None]:
         """Compile a map; see `tensor_map`."""
         large = cls.LARGE_IF_SLOW if fn in cls.SLOW else cls.LARGE
-        return Kernel(tensor_map(_jitted(fn)), f"map-{fn.__name__}", large)
+        return Kernel(tensor_map(_jitted(fn, 1)), f"map-{fn.__name__}", large)
 
     @classmethod
     def zip_kernel(  # type: ignore[override]
@@ -422,14 +440,14 @@ class FastOps(TensorOps):
     ) -> Callable[..., None]:
         """Compile a zip; see `tensor_zip`."""
         large = cls.LARGE_IF_SLOW if fn in cls.SLOW else cls.LARGE
-        return Kernel(tensor_zip(_jitted(fn)), f"zip-{fn.__name__}", large)
+        return Kernel(tensor_zip(_jitted(fn, 2)), f"zip-{fn.__name__}", large)
 
     @classmethod
     def reduce_kernel(  # type: ignore[override]
         cls, fn: Callable[[float, float], float], start: float
     ) -> Callable[..., None]:
         """Compile a reduction; see `tensor_reduce`."""
-        kernel = Kernel(tensor_reduce(_jitted(fn)), f"reduce-{fn.__name__}", cls.LARGE)
+        kernel = Kernel(tensor_reduce(_jitted(fn, 2)), f"reduce-{fn.__name__}", cls.LARGE)
 
         def reduce(out: Storage, *rest: Any) -> None:
             _, _, row, shape, strides, dim = rest
@@ -472,11 +490,6 @@ class FastOps(TensorOps):
                 work=out.size * a.shape[-1],
             )
         return a._new(TensorData.trusted(out, shape))
-
-
-def _jitted(fn: Any) -> Any:
-    fn = IN_ARITHMETIC.get(fn, fn)
-    return fn if isinstance(fn, Dispatcher) else njit(written_in_python("FastOps", fn))
 
 
 def written_in_python(backend: str, fn: Any) -> Any:

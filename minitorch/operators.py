@@ -243,10 +243,9 @@ def inv_back(x: float, d: float) -> float:
         -d / x²; at zero an infinity with the sign opposite to d's.
     """
     # BEGIN SOLUTION task0_1
-    square = x * x
-    if square == 0.0:
+    if x == 0.0:
         return -d * math.inf
-    return -d / square
+    return -d / x / x  # not x * x, which a float may not hold
     # END SOLUTION
 
 

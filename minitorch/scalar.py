@@ -17,6 +17,7 @@ from minitorch.scalar_functions import (
     LT,
     Abs,
     Add,
+    Div,
     Exp,
     Inv,
     Log,
@@ -135,10 +136,10 @@ class Scalar(Variable):
         return Mul.apply(b, self)
 
     def __truediv__(self, b: ScalarLike) -> Scalar:
-        return Mul.apply(self, Inv.apply(b))
+        return Div.apply(self, b)
 
     def __rtruediv__(self, b: ScalarLike) -> Scalar:
-        return Mul.apply(b, Inv.apply(self))
+        return Inv.apply(self) if b == 1 else Div.apply(b, self)
 
     def __pow__(self, b: ScalarLike) -> Scalar:
         return Pow.apply(self, b)

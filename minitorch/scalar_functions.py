@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from minitorch.scalar import Scalar  # noqa: F401
 
 # %% auto #0
-__all__ = ['ScalarFunction', 'wrap_tuple', 'unwrap_tuple', 'Abs', 'Pow', 'Add', 'Log', 'Mul', 'Inv', 'Neg', 'Sigmoid', 'ReLU', 'Exp', 'LT', 'EQ']
+__all__ = ['ScalarFunction', 'wrap_tuple', 'unwrap_tuple', 'Abs', 'Pow', 'Div', 'Add', 'Log', 'Mul', 'Inv', 'Neg', 'Sigmoid', 'ReLU', 'Exp', 'LT', 'EQ']
 
 # %% ../nbs/lib/00_scalar_functions.ipynb #scalar-function
 class ScalarFunction(FunctionBase["Scalar"]):
@@ -78,6 +78,28 @@ class Pow(ScalarFunction):
         else:
             d_exponent = 0.0 if a == 0 and b >= 0 else -math.inf if a == 0 else math.nan
         return d_output * d_base, d_output * d_exponent
+
+# %% ../nbs/lib/00_scalar_functions.ipynb #div
+class Div(ScalarFunction):
+    """Division, `f(a, b) = a / b`; by 0 it is infinite, and 0/0 is NaN."""
+
+    @staticmethod
+    def forward(ctx: Context, a: float, b: float) -> float:
+        """Return the quotient; keep it and `b`."""
+        result = _divide(a, b)
+        ctx.save_for_backward(result, b)
+        return result
+
+    @staticmethod
+    def backward(ctx: Context, d_output: float) -> tuple[float, float]:
+        """Return d · 1/b and d · -a/b², worked out without a square."""
+        result, b = ctx.saved_values
+        share = _divide(d_output, b)
+        return share, -result * share
+
+
+def _divide(a: float, b: float) -> float:
+    return a / b if b else a * math.copysign(math.inf, b)
 
 # %% ../nbs/guides/module1/02_scalar.ipynb #add
 class Add(ScalarFunction):

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy.typing as npt
 
-from . import operators
 from .tensor_arguments import count_or_shape, never_none, reduction, row
 from .autodiff import History as History
 from .tensor_elementwise import Elementwise
@@ -30,7 +29,6 @@ from minitorch.tensor_functions import (
     Log,
     Mul,
     Neg,
-    Inv,
     Permute,
     ReLU,
     Sigmoid,
@@ -120,14 +118,6 @@ class Tensor(Elementwise, ShapeMethods, TorchNames, TensorBase):
 
     def __rsub__(self, b: Any) -> Tensor:
         return -self + b
-
-    def __truediv__(self, b: Any) -> Tensor:
-        if isinstance(b, int | float):
-            return self * operators.inv(float(b))
-        return self * Inv.apply(self._ensure_tensor(b))
-
-    def __rtruediv__(self, b: Any) -> Tensor:
-        return Inv.apply(self) * b
 
     def __matmul__(self, b: Tensor) -> Tensor:
         """Multiply matrices; a vector is a row on the left and a column on the right."""

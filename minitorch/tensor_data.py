@@ -145,9 +145,9 @@ def checked_order(order: Sequence[int], dims: int) -> tuple[int, ...]:
 def too_many_dims(dims: int) -> IndexingError:
     """Return the error for a tensor of more dimensions than the kernels have room for."""
     return IndexingError(
-        f"This would be a tensor of {dims} dimensions, and {MAX_DIMS} is the most: a kernel keeps an "
-        f"index in a buffer of {MAX_DIMS} numbers. Join dimensions with view(), or leave out those "
-        f"of size 1."
+        f"A tensor has at most {MAX_DIMS} dimensions, and this one would have {dims}: a kernel keeps "
+        f"an index in a buffer of {MAX_DIMS} numbers. Join dimensions with view(), or leave out "
+        f"those of size 1."
     )
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # %% auto #0
 __all__ = ['absolute', 'absolute_back', 'Abs', 'root', 'Sqrt', 'tanh', 'Tanh', 'at_least', 'at_most', 'not_below', 'AtLeast',
-           'AtMost', 'Pow', 'exponent_slope', 'PowerOf', 'Elementwise']
+           'AtMost', 'Pow', 'exponent_slope', 'PowerOf', 'divide', 'Div', 'Elementwise']
 
 # %% ../nbs/lib/tensor_elementwise.ipynb #abs
 def absolute(x: float) -> float:
@@ -181,6 +181,30 @@ class PowerOf(Function):
         base, result = ctx.saved_values
         return 0.0, grad_output * result.f.ops.zip(exponent_slope)(base, result)
 
+# %% ../nbs/lib/tensor_elementwise.ipynb #quotients
+def divide(x: float, y: float) -> float:
+    """Return the quotient; by zero it is infinite, or NaN for 0/0."""
+    return x / y if y != 0.0 else x * math.copysign(math.inf, y)
+
+
+class Div(Function):
+    """$x / y$, broadcast."""
+
+    @staticmethod
+    def forward(ctx: Context, a: Tensor, b: Tensor) -> Tensor:
+        """Divide cell by cell."""
+        quotient = a.f.ops.zip(divide)(a, b)
+        ctx.save_for_backward(quotient, b)
+        return quotient
+
+    @staticmethod
+    def backward(ctx: Context, grad_output: Tensor) -> tuple[Tensor, Tensor]:
+        """Divide the gradient by y; y itself gets that times the quotient, with the other sign."""
+        quotient, b = ctx.saved_values
+        f = grad_output.f
+        share = f.ops.zip(divide)(grad_output, b)
+        return share, f.neg_map(f.mul_zip(quotient, share))
+
 # %% ../nbs/lib/tensor_elementwise.ipynb #methods
 _BOUND = int | float | np.number | None
 
@@ -225,6 +249,12 @@ class Elementwise:
     def pow(self: Any, exponent: Any) -> Tensor:
         """Raise every cell to a power, the same as `x ** exponent`."""
         return self**exponent
+
+    def __truediv__(self: Any, b: Any) -> Tensor:
+        return Div.apply(self, self._ensure_tensor(b))
+
+    def __rtruediv__(self: Any, b: Any) -> Tensor:
+        return Div.apply(self._ensure_tensor(b), self)
 
     def __abs__(self: Any) -> Tensor:
         return Abs.apply(self)

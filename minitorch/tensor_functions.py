@@ -244,7 +244,7 @@ class LT(Function):
         # END SOLUTION
 
     @staticmethod
-    def backward(ctx: Context, grad_output: Tensor) -> tuple[Tensor, Tensor]:
+    def backward(ctx: Context, grad_output: Tensor) -> tuple[Tensor | float, Tensor | float]:
         """Nothing flows back: a step is flat."""
         # BEGIN SOLUTION task2_4
         return 0.0, 0.0
@@ -262,7 +262,7 @@ class EQ(Function):
         # END SOLUTION
 
     @staticmethod
-    def backward(ctx: Context, grad_output: Tensor) -> tuple[Tensor, Tensor]:
+    def backward(ctx: Context, grad_output: Tensor) -> tuple[Tensor | float, Tensor | float]:
         """Nothing flows back: a step is flat."""
         # BEGIN SOLUTION task2_4
         return 0.0, 0.0

@@ -272,12 +272,18 @@ class TensorOps:
                 raise
             dim = checked_dim(dim, data.shape)
             result = _room(cls, data, (*data.shape[:dim], 1, *data.shape[dim + 1 :]))
+            totals = result
+            if not cls.cuda and data.dtype != np.float64:
+                # Folded in float64 and rounded once: a long float32 sum loses what is added last.
+                totals = result.like(np.empty(result.size))
             if not (cls.cuda and data.size):  # a kernel for the GPU starts by itself
-                result._storage[:] = start
+                totals._storage[:] = start
             if data.size:
                 if kernel is None or names.get("tensor_reduce") is not source:
                     kernel, source = cls.reduce_kernel(fn, start), names.get("tensor_reduce")
-                kernel(*result.tuple(), *data.tuple(), dim)
+                kernel(*totals.tuple(), *data.tuple(), dim)
+            if totals is not result:
+                result._storage[:] = totals._storage
             return x._new(result)
 
         return reduced

@@ -148,7 +148,18 @@ def test_topological_order() -> None:
     place = {node: i for i, node in enumerate(order)}
     for node in order:
         for parent in node.parents:
-            assert parent.is_constant() or place[parent] > place[node]
+            assert parent.is_constant() or place[parent] > place[node], f"{parent} before {node}"
+
+
+@pytest.mark.task1_4
+def test_slopes_at_kinks_and_poles() -> None:
+    """ReLU is flat at 0, and 1/x has no slope there that a float could hold."""
+    slopes = []
+    for x, f in ((0.0, Scalar.relu), (0.0, lambda v: 1 / v), (1e-200, lambda v: 1 / v)):
+        at = Scalar(x)
+        f(at).backward()
+        slopes.append(at.derivative)
+    assert slopes == [0.0, -float("inf"), -float("inf")], f"ReLU, 1/x, 1/x gave {slopes}"
 
 
 @pytest.mark.task1_4

@@ -101,10 +101,14 @@ def test_module(size_a: int, size_b: int) -> None:
 def test_stacked_module(size_a: int, size_b: int, val: float) -> None:
     """What holds for one module holds for modules inside it, at every depth."""
     module = Module1(size_a, size_b, val)
-    module.eval()
-    assert not any(m.training for m in (module, module.module_a, module.module_b.module_c))
-    module.train()
-    assert all(m.training for m in (module, module.module_a, module.module_b.module_c))
+    parts = (module, module.module_a, module.module_b.module_c)
+    for switch, mode in ((module.eval, False), (module.eval, False), (module.train, True)):
+        switch()
+        modes = [m.training for m in parts]
+        assert modes == [mode] * 3, (
+            f"after {switch.__name__}(), training of the module, its child and a child's child is "
+            f"{modes}: all of them take the mode, whatever they had before"
+        )
 
     assert len(module.parameters()) == 1 + (size_a + 3) + (size_b + 3)
     named = dict(module.named_parameters())
@@ -137,8 +141,10 @@ def test_shared_counts_once() -> None:
     root = ModuleA1()
     root.b.c.tied = root.p1
     root.again = root.b
-    assert [name for name, _ in root.named_parameters()] == ["p1", "a.p2", "b.c.p3"]
-    assert len(root.parameters()) == 3
+    names = [name for name, _ in root.named_parameters()]
+    assert names == ["p1", "a.p2", "b.c.p3"], f"{names}: the same Parameter object comes once"
+    count = len(root.parameters())
+    assert count == 3, f"parameters() counts {count} of 3: the same object comes once"
 
 
 @pytest.mark.task0_4

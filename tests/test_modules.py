@@ -35,7 +35,10 @@ def test_step_lowers_the_loss() -> None:
     model = Network(2)
     optimizer = SGD(model.parameters(), 0.1)
     losses = [train_step(model, optimizer, data)[0] for _ in range(5)]
-    assert losses == sorted(losses, reverse=True)
+    assert losses == sorted(losses, reverse=True), (
+        f"five steps gave the losses {[round(loss, 3) for loss in losses]}, which don't fall: does "
+        "each step go against the slope of the loss that it returns?"
+    )
 
 
 @pytest.mark.task1_5
@@ -50,10 +53,13 @@ def test_training_learns_simple() -> None:
     )
     assert [line[0] for line in log] == [*range(10, 91, 10), 95]
     assert [line[3] for line in log] == [line[0] for line in log]
-    assert log[-1][2] >= 49
+    assert log[-1][2] >= 49, (
+        f"after 95 epochs {log[-1][2]} of 50 points are right, loss {log[-1][1]:.2f}: the "
+        "check in the guide tells apart the layers, the output, the classes and the step"
+    )
     assert [p.name for p in trainer.model.parameters()] == names
     right = sum((trainer.score(*x) > 0) == y for x, y in zip(data.X, data.y, strict=True))
-    assert right >= 49
+    assert right >= 49, f"the trained network is right at {right} of 50 points, but counts more"
 
 
 @pytest.mark.task1_5

@@ -120,6 +120,11 @@ def _ieee(fn: Callable[[float], float], x: float, overflow: float) -> float:
         return math.nan
 
 
+def _agree(name: str, got: float, wanted: float, *inputs: float) -> None:
+    call = f"{name}({', '.join(map(str, inputs))})"
+    assert same(got, wanted), f"{call} gave {got}, but should be {wanted}"
+
+
 @pytest.mark.task0_1
 @given(any_floats)
 @example(1000.0)
@@ -132,13 +137,14 @@ def _ieee(fn: Callable[[float], float], x: float, overflow: float) -> float:
 @example(math.nan)
 def test_curves_against_math(x: float) -> None:
     """Any float goes in and the IEEE result comes out: inf and nan, never an exception."""
-    assert same(exp(x), _ieee(math.exp, x, math.inf))
+    _agree("exp", exp(x), _ieee(math.exp, x, math.inf), x)
     wanted = -math.inf if x == -1e-6 else _ieee(math.log, x + 1e-6, math.inf)
-    assert same(log(x), wanted)
+    _agree("log", log(x), wanted, x)
     if x != 0:
-        assert same(inv(x), 1.0 / x)
+        _agree("inv", inv(x), 1.0 / x, x)
     if not math.isnan(x):
-        assert math.isclose(sigmoid(x), 0.5 + 0.5 * math.tanh(x / 2), rel_tol=1e-9, abs_tol=1e-15)
+        got, half = sigmoid(x), 0.5 + 0.5 * math.tanh(x / 2)
+        assert math.isclose(got, half, rel_tol=1e-9, abs_tol=1e-15), f"sigmoid({x}) gave {got}"
 
 
 @pytest.mark.task0_1
@@ -173,7 +179,16 @@ def test_compiles(name: str) -> None:
     wanted = [(args, fn(*args)) for args in inputs]
     compiled: Any = numba.njit(fn)
     for args, result in wanted:
-        assert same(float(compiled(*args)), float(result)), f"{name}{args}"
+        try:
+            got = float(compiled(*args))
+        except numba.core.errors.NumbaError as error:
+            said = str(error).strip().splitlines()[-1]
+            pytest.fail(
+                f"Numba can't compile {name} by itself: it takes plain arithmetic and math, no "
+                f"`try`, and no other operator of yours. It says: {said}",
+                pytrace=False,
+            )
+        _agree(f"compiled, {name}", got, float(result), *args)
 
 
 @pytest.mark.task0_1
@@ -260,8 +275,13 @@ def test_reduce_order(ls: list[float], start: float) -> None:
         steps.append((x, so_far))
         return x
 
-    assert reduce(latest, start)(ls) == [start, *ls][-1]
-    assert steps == list(zip(ls, [start, *ls], strict=False))
+    result = reduce(latest, start)(ls)
+    wanted = list(zip(ls, [start, *ls], strict=False))
+    assert steps == wanted, (
+        f"reduce(fn, {start})({ls}) called fn with {steps}, but should with {wanted}: each number "
+        "from the left, with the result so far, which begins as start"
+    )
+    assert result == [start, *ls][-1], f"reduce gave {result}, not what fn returned last"
 
 
 # ## The functions that later modules are tested with

@@ -61,7 +61,10 @@ def test_central_diff() -> None:
 @given(small_floats)
 def test_central_diff_looks_at_both_sides(x: float) -> None:
     # At a parabola's vertex the slopes of the two sides cancel, however wide the step.
-    assert nearly(central_difference(lambda t: (t - x) ** 2, x, epsilon=0.5), 0.0)
+    slope = central_difference(lambda t: (t - x) ** 2, x, epsilon=0.5)
+    assert nearly(slope, 0.0), (
+        f"At the vertex {x} of a parabola the slope is 0, not {slope}: is it measured on one side?"
+    )
 
 
 @pytest.mark.task1_1
@@ -73,7 +76,11 @@ def test_central_diff_leaves_the_arguments_alone() -> None:
         return sum(vals)
 
     central_difference(f, 1.0, 2.0, 3.0, arg=1, epsilon=0.25)
-    assert sorted(seen) == [(1.0, 1.75, 3.0), (1.0, 2.25, 3.0)]
+    wanted = [(1.0, 1.75, 3.0), (1.0, 2.25, 3.0)]
+    assert sorted(seen) == wanted, (
+        f"arg=1 with epsilon=0.25 at (1, 2, 3) asks f at {wanted}, but it was asked at {seen}: one "
+        "point on each side, and the other arguments stand still"
+    )
 
 
 # Task 1.2

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -26,6 +27,8 @@ class Task:
         tolerance: relative and absolute, for floats.
         kind: `probes`, or `tests` for a task in which the student writes tests.
         tests: names of those tests.
+        parts: what the parts of a probe's result are of, by its name; with `[]` behind it, what
+            the parts of each part are of.
         hand_points: points given by a person.
         hand_grade_ids: nbgrader's names of the cells for them.
     """
@@ -41,8 +44,13 @@ class Task:
     tolerance: float = 1e-6
     kind: Literal["probes", "tests"] = "probes"
     tests: tuple[str, ...] = ()
+    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     hand_points: float = 0
     hand_grade_ids: tuple[str, ...] = ()
+
+    def parts_of(self, probe: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Name the parts of a probe's result, and the parts of each of these."""
+        return self.parts.get(probe, ()), self.parts.get(f"{probe}[]", ())
 
     @property
     def label(self) -> str:

@@ -124,7 +124,10 @@ def _out_of_place(student: Path, assignment: str, others: Collection[str]) -> st
         return f"holds a folder {clean(alike[0], 60)!r}; rename it to {assignment}."
     if student.name.startswith("."):
         return ""
-    if loose := [name for name in _notebooks_in(student) if name not in others]:
+    loose = [name for name in _notebooks_in(student) if name not in others]
+    zips = sorted(path.name for path in student.glob("*.[zZ][iI][pP]"))
+    loose += [name for name in zips if not folders or _plain(assignment) in _plain(name)]
+    if loose:
         return f"holds {clean(loose[0], 60)} itself; notebooks of {assignment} belong in {place}."
     return ""
 

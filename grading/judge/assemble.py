@@ -35,7 +35,7 @@ _OWN = re.compile(rf"^([ \t]*from )({PACKAGE}(?:\.\S+)?)(?= import )", re.M)
 _FUTURE = re.compile(r"^from __future__ import (?:\([^()]*\)|[^(\n]*)$", re.M)
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 # Python 3.11 mixes up ast.parse in several threads ("recursion depth mismatch").
-_PARSING = threading.RLock()
+PARSING = threading.RLock()
 
 
 def file_of(module: str) -> str:
@@ -154,7 +154,7 @@ def assemble(
     Returns:
         The files (`minitorch/…`), and notes on what was odd.
     """
-    with _PARSING:
+    with PARSING:
         return _assemble(reference, choose, grafts or {}, bodies or {}, extras, only)
 
 
@@ -396,7 +396,7 @@ def same_code(left: Files, right: Files) -> bool:
     """Tell whether two packages are the same program: comments and layout don't count."""
     if left.keys() != right.keys():
         return False
-    with _PARSING:
+    with PARSING:
         return all(data == right[name] or _same(data, right[name]) for name, data in left.items())
 
 

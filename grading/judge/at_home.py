@@ -26,7 +26,8 @@ from grading.judge.compare import Outcome
 from grading.judge.material import Material
 from grading.sandbox import runner
 
-CPU_SECONDS = 120  # of one copy; the slowest right answer needs a sixth of it
+CPU_SECONDS = 15  # of a check, or of probes; right answers need a third of it
+TESTS_SECONDS = 90  # some compile
 HEAVY = ("numpy", "hypothesis", "hypothesis.strategies", "pytest", "numba")
 
 
@@ -83,7 +84,11 @@ class Home:
         """
         with self._spoilt(package) as project:
             said = _in_a_copy(project, lambda: _visible(material))
-            failed = _in_a_copy(project, lambda: _tests(material.task.mark)) if tests else [""]
+            failed = (
+                _in_a_copy(project, lambda: _tests(material.task.mark), TESTS_SECONDS)
+                if tests
+                else [""]
+            )
             probes = _probes(project, material, material.items)
         check, raised, printed = said if isinstance(said, list) else (said, "", "")
         return Seen(
@@ -116,8 +121,13 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
         (folder / name).write_bytes(data)
 
 
-def _in_a_copy(project: Path, work: Callable[[], Any]) -> Any:
+def _in_a_copy(project: Path, work: Callable[[], Any], cpu: int = CPU_SECONDS) -> Any:
     """Do a piece of work in a copy of this process, on the package of a project.
+
+    Args:
+        project: the project.
+        work: what to do.
+        cpu: seconds of the processor after which it is ended.
 
     Returns:
         Its result, plain data; or a sentence, if the copy was ended.
@@ -126,7 +136,7 @@ def _in_a_copy(project: Path, work: Callable[[], Any]) -> Any:
     if (child := os.fork()) == 0:
         with contextlib.suppress(BaseException):
             os.close(reader)
-            resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+            resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
             os.chdir(project)
             sys.path[:0] = [str(project), str(project / "tests")]
             sys.stdin, sys.stdout, sys.stderr = io.StringIO(), io.StringIO(), io.StringIO()

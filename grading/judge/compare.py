@@ -6,8 +6,10 @@ what came out, and what kind of thing belongs there.
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,21 +65,51 @@ def parse(line: bytes) -> tuple[str, Outcome | None] | None:
     return None
 
 
-def difference(expected: Any, got: Any, tolerance: float) -> str | None:
+Place = tuple[int | str, ...]  # in a result: of lists and dicts in one another
+
+
+def difference(
+    expected: Any,
+    got: Any,
+    tolerance: float,
+    parts: Sequence[str] = (),
+    inner: Sequence[str] = (),
+) -> str | None:
     """Say where a result differs from the reference's, without saying what was expected.
+
+    A probe gathers many results of a student's functions in one; how it writes them down means
+    nothing to the student, so only which part of it is named, and which case in that.
 
     Args:
         expected: the reference's result.
         got: the student's.
         tolerance: relative and absolute, for floats.
+        parts: what the parts of the result are of, `("exp", "log")`, where the probe says so.
+        inner: what the parts of each part are of.
 
     Returns:
         None if they agree.
     """
     try:
-        return _differ(expected, got, tolerance, "")
+        found = _differ(expected, got, tolerance, ())
     except (RecursionError, TypeError, ValueError, OverflowError):
         return "the result could not be compared"
+    if found is None:
+        return None
+    where = _where(found[0], parts, inner)
+    return f"{where}: {found[1]}" if where else found[1]
+
+
+def _where(place: Place, *names: Sequence[str]) -> str:
+    """Name a place in a result as a person counts: parts by their names, cases by numbers."""
+    words: list[str] = []
+    cases: list[str] = []
+    for each, known in itertools.zip_longest(place, names[: len(place)], fillvalue=()):
+        if isinstance(each, int) and each < len(known):
+            words.append(known[each])
+        else:
+            cases.append(str(each + 1) if isinstance(each, int) else str(each))
+    return ", ".join([*words, f"case {'.'.join(cases)}"] if cases else words)
 
 
 def _is_error(value: Any) -> bool:
@@ -86,48 +118,75 @@ def _is_error(value: Any) -> bool:
 
 
 def _came_out(expected: Any, got: Any) -> str:
-    raised = f"raised {clean(got, 120)}" if _is_error(got) else f"came out as {show(got)}"
-    return f"{raised}; {wanted(expected, got)}"
+    """Say what a function did, and what kind of thing it should have done."""
+    if _is_error(got):
+        told = f"raised {clean(got, 120)}"
+    elif _is_error(expected) and isinstance(got, str):
+        told = "raised no error"
+    else:
+        told = f"came out as {show(got)}"
+    return f"{told}; {wanted(expected, got)}"
 
 
-def _differ(expected: Any, got: Any, tolerance: float, path: str) -> str | None:
-    at = f"result{path}: " if path else ""
+def wanted(expected: Any, got: Any) -> str:
+    """Say what kind of thing belongs there, if it isn't this kind."""
+    if _is_error(got):
+        if _is_error(expected):
+            return "it is not the right error"
+        return _belongs(expected, instead_of_an_error=True)
+    if _is_error(expected):
+        return "an error belongs there"
+    if kind(expected) == kind(got) or (isinstance(expected, float) and isinstance(got, int)):
+        noun = kind(expected).rpartition(" ")[2]
+        return f"not the right {noun}" if noun == "number" else "that is not right"
+    return _belongs(expected)
+
+
+def _belongs(expected: Any, *, instead_of_an_error: bool = False) -> str:
+    """Name what kind of thing was wanted, in words for the student's function."""
+    if instead_of_an_error and not isinstance(expected, int | float):
+        return "no error belongs there"
+    return (
+        "values belong there" if isinstance(expected, list) else f"{kind(expected)} belongs there"
+    )
+
+
+def _differ(expected: Any, got: Any, tolerance: float, at: Place) -> tuple[Place, str] | None:
+    """Find the first place where two results differ, and what is wrong there."""
+    wrong = at, _came_out(expected, got)
     if isinstance(expected, bool) or expected is None or isinstance(expected, str):
-        if type(got) is type(expected) and got == expected:
-            return None
-        return at + _came_out(expected, got)
+        return None if type(got) is type(expected) and got == expected else wrong
     if isinstance(expected, int):
-        if isinstance(got, int) and not isinstance(got, bool) and got == expected:
-            return None
-        return at + _came_out(expected, got)
+        same = isinstance(got, int) and not isinstance(got, bool) and got == expected
+        return None if same else wrong
     if isinstance(expected, float):
         # An int or a bool stands for its value where a float is wanted, as in Python.
-        if isinstance(got, int | float) and _close(expected, float(got), tolerance):
-            return None
-        return at + _came_out(expected, got)
+        close = isinstance(got, int | float) and _close(expected, float(got), tolerance)
+        return None if close else wrong
     if isinstance(expected, list):
         if not isinstance(got, list):
-            return at + _came_out(expected, got)
+            return wrong
         if len(got) != len(expected):
             entries = "1 entry" if len(got) == 1 else f"{len(got)} entries"
-            return f"{at}came out with {entries}, and that is not how many belong there"
+            return at, f"came out with {entries}, and that is not how many belong there"
         for number, (left, right) in enumerate(zip(expected, got, strict=True)):
-            if said := _differ(left, right, tolerance, f"{path}[{number}]"):
-                return said
+            if found := _differ(left, right, tolerance, (*at, number)):
+                return found
         return None
     if isinstance(expected, dict) and "dict" in expected:
         if not isinstance(got, dict) or "dict" not in got:
-            return at + _came_out(expected, got)
+            return wrong
         left, right = _entries(expected), _entries(got)
         if set(left) != set(right):
             extra = [key for key in right if key not in left]
             other = f"; {clean(extra[0], 40)} does not belong there" if extra else ""
-            return f"{at}came out with {len(right)} keys that are not the right ones{other}"
+            names = "1 name" if len(right) == 1 else f"{len(right)} names"
+            return at, f"came out with {names} that are not the right ones{other}"
         for key, value in left.items():
-            if said := _differ(value, right[key], tolerance, f"{path}[{key}]"):
-                return said
+            if found := _differ(value, right[key], tolerance, (*at, key)):
+                return found
         return None
-    return f"{at}can't be compared: the probe returns {show(expected)}"
+    return at, f"can't be compared: the probe returns {show(expected)}"
 
 
 def _entries(value: dict[str, Any]) -> dict[str, Any]:
@@ -167,17 +226,15 @@ def kind(value: Any) -> str:
     if value is None:
         return "None"
     if isinstance(value, str):
-        return "an error" if _is_error(value) else "a string"
-    return "a list" if isinstance(value, list) else "a dict"
+        return "an error" if _is_error(value) else "a word"
+    return "a list" if isinstance(value, list) else "something else"
 
 
-def wanted(expected: Any, got: Any) -> str:
-    """Say what kind of thing belongs there, if it isn't this kind."""
-    same = kind(expected) == kind(got) or (isinstance(expected, float) and isinstance(got, int))
-    if same:
-        noun = kind(expected).split(" ", 1)[-1]
-        return "that is not right" if isinstance(expected, bool) else f"not the right {noun}"
-    return f"what belongs there is {kind(expected)}"
+def holds(value: Any, text: str) -> bool:
+    """Tell whether a result is a text, or a list in which it lies."""
+    if isinstance(value, list):
+        return any(holds(each, text) for each in value)
+    return value == text
 
 
 def has_odd(value: Any) -> bool:

@@ -6,7 +6,7 @@ For the student's eyes, so nothing here tells an expected value.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from grading.checks import Mutant
 from grading.judge.compare import Outcome, difference, kind, wanted
@@ -19,7 +19,11 @@ _LINE = re.compile(r", line ([0-9]{1,3}) of (\w+)")
 
 
 def says(
-    expected: Outcome, got: Outcome, tolerance: float, tell: Callable[[str], str] = str
+    expected: Outcome,
+    got: Outcome,
+    tolerance: float,
+    tell: Callable[[str], str] = str,
+    parts: Sequence[Sequence[str]] = (),
 ) -> str | None:
     """Say what is wrong with an outcome; None if it agrees with the reference's.
 
@@ -28,12 +32,13 @@ def says(
         got: the student's.
         tolerance: relative and absolute, for floats.
         tell: passes on what comes from the student's program.
+        parts: names of the parts of the result, and of the parts of these.
     """
     if got.missing:
         return got.missing
     if got.error:
         return _raised(got, tell)
-    said = difference(expected.value, got.value, tolerance)
+    said = difference(expected.value, got.value, tolerance, *parts)
     return tell(said) if said else None
 
 

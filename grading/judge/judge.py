@@ -13,6 +13,7 @@ import contextlib
 import copy
 import hashlib
 import json
+import random
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -27,7 +28,7 @@ from grading.course.regions import GradingError, Region
 from grading.course.tasks import Assignment, Course, Task, mutants_path, probes_path
 from grading.judge import non_solutions
 from grading.judge.alternatives import chooser, readings
-from grading.judge.assemble import Chooser, Files, Reference, Source, assemble, same_code
+from grading.judge.assemble import PARSING, Chooser, Files, Reference, Source, assemble, same_code
 from grading.judge.cache import Cache
 from grading.judge.compare import Outcome
 from grading.judge.diagnosis import says
@@ -41,7 +42,8 @@ from grading.judge.execute import (
     measure,
 )
 from grading.judge.material import Material, read_material
-from grading.judge.scoring import RIGHT_ONES, score_probes, score_tests
+from grading.judge.scoring import MORE_RIGHT_ONES, RIGHT_ONES, score_probes, score_tests
+from grading.judge.variants import rewritten
 from grading.judge.verdict import Finding, Judgement, Verdict, best
 from grading.paths import ROOT, sources
 from grading.release.strip import released
@@ -371,7 +373,8 @@ class Judge:
         """
         material, needs = self.material(task), self.needs(task)
         hidden = self._hidden(material, grafts)
-        budget = Budget(needs, len(material.mutants) + RIGHT_ONES if task.kind == "tests" else 1)
+        packages = 2 * len(material.mutants) + RIGHT_ONES + MORE_RIGHT_ONES
+        budget = Budget(needs, packages if task.kind == "tests" else 1)
         verdicts: list[Verdict] = []
         tried: list[Files] = []
         late: NotYet | None = None
@@ -382,16 +385,14 @@ class Judge:
             tried.append(files)
             run = partial(self._execute, material, needs=needs, budget=budget)
             try:
-                outcomes, said = run(files)
                 if task.kind == "tests":
+                    package = partial(self._varied, files, grafts, choose, extras)
+                    outcomes, said = run(package(None))
                     verdict = score_tests(
-                        material,
-                        outcomes,
-                        said,
-                        partial(self._with_mutant, files, grafts, choose, extras),
-                        partial(run, first_failure=True),
+                        material, outcomes, said, package, partial(run, first_failure=True)
                     )
                 else:
+                    outcomes, said = run(files)
                     verdict = score_probes(
                         material, self.trusted(task), outcomes, said, Disclosure(hidden)
                     )
@@ -441,7 +442,7 @@ class Judge:
             sandboxed=self.sandboxed,
         )
 
-    def _with_mutant(
+    def _varied(
         self,
         files: Files,
         grafts: Mapping[str, Graft],
@@ -449,18 +450,23 @@ class Judge:
         extras: bool,
         mutant: Mutant | None,
     ) -> Files:
-        """Put a mutant into a package; without one it is right."""
-        if mutant is None:
-            return files
-        module, _ = assemble(
-            self.reference,
-            choose,
-            grafts,
-            bodies={mutant.target: mutant.body},
-            extras=extras,
-            only=self.course.region(mutant.target).module,
-        )
-        return files | module
+        """Write a package in other words each time, right or with a mutant in it."""
+        bodies = {
+            region.target: region.body
+            for region in self.course.regions
+            if choose(region) == "reference" and not region.whole
+        }
+        if mutant is not None:
+            bodies[mutant.target] = mutant.body
+        chance = random.Random(random.SystemRandom().getrandbits(64))
+        with PARSING:
+            bodies = {target: rewritten(body, chance) for target, body in bodies.items()}
+        varied = dict(files)
+        for module in {self.course.region(target).module for target in bodies}:
+            varied |= assemble(
+                self.reference, choose, grafts, bodies=bodies, extras=extras, only=module
+            )[0]
+        return varied
 
     def _whole(self, assignment: Assignment, grafts: Mapping[str, Graft]) -> dict[str, float]:
         """Say how each task's probes do on the student's whole package; nothing if unknown."""

@@ -24,7 +24,7 @@ from grading.judge.compare import has_odd
 from grading.judge.diagnosis import check_says, says
 from grading.judge.execute import WORKERS, Outcomes
 from grading.judge.judge import Judge
-from grading.paths import JUDGED, PROOF, ROOT
+from grading.paths import JUDGED, MESSAGES, PROOF, ROOT
 from grading.sandbox.ending import NotYet
 
 
@@ -39,6 +39,7 @@ class Row:
         reference: what the reference earns in the task's own package.
         mutants: what each mutant earns, by name.
         faults: what is wrong; empty if all holds.
+        messages: what a student with the mistake of a mutant reads: mutant, probe, sentence.
     """
 
     task: str
@@ -47,6 +48,30 @@ class Row:
     reference: float
     mutants: dict[str, float]
     faults: tuple[str, ...]
+    messages: tuple[tuple[str, str, str], ...] = ()
+
+
+# Words of how a probe writes down what it found, which mean nothing to a student.
+ENCODING = ("a word", "a list", "something else", "the probe", "'accepted'")
+
+
+def messages(judge: Judge, task: Task) -> list[tuple[str, str, str]]:
+    """Write what a student reads for the mistake of each mutant: mutant, probe, sentence."""
+    material, known, found = judge.material(task), judge.trusted(task), []
+    for mutant in material.mutants if task.kind == "probes" else ():
+        outcomes = known[f"mutant:{mutant.name}"]
+        for item in material.items:
+            name = item.partition(":")[2]
+            if item in outcomes and (
+                said := says(
+                    known["reference"][item],
+                    outcomes[item],
+                    task.tolerance,
+                    parts=task.parts_of(name),
+                )
+            ):
+                found.append((mutant.name, name, said))
+    return found
 
 
 def prove(judge: Judge, task: Task) -> Row:
@@ -134,7 +159,13 @@ def prove(judge: Judge, task: Task) -> Row:
         faults += [f"and it can't be said now: {why}" for why in judge.unsettled(task)]
     if len(material.mutants) < MIN_MUTANTS:
         faults.append(f"it has {len(material.mutants)} mutants; it needs {MIN_MUTANTS}")
-    return Row(task.id, task.points, stub, reference, mutants, tuple(faults))
+    told = messages(judge, task)
+    faults += [
+        f"{probe} tells of itself and not of the student's work, for the mutant {mutant}: {said}"
+        for mutant, probe, said in told
+        if not said.startswith("raised ") and any(word in said for word in ENCODING)
+    ]
+    return Row(task.id, task.points, stub, reference, mutants, tuple(faults), tuple(told))
 
 
 def table(rows: Sequence[Row]) -> str:
@@ -166,6 +197,20 @@ def table(rows: Sequence[Row]) -> str:
             for name, value in row.mutants.items()
         ]
     return "\n".join(lines) + "\n"
+
+
+def told(rows: Sequence[Row]) -> str:
+    """Write what students read, for a person to read once more."""
+    lines = ["# What a student reads", "", "For the mistake of each mutant.", ""]
+    for row in rows:
+        lines += [f"## {task_label(row.task)}", ""]
+        for mutant in dict.fromkeys(mutant for mutant, _, _ in row.messages):
+            lines += [f"- {mutant}"]
+            lines += [
+                f"  - {probe}: {said}" for name, probe, said in row.messages if name == mutant
+            ]
+        lines.append("")
+    return "\n".join(lines)
 
 
 def run(root: Path, tasks: Sequence[str] = (), *, quiet: bool = False) -> list[Row]:
@@ -209,8 +254,9 @@ def run(root: Path, tasks: Sequence[str] = (), *, quiet: bool = False) -> list[R
         path = root / PROOF
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(table(rows), encoding="utf-8")
+        (root / MESSAGES).write_text(told(rows), encoding="utf-8")
         if not quiet:
-            print(f"The table is in {PROOF}.")
+            print(f"The table is in {PROOF}, what students read in {MESSAGES}.")
     return rows
 
 

@@ -10,15 +10,22 @@ from dataclasses import replace
 from grading.checks import Mutant
 from grading.course.regions import GradingError
 from grading.judge.assemble import Files
-from grading.judge.compare import Outcome
+from grading.judge.compare import Outcome, holds
 from grading.judge.diagnosis import check_says, hushed, says, suspects
 from grading.judge.disclosure import Disclosure, error_name
 from grading.judge.execute import WORKERS, Outcomes
 from grading.judge.material import Material
 from grading.judge.verdict import Finding, Verdict, clamped, share_of
 
-RIGHT_ONES = 2  # right packages among the broken ones
-UNSTEADY = "passed on a right package once and failed on the same another time"
+# Right packages among the broken ones; and so many more for a test that passed on a package on
+# which it had failed before: one that fails by chance fails on one of them.
+RIGHT_ONES, MORE_RIGHT_ONES = 4, 30
+# What a probe returns where it could not look into a student's function.
+UNSEEN = "could not be walked in Python"
+UNSEEN_NOTE = f"a kernel {UNSEEN}, so nobody saw how it works; please look, and give its points"
+AGAIN = 2  # so often such a test must fail once more on what it is to have noticed
+UNSTEADY = "passes on one right package and fails on another"
+BY_CHANCE = "fails by chance, or by other signs than what it tests; please look"
 
 Run = Callable[[Files, set[str]], tuple[Outcomes, list[str]]]
 
@@ -56,7 +63,7 @@ def score_probes(
                 f"{expected.error if expected else 'no result'} "
                 f"{expected.message if expected else ''}"
             )
-        said = says(expected, got, task.tolerance, tell)
+        said = says(expected, got, task.tolerance, tell, task.parts_of(name))
         less = hushed(expected, got, task.tolerance, functions) or ""
         findings.append(
             Finding(name, about, False, said, explained.get(item, ""), less)
@@ -65,6 +72,8 @@ def score_probes(
         )
     check = check_says(outcomes[material.check], tell=tell)
     notes = [*notes, *(f"{task.label}: {note}" for note in tell.notes)]
+    unseen = [i.partition(":")[2] for i in material.items if holds(outcomes[i].value, UNSEEN)]
+    notes += [f"{task.label}: {name}: {UNSEEN_NOTE}" for name in unseen]
     return Verdict(
         task=task.id,
         points=task.points,
@@ -87,15 +96,16 @@ def score_tests(
     """Score tests that a student wrote: they pass on the reference and fail on mutants.
 
     Each package has a sandbox of its own that doesn't know which it is, and only
-    verdicts leave it: a message could carry the reference's source. Among the broken packages
-    are right ones, run in the same way, so that tests which fail for other reasons than what
-    they test are found out.
+    verdicts leave it: a message could carry the reference's source. No two packages are the same
+    text. Among the broken ones are right ones, run in the same way, so that tests which fail for
+    other reasons than what they test are found out; and what a test notices counts if it fails on
+    the same package again, so that chance earns nothing.
 
     Args:
         material: the task.
         outcomes: on a right package.
         notes: what was odd in that run.
-        package: builds the package with a mutant in it, or a right one.
+        package: builds a package with a mutant in it, or a right one, each time another text.
         run: runs some of the items on a package.
     """
     task = material.task
@@ -106,39 +116,62 @@ def score_tests(
     for mutant in material.mutants:
         groups.setdefault(mutant.group or f"mutant {mutant.name}", []).append(mutant)
 
-    def failing(mutant: Mutant | None) -> set[str]:
-        results, _ = run(package(mutant), valid)
-        return {item for item in valid if item in results and not results[item].ok}
+    doubtful: set[str] = set()
 
-    def noticed(group: Sequence[Mutant | None]) -> set[str]:
-        return next((found for each in group if (found := failing(each))), set())
+    def failing(files: Files, some: set[str]) -> set[str]:
+        results, _ = run(files, some)
+        return {item for item in some if item in results and not results[item].ok}
 
-    earned, found = 0.0, dict[str, set[str]]()
-    while valid:
-        trials = [*groups.items(), *((f"right {n}", [None]) for n in range(RIGHT_ONES))]
-        random.SystemRandom().shuffle(trials)
-        with ThreadPoolExecutor(max_workers=WORKERS) as pool:
-            found = dict(
-                zip(
-                    (name for name, _ in trials),
-                    pool.map(noticed, (group for _, group in trials)),
-                    strict=True,
-                )
-            )
-        unsteady = {item for n in range(RIGHT_ONES) for item in found[f"right {n}"]}
-        if not unsteady:
-            break
-        valid -= unsteady
-        for at, item in enumerate(material.items):
-            if item in unsteady:
-                findings[at] = replace(findings[at], agrees=False, said=UNSTEADY)
+    def again(files: Files, some: set[str]) -> set[str]:
+        """Say which of the tests that failed on a package fail on it once more."""
+        results, _ = run(files, some)
+        doubtful.update(item for item in some if item in results and results[item].ok)
+        return {item for item in some if item in results and not results[item].ok}
+
+    def noticed(group: Sequence[Mutant | None]) -> tuple[set[str], Files]:
+        for mutant in group:
+            files = package(mutant)
+            found = failing(files, valid)
+            if found and mutant is not None:
+                found = again(files, found)
+            if found:
+                return found, files
+        return set(), {}
+
+    earned, found = 0.0, dict[str, tuple[set[str], Files]]()
+    with ThreadPoolExecutor(max_workers=WORKERS) as pool:
+        while valid:
+            doubtful.clear()
+            trials = [*groups.items(), *((f"right {n}", [None]) for n in range(RIGHT_ONES))]
+            random.SystemRandom().shuffle(trials)
+            tried = pool.map(noticed, (group for _, group in trials))
+            found = dict(zip((name for name, _ in trials), tried, strict=True))
+            unsteady = {item for n in range(RIGHT_ONES) for item in found[f"right {n}"][0]}
+            if doubt := doubtful - unsteady:
+                more = [(package(None), doubt) for _ in range(MORE_RIGHT_ONES)]
+                unsteady |= set().union(*pool.map(lambda each: failing(*each), more))
+            if not unsteady:
+                break
+            valid -= unsteady
+            notes = [
+                *notes,
+                *(f"{task.label}: {i.partition(':')[2]} {BY_CHANCE}" for i in unsteady),
+            ]
+            for at, item in enumerate(material.items):
+                if item in unsteady:
+                    findings[at] = replace(findings[at], agrees=False, said=UNSTEADY)
+        for name in groups:
+            items, files = found.get(name, (set(), {}))
+            for _ in range(AGAIN if items <= doubtful else 0):
+                items = failing(files, items) if items else items
+            found[name] = items, files
     if valid:
         for name, group in groups.items():
-            earned += bool(found[name]) * task.points / len(groups)
+            earned += bool(found[name][0]) * task.points / len(groups)
             about = "a wrong package must make a test fail"
-            said = "" if found[name] else f"no test notices it: {group[0].says}"
+            said = "" if found[name][0] else f"no test notices it: {group[0].says}"
             findings.append(
-                Finding(group[0].group or group[0].name, about, bool(found[name]), said)
+                Finding(group[0].group or group[0].name, about, bool(found[name][0]), said)
             )
         if check and all(finding.agrees for finding in findings):
             earned -= task.points / len(groups)

@@ -27,7 +27,8 @@ from grading.release.preprocessors import finish
 from grading.release.strip import strip_notebook
 from grading.release.student.update import MANIFEST, README, parts, sha
 
-AS_IT_IS = ("settings.ini", "setup.py", "LICENSE", ".gitignore", ".pre-commit-config.yaml")
+AS_IT_IS = ("settings.ini", "setup.py", "LICENSE", ".gitignore")
+HOOKS = ".pre-commit-config.yaml"
 TEMPLATES = Path(__file__).resolve().parent / "student"
 INDEX = "_modidx.py"  # nbdev's, written anew by every export; git ignores it
 IGNORED = NEVER | {".venv", ".ruff_cache", INDEX}
@@ -77,7 +78,9 @@ def digest(paths: list[Path], folder: Path) -> str:
 def inputs(root: Path) -> list[Path]:
     """Everything that a release is made from."""
     paths = notebooks(root) + tests(root) + files(root / "minitorch")
-    paths += [root / name for name in (*AS_IT_IS, "pyproject.toml") if (root / name).exists()]
+    paths += [
+        root / name for name in (*AS_IT_IS, HOOKS, "pyproject.toml") if (root / name).exists()
+    ]
     return [
         path for path in paths if path.suffix != ".py" or root / "minitorch" not in path.parents
     ]
@@ -151,6 +154,12 @@ def hand_ins(course: Course) -> str:
     return "\n\n".join(kept)
 
 
+def student_hooks(text: str) -> str:
+    """What a commit checks, without the checks of the instructor's side."""
+    hooks = re.split(r"^(?= *- id:)", text, flags=re.M)
+    return "".join(hook for hook in hooks if "entry: python -m grading" not in hook)
+
+
 def _write_frame(course: Course, folder: Path) -> None:
     """Everything but the notebooks and the package."""
     root = course.root
@@ -162,6 +171,9 @@ def _write_frame(course: Course, folder: Path) -> None:
     for path in files(root / "minitorch"):
         if path.suffix != ".py":
             _copy(path, folder / path.relative_to(root))
+    if (root / HOOKS).exists():
+        hooks = (root / HOOKS).read_text(encoding="utf-8")
+        (folder / HOOKS).write_text(student_hooks(hooks), encoding="utf-8")
     pyproject = (root / "pyproject.toml").read_text(encoding="utf-8")
     (folder / "pyproject.toml").write_text(student_pyproject(pyproject), encoding="utf-8")
     readme = (TEMPLATES / "README.md").read_text(encoding="utf-8")

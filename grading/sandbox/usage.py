@@ -34,7 +34,8 @@ class Meter:
     """Sums what a process and all below it use.
 
     A process that ended stays counted: its parent, or the first process of the sandbox, has its
-    time. A parent that refuses to know of its children hides theirs; for that there is the clock.
+    time. A parent that refuses to know of its children hides theirs; then it is what was seen of
+    each while it ran, and for what is left there is the clock.
 
     Args:
         pid: the process.
@@ -43,6 +44,7 @@ class Meter:
     def __init__(self, pid: int) -> None:
         self.pid = pid
         self._cpu = 0.0
+        self._own: dict[tuple[int, bytes], float] = {}  # by process and when it was started
         self._waits: dict[str, float] = {}
         self._pressure = _pressure()
 
@@ -53,18 +55,21 @@ class Meter:
         cpu = 0.0
         waiting = [self.pid]
         while waiting:
-            folder = _PROC / str(waiting.pop())
+            folder = _PROC / str(pid := waiting.pop())
             with contextlib.suppress(OSError, ValueError, IndexError):
                 memory += int((folder / "statm").read_bytes().split()[1]) * page
                 processes += 1
-                # Its own time and that of its children which ended, in user's and system's mode.
-                times = (folder / "stat").read_bytes().rpartition(b")")[2].split()[11:15]
-                cpu += sum(int(each) for each in times) / tick
+                about = (folder / "stat").read_bytes().rpartition(b")")[2].split()
+                # Its own time, and that of its children which ended, in user's and system's mode.
+                own, others = (sum(map(int, about[at : at + 2])) / tick for at in (11, 13))
+                cpu += own + others
+                self._own[pid, about[19]] = own
                 for thread in os.listdir(folder / "task"):
                     children = (folder / "task" / thread / "children").read_bytes()
                     waiting += [int(child) for child in children.split()]
                     self._look(folder / "task" / thread / "schedstat")
-        self._cpu = max(self._cpu, cpu)  # while it ends, parts of it are out of sight
+        # Neither counts a second twice, and either may miss some; while a run ends, both do.
+        self._cpu = max(self._cpu, cpu, sum(self._own.values()))
         return Usage(memory, processes, self._cpu, self._waited())
 
     def _look(self, path: Path) -> None:

@@ -91,9 +91,10 @@ def test_what_the_reductions_keep_by_themselves() -> None:
 
 def test_size_is_a_number_and_a_shape() -> None:
     x: Any = tensor(PLACES["cube"])
-    assert x.size == 24 and isinstance(x.size, int) and x.size + 1 == 25
+    size: Any = x.size
+    assert size() == x.shape == (2, 3, 4) and size(0) == 2
+    assert size == 24 and isinstance(x.size, int) and x.size + 1 == 25
     assert x.view(x.size).shape == (24,) and list(range(x.size))[-1] == 23
-    assert x.size() == x.shape == (2, 3, 4) and x.size(0) == 2
 
 
 def test_numpy_is_a_copy() -> None:

@@ -125,9 +125,12 @@ def test_every_public_figure_function_is_here() -> None:
     }  # no text, or tried in draw_boxes
 
 
+CHECKS: Any = list(HealthCheck)  # a figure may be slow to draw
+
+
 @pytest.mark.parametrize("name", FIGURES)
 @given(words=ANY)
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=CHECKS)
 @example(words="\x1b[1m\x00\ud800\ufffe$")
 @example(words="\x1b[31mred\x1b[0m $\\frac{$ \ud800")
 def test_any_text_makes_a_figure_that_parses(name: str, words: str) -> None:

@@ -114,7 +114,7 @@ def test_before_and_after_anything_may_be_written(backend: mt.TensorBackend) -> 
         other[0, 0] = number
         mt.tensor(x.to_numpy(), backend=backend)[0, 0] = 1.0
         y.backward()
-        assert x.grad[0, 0] == 2 * number
+        assert x.grad is not None and x.grad[0, 0] == 2 * number
 
 
 @backends

@@ -9,6 +9,13 @@ from typing import Any
 REQUIRES = ()
 SECTION = "guides/module0/03_functional.html#task-0-1"
 TOLERANCE = 1e-6
+PARTS = {
+    "probe_arithmetic": ("mul", "add", "neg", "id"),
+    "probe_comparisons": ("lt", "eq"),
+    "probe_relu": ("relu", "relu_back"),
+    "probe_log_and_exp": ("log", "exp"),
+    "probe_inverse_and_slopes": ("inv", "inv_back", "log_back"),
+}
 
 
 def _numbers(rng: Random, count: int, size: float = 10.0) -> list[float]:
@@ -21,11 +28,6 @@ def _answer(fn: Any, *args: float) -> Any:
         return float(fn(*args))
     except (ArithmeticError, ValueError, RecursionError) as error:
         return type(error).__name__
-
-
-def _kind(number: Any) -> Any:
-    """Says infinity's sign in words, so that a wrong sign is seen whatever the tolerance."""
-    return str(number) if isinstance(number, float) and math.isinf(number) else number
 
 
 def probe_arithmetic(mt: Any, rng: Random) -> Any:
@@ -86,8 +88,8 @@ def probe_log_and_exp(mt: Any, rng: Random) -> Any:
     exps = [*xs, 0.0, -2.5, 700.0, 1000.0, -1000.0, math.inf, -math.inf]
     ops = mt.operators
     return [
-        [_kind(_answer(ops.log, x)) for x in logs],
-        [_kind(_answer(ops.exp, x)) for x in exps],
+        [_answer(ops.log, x) for x in logs],
+        [_answer(ops.exp, x) for x in exps],
     ]
 
 
@@ -98,7 +100,7 @@ def probe_inverse_and_slopes(mt: Any, rng: Random) -> Any:
     pairs = [*zip(xs, ds, strict=True), (0.0, 2.0), (0.0, -2.0), (-1e-6, 2.0), (-1e-6, -2.0)]
     ops = mt.operators
     return [
-        [_kind(_answer(ops.inv, x)) for x in [*xs, 0.0, -0.0, math.inf]],
-        [_kind(_answer(ops.inv_back, x, d)) for x, d in pairs if x > -1e-7 or x < -1e-5],
-        [_kind(_answer(ops.log_back, abs(x) if x < -1e-5 else x, d)) for x, d in pairs],
+        [_answer(ops.inv, x) for x in [*xs, 0.0, -0.0, math.inf]],
+        [_answer(ops.inv_back, x, d) for x, d in pairs if x > -1e-7 or x < -1e-5],
+        [_answer(ops.log_back, abs(x) if x < -1e-5 else x, d) for x, d in pairs],
     ]

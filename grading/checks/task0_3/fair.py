@@ -40,10 +40,10 @@ return inner
 """,
         "operators.reduce": """
 def inner(ls):
-    numbers = list(ls)
-    if not numbers:
-        return start
-    return fn(numbers[-1], inner(numbers[:-1]))
+    numbers, total = tuple(ls), start
+    while numbers:
+        total, numbers = fn(numbers[0], total), numbers[1:]
+    return total
 
 return inner
 """,
@@ -77,7 +77,8 @@ return inner
 """,
         "operators.zipWith": """
 def inner(ls1, ls2):
-    return [fn(ls1[i], ls2[i]) for i in range(len(ls1))]
+    first, second = list(ls1), list(ls2)
+    return [fn(first[i], second[i]) for i in range(len(first))]
 
 return inner
 """,

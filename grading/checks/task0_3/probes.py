@@ -8,6 +8,12 @@ from typing import Any
 REQUIRES = ("task0_1",)
 SECTION = "guides/module0/03_functional.html#task-0-3"
 TOLERANCE = 1e-6
+PARTS = {
+    "probe_map_on_an_iterator": ("map", "reduce"),
+    "probe_reduce": ("what it returns", "what it calls fn with", "a fold", "the same fold again"),
+    "probe_lists": ("the lists stay as they are", "negList", "addLists"),
+    "probe_sum_and_prod": ("sum, then prod", "the list stays as it is"),
+}
 
 
 def _numbers(rng: Random, count: int) -> list[float]:

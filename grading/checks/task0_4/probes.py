@@ -8,6 +8,17 @@ from typing import Any
 REQUIRES = ()
 SECTION = "guides/module0/05_modules.html#task-0-4"
 TOLERANCE = 1e-6
+PARTS = {
+    "probe_named_parameters_of_one_module": (
+        "without parameters", "with one", "asked again", "the very Parameter",
+    ),
+    "probe_parameters[]": ("how many", "their values", "the very Parameters"),
+    "probe_shared_parameter": (
+        "named_parameters", "how many", "how many of two that look the same",
+    ),
+    "probe_eval[]": ("a part", "the whole tree", "the whole tree again"),
+    "probe_train_again[]": ("a part", "the whole tree", "the whole tree again"),
+}  # fmt: skip
 
 
 def _tree(mt: Any, rng: Random, depth: int = 3) -> Any:

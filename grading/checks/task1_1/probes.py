@@ -10,6 +10,12 @@ REQUIRES = ()
 SECTION = "guides/module1/01_derivatives.html#task-1-1"
 # A difference of nearly equal numbers loses digits, in any correct way of writing it.
 TOLERANCE = 1e-5
+PARTS = {
+    "probe_one_argument": ("sin", "exp", "a cube"),
+    "probe_which_argument": ("at floats", "at whole numbers"),
+    "probe_both_sides": ("abs at 0", "max(0, t) at 0", "a jump at 0"),
+    "probe_points": ("where it is called", "the other arguments stand still"),
+}
 
 
 def probe_one_argument(mt: Any, rng: Random) -> Any:

@@ -8,6 +8,16 @@ from typing import Any
 REQUIRES = ("task0_1",)
 SECTION = "guides/module1/02_scalar.html#task-1-2"
 TOLERANCE = 1e-6
+PARTS = {
+    "probe_arithmetic[]": ("x * y", "x + y", "x - y", "x / y", "-x"),
+    "probe_plain_numbers[]": (
+        "x * n", "n * x", "x + n", "n + x", "x - n", "n - x", "n / x", "x / n",
+    ),
+    "probe_comparisons[]": ("x < y", "x > y", "x == y", "x < n", "x > n", "x == n"),
+    "probe_functions[]": ("exp", "log", "sigmoid", "relu"),
+    "probe_forward[]": ("Inv", "Neg", "Sigmoid", "ReLU", "Exp", "Mul", "LT", "EQ"),
+    "probe_history": ("what a result came from", "the function of a log", "after detach"),
+}  # fmt: skip
 
 
 def _pairs(rng: Random, n: int = 8) -> list[tuple[float, float]]:

@@ -8,6 +8,13 @@ from typing import Any
 REQUIRES = ("task0_1", "task1_1", "task1_2", "task1_3")
 SECTION = "guides/module1/04_backpropagation.html#task-1-4"
 TOLERANCE = 1e-6
+PARTS = {
+    "probe_where_derivatives_are_kept": (
+        "a leaf", "the leaf after a second pass", "a result in the middle", "the output",
+        "constants", "a leaf without a history",
+    ),
+    "probe_large_graphs": ("a long chain", "a value doubled"),
+}  # fmt: skip
 
 
 def _gradients(f: Any, *xs: Any, start: float | None = None) -> list[float | None]:

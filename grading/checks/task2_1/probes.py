@@ -10,6 +10,10 @@ import numpy as np
 REQUIRES = ()
 SECTION = "guides/module2/01_tensors.html#task-2-1"
 TOLERANCE = 1e-6
+PARTS = {
+    "probe_arguments": ("the shape", "the index", "returns None"),
+    "probe_twice": ("shape", "strides", "one storage", "the first shape", "the first strides"),
+}
 
 
 def probe_position(mt: Any, rng: random.Random) -> list[int]:

@@ -10,6 +10,11 @@ import numpy as np
 REQUIRES = ()
 SECTION = "guides/module2/02_broadcasting.html#task-2-2"
 TOLERANCE = 1e-6
+PARTS = {
+    "probe_buffers": (
+        "big_index", "shape", "out_index", "returns None", "the index of a long buffer",
+    ),
+}  # fmt: skip
 
 
 def _shape(mt: Any, one: tuple[int, ...], two: tuple[int, ...]) -> Any:

@@ -9,6 +9,22 @@ from typing import Any
 REQUIRES = ("task0_1", "task0_3", "task2_1", "task2_2")
 SECTION = "guides/module2/03_operations.html#task-2-3"
 TOLERANCE = 1e-6
+PARTS = {
+    "probe_operators": (
+        "a + b", "a - b", "b - a", "a * b", "-a", "a + n", "n + a", "a * n", "n * a", "a - n",
+        "a + a.sum(0)", "shapes that don't fit",
+    ),
+    "probe_comparisons": (
+        "a < b", "a > b", "a == b", "b > a", "a < n", "a > n", "a == n", "a.all()",
+        "(a < 3).all()", "(a < 3).all(0)", "(a > 0).all(1)", "all(1) of a permuted tensor",
+    ),
+    "probe_histories": ("remembers its history", "dtype beside a number", "dtype of mean and <"),
+    "probe_shapes": (
+        "size, dims and zero_grad_", "permute", "permute twice", "view(4, 6)", "view(24)",
+        "view of a permuted tensor", "view(5, 5)", "permute shares the storage",
+        "view shares the storage",
+    ),
+}  # fmt: skip
 
 
 def _numbers(rng: random.Random, n: int) -> list[float]:

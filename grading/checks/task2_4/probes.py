@@ -17,6 +17,13 @@ REQUIRES = (
 )
 SECTION = "guides/module2/04_autograd.html#task-2-4"
 TOLERANCE = 1e-6
+PARTS = {
+    "probe_mul": ("x * y", "x * x", "x * a column", "a row * x", "x * y * x"),
+    "probe_curves": ("sigmoid", "exp", "sigmoid of exp", "exp of sigmoid, permuted"),
+    "probe_relu_and_log": ("relu", "relu at 0", "log", "log of relu"),
+    "probe_permute": ("permute", "a product of permutations", "permute, then view"),
+    "probe_comparisons": ("x < y", "x == y", "(x < y) * x", "(x > 0) * x + (x == x)"),
+}
 
 
 def _tensor(mt: Any, rng: random.Random, *shape: int) -> Any:

@@ -18,6 +18,20 @@ REQUIRES = ("task0_1", "task0_3", "task2_1", "task2_2", "task2_3")
 SECTION = "guides/module3/01_parallel.html#task-3-1"
 TOLERANCE = 1e-6
 _PRANGE = numba.prange
+# Taken before the student's package is imported, which could pretend to be Numba.
+_JIT, _DISPATCHER = numba.jit, type(numba.njit(lambda: None))
+_PARTS = {part: dict(vars(part)) for part in _DISPATCHER.__mro__}
+_CODE = numba.jit.__code__
+UNSEEN = "could not be walked in Python"  # grading makes it a note for a person
+
+
+def _compiled(kernel: Any) -> Any:
+    """Return a kernel if it is a function that Numba compiles, and nothing that pretends to be."""
+    if type(kernel) is not _DISPATCHER:
+        raise TypeError(f"a function compiled by njit belongs here, not a {type(kernel).__name__}")
+    if any(dict(vars(part)) != before for part, before in _PARTS.items()):
+        raise TypeError("a part of Numba was changed")
+    return kernel
 
 
 def _line(x: float) -> float:
@@ -52,15 +66,17 @@ def _cells(data: Any) -> list[float]:
 
 def _user_loops(kernel: Any) -> bool:
     """Say whether the compiled function has a loop that its author made parallel."""
-    compiled = next(iter(kernel.overloads.values()))
+    compiled = next(iter(_compiled(kernel).overloads.values()))
     loops = compiled.metadata["parfor_diagnostics"].initial_parfors
     return any(("prange", "user", "") in loop.patterns for loop in loops)
 
 
 def _on_one_core(kernel: Any) -> Any:
     """Compile a kernel once more without threads, which takes a third of the time."""
-    jit: Any = numba.jit
-    return jit(**{**kernel.targetoptions, "parallel": False})(kernel.py_func)
+    options = {**_compiled(kernel).targetoptions, "parallel": False}
+    if _JIT.__code__ is not _CODE:
+        raise TypeError("a part of Numba was changed")
+    return _compiled(_JIT(**options)(kernel.py_func))
 
 
 class _Noted:
@@ -104,14 +120,15 @@ def _in_python(function: Any, now: list[int]) -> Iterator[dict[str, Any]]:
         yield names | {name: turns for name, each in names.items() if each is _PRANGE}
 
 
-def _walk(kernel: Any, out: Any, *args: Any) -> tuple[bool, bool]:
+def _walk(kernel: Any, out: Any, *args: Any) -> tuple[bool | str, bool | str]:
     """Walk a kernel's parallel loop in Python, a turn after the other.
 
     Returns:
         Whether each turn has index buffers of its own: a race shows only where threads meet.
         Whether the turns are what fills the output.
+        For both, that nobody could look, where the kernel holds what only the compiler knows.
     """
-    function, now, shared = kernel.py_func, [0], [False]
+    function, now, shared = _compiled(kernel).py_func, [0], [False]
     first: dict[int, tuple[int, Any]] = {}  # keeps the arrays, so that no address comes twice
 
     def to_index(ordinal: int, shape: Any, index: Any) -> None:
@@ -127,8 +144,8 @@ def _walk(kernel: Any, out: Any, *args: Any) -> tuple[bool, bool]:
             names["to_index"] = to_index
             code, inner = function.__code__, function.__closure__
             types.FunctionType(code, names, "walked", None, inner)(noted, *place, *args)
-    except Exception:  # it holds what only the compiler knows
-        return True, True
+    except Exception:
+        return UNSEEN, UNSEEN
     return not shared[0], noted.in_turns()
 
 
@@ -167,7 +184,7 @@ def _work(kernel: Any, out: Any, *rest: Any) -> list[int]:
     sys.setprofile(count)
     try:
         walked(storage.view(_Counted), shape, strides, *rest)
-    except Exception:  # it holds what only the compiler knows
+    except Exception:  # it holds what only the compiler knows: nobody could look
         return []
     finally:
         sys.setprofile(None)
@@ -218,7 +235,7 @@ def probe_zip(mt: Any, rng: random.Random) -> Any:
 def probe_reduce(mt: Any, rng: random.Random) -> Any:
     """Look at a reduction on all cores: each dimension and layout, from the value that is there."""
     fast = mt.fast_ops
-    kernel = fast.tensor_reduce(fast.njit(_grow))
+    kernel = _compiled(fast.tensor_reduce(fast.njit(_grow)))
     found = []
     for shape, order in [
         ((6,), (0,)),
@@ -248,7 +265,7 @@ def probe_dtypes(mt: Any, rng: random.Random) -> Any:
 def probe_parallel_map(mt: Any, rng: random.Random) -> Any:
     """Look at the map's loop: on all cores, with all the work, each turn with its own buffers."""
     data, out = _data(mt, rng, (3, 4)), _empty(mt, (3, 4))
-    kernel = mt.fast_ops.tensor_map(mt.fast_ops.njit(_line))
+    kernel = _compiled(mt.fast_ops.tensor_map(mt.fast_ops.njit(_line)))
     kernel(*out.tuple(), *data.tuple())
     found = [_user_loops(kernel), _cells(out)]
     for order in ((0, 1), (1, 0)):
@@ -260,7 +277,7 @@ def probe_parallel_map(mt: Any, rng: random.Random) -> Any:
 def probe_parallel_zip(mt: Any, rng: random.Random) -> Any:
     """Look at the zip's loop: on all cores, with all the work, each turn with its own buffers."""
     data, out = _data(mt, rng, (3, 4)), _empty(mt, (3, 4))
-    kernel = mt.fast_ops.tensor_zip(mt.fast_ops.njit(_apart))
+    kernel = _compiled(mt.fast_ops.tensor_zip(mt.fast_ops.njit(_apart)))
     kernel(*out.tuple(), *data.tuple(), *data.tuple())
     found = [_user_loops(kernel), _cells(out)]
     for order in ((0, 1), (1, 0)):
@@ -288,7 +305,7 @@ def probe_no_indices(mt: Any, rng: random.Random) -> Any:
 
 def probe_reduce_inside(mt: Any, rng: random.Random) -> Any:
     """Look at a reduction of ten times as many values: no more calls, and no more writes to out."""
-    kernel = mt.fast_ops.tensor_reduce(mt.fast_ops.njit(_grow))
+    kernel = _compiled(mt.fast_ops.tensor_reduce(mt.fast_ops.njit(_grow)))
     found = []
     for short, long, dim in [((4, 3), (4, 30), 1), ((3, 4), (30, 4), 0)]:
         work = []
@@ -300,5 +317,5 @@ def probe_reduce_inside(mt: Any, rng: random.Random) -> Any:
                 out = _empty(mt, folded, 1.0)
                 kernel(*out.tuple(), *data.tuple(), dim)
             found.append(_cells(out))
-        found.append(work[0] == work[1])
+        found.append(work[0] == work[1] if work[0] else UNSEEN)
     return found

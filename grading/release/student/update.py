@@ -59,6 +59,11 @@ def sha(content: str | bytes) -> str:
     return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
 
 
+def plain(path: Path) -> bytes:
+    """A file as the release has it: Git and editors on Windows change ends of lines, and marks."""
+    return path.read_bytes().removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
+
+
 def parts(text: str) -> dict[str, str]:
     """Splits Markdown at its headings; returns the parts by heading, in order."""
     first, *rest = re.split(r"^(?=#{1,6} )", text, flags=re.M)
@@ -76,7 +81,7 @@ def parts(text: str) -> dict[str, str]:
 def source(cell: Cell) -> str:
     """The text of a cell; files hold it as a string or as a list of lines."""
     text = cell.get("source", "")
-    return text if isinstance(text, str) else "".join(text)
+    return (text if isinstance(text, str) else "".join(text)).replace("\r\n", "\n")
 
 
 def _mark(cell: Cell) -> dict[str, Any]:
@@ -90,7 +95,7 @@ def _read(path: Path) -> list[Cell]:
     Raises:
         ValueError: it isn't one.
     """
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    cells = json.loads(plain(path))["cells"]
     if not all(isinstance(cell, dict) and "cell_type" in cell for cell in cells):
         raise ValueError("no cells")
     return cells
@@ -261,7 +266,7 @@ def _merge_readme(mine: str, base: dict[str, str], new: str, report: list[str]) 
 def _manifest(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(plain(path))
     except OSError as error:
         raise UpdateError(f"{path}: can't be read; is {folder} a release?") from error
     except ValueError as error:
@@ -307,7 +312,7 @@ def plan(folder: Path, release: Path) -> Plan:
     cells: States = new["cells"]
     origins = _origins(folder, base["cells"], cells)
     for name in sorted(cells):
-        content = (release / name).read_bytes()
+        content = plain(release / name)
         origin = origins.get(name, name)
         if (folder / origin).exists():
             moved = {
@@ -328,11 +333,11 @@ def plan(folder: Path, release: Path) -> Plan:
             made.move.append(name)
             if name not in told:
                 made.report.append(f"{name}: the release no longer has it; it is in {BACKUP} now.")
-    made.write[MANIFEST] = (release / MANIFEST).read_bytes()
+    made.write[MANIFEST] = plain(release / MANIFEST)
     made.write = {
         name: content
         for name, content in made.write.items()
-        if not (folder / name).exists() or (folder / name).read_bytes() != content
+        if not (folder / name).exists() or plain(folder / name) != content
     }
     return made
 
@@ -471,13 +476,13 @@ def _moved(
 
 def _file(folder: Path, release: Path, name: str, base: dict[str, Any], made: Plan) -> None:
     """Decides about a file that isn't a notebook."""
-    content, path = (release / name).read_bytes(), folder / name
+    content, path = plain(release / name), folder / name
     known = base["files"].get(name)
     if not path.exists():
         if known != sha(content):
             made.write[name] = content
         return
-    own = path.read_bytes()
+    own = plain(path)
     if name.startswith("minitorch/") and name.endswith(".py"):
         return  # minitorch export writes it
     if own == content or sha(content) == known:

@@ -78,6 +78,21 @@ def test_a_folder_that_is_spelled_otherwise_is_named(tmp_path: Path) -> None:
     assert submissions(tmp_path, "module1") == ({}, [])
 
 
+def test_a_zip_beside_the_folder_it_belongs_in_is_named(tmp_path: Path) -> None:
+    student = tmp_path / "course" / "submitted" / "ada"
+    student.mkdir(parents=True)
+    (student / "work.ZIP").write_bytes(b"")
+    said = submissions(tmp_path, "module0")[1]
+    assert said == [
+        "course/submitted/ada holds work.ZIP itself; notebooks of module0 belong in "
+        "course/submitted/ada/module0."
+    ]
+    (student / "module1").mkdir()
+    assert submissions(tmp_path, "module0") == ({}, []), "it may belong to another module"
+    (student / "work.ZIP").rename(student / "module0-ada.zip")
+    assert "module0-ada.zip" in submissions(tmp_path, "module0")[1][0]
+
+
 def test_a_folder_that_cannot_be_read_stops_nobody(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -69,11 +69,34 @@ def test_expected_values_are_not_told() -> None:
 
 def test_errors_are_called_errors() -> None:
     """A probe that caught an error returns its name, which for the student is no string."""
-    assert difference("ValueError", "IndexError", 0) == "raised IndexError; not the right error"
-    assert difference([1.0], ["OverflowError"], 0) == (
-        "result[0]: raised OverflowError; what belongs there is a number"
+    assert (
+        difference("ValueError", "IndexError", 0) == "raised IndexError; it is not the right error"
     )
-    assert difference("ValueError", 3, 0) == "came out as 3; what belongs there is an error"
+    assert difference([1.0], ["OverflowError"], 0) == (
+        "case 1: raised OverflowError; a number belongs there"
+    )
+    assert difference([math.inf], ["ZeroDivisionError"], 0) == (
+        "case 1: raised ZeroDivisionError; a number belongs there"
+    )
+    assert difference("ValueError", 3, 0) == "came out as 3; an error belongs there"
+    assert difference("ValueError", "accepted", 0) == "raised no error; an error belongs there"
+    assert difference("accepted", "TypeError", 0) == "raised TypeError; no error belongs there"
+
+
+def test_a_place_is_named_for_the_students_function() -> None:
+    """How a probe writes results down means nothing to a student."""
+    right, wrong = [[1.0, 2.0], [3.0]], [[1.0, 2.0], [4.0]]
+    assert difference(right, wrong, 0) == "case 2.1: came out as 4; not the right number"
+    told = "exp, case 1: came out as 4; not the right number"
+    assert difference(right, wrong, 0, ("log", "exp")) == told
+    told = "x + y, case 2: came out as 4; not the right number"
+    assert difference(right, wrong, 0, (), ("x + y", "x - y")) == told
+    assert difference([True], [False], 0, ("the list stays",)) == (
+        "the list stays: came out as False; that is not right"
+    )
+    assert difference({"dict": [["a", [1]]]}, {"dict": [["a", [2]]]}, 0) == (
+        'case "a".1: came out as 2; not the right number'
+    )
 
 
 def test_a_cell_that_is_not_python_is_told_once() -> None:

@@ -132,8 +132,7 @@ def test_a_corrected_answer_turns_its_check_green(
     check_in_one_kernel(task, wrong, reference, tmp_path, export=False)
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(not os.environ.get("ALL_CORRECTED"), reason="takes an hour: ALL_CORRECTED=1")
+@pytest.mark.proof
 @pytest.mark.parametrize("task", COURSE.tasks, ids=lambda task: task.id)
 @pytest.mark.parametrize("export", [False, True], ids=["cell", "exported"])
 def test_every_corrected_answer_turns_its_check_green(

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from grading.checks import Mutant
 from grading.judge.assemble import Files
 from grading.judge.compare import Outcome
 from grading.judge.judge import Judge
+from grading.judge.material import Material
 from grading.judge.scoring import score_tests
 from grading.tests import tiny
 from grading.tests.handing_in import (
@@ -176,25 +181,125 @@ def test_a_test_can_not_tell_a_right_package_by_the_way_it_is_run(judged: Judged
     assert verdict.earned == 0, verdict
 
 
-def _chance(seed: int) -> Callable[..., tuple[dict[str, Outcome], list[str]]]:
-    """Tests that pass on half of all packages, whatever these hold."""
-    chance = random.Random(seed)
-
-    def run(files: Files, items: set[str]) -> tuple[dict[str, Outcome], list[str]]:
-        passed, failed = Outcome(value="passed"), Outcome(error="AssertionError")
-        return {item: chance.choice([passed, failed]) for item in items}, []
-
-    return run
+Results = tuple[dict[str, Outcome], list[str]]
+ROOT = Path(__file__).resolve().parents[3]
+PASSED, FAILED = Outcome(value="passed"), Outcome(error="AssertionError")
 
 
-def test_tests_that_fail_by_chance_earn_little(judge: Judge) -> None:
-    material = judge.material(judge.course.task("task0_2"))
-    outcomes = {name: Outcome(value="passed") for name in (*material.items, material.check)}
-    earned = [
-        score_tests(material, outcomes, [], lambda mutant: {}, _chance(seed)).earned
-        for seed in range(200)
+@pytest.fixture(scope="module")
+def property_tests() -> Material:
+    """Task 0.2 of the course itself: its tests, its broken packages in their groups."""
+    judge = Judge(ROOT)
+    return judge.material(judge.course.task("task0_2"))
+
+
+def _score(
+    material: Material,
+    fails: Callable[[str, Mutant | None], bool],
+) -> float:
+    """Score tests by the project's own rules: `fails` says which fail on which package."""
+    names: dict[str, Mutant | None] = {}
+
+    def package(mutant: Mutant | None) -> Files:
+        names[str(len(names))] = mutant
+        return {"number": str(len(names) - 1).encode()}
+
+    def run(files: Files, items: set[str]) -> Results:
+        mutant = names[files["number"].decode()]
+        return {i: FAILED if fails(i, mutant) else PASSED for i in sorted(items)}, []
+
+    first = run(package(None), set(material.items))[0] | {material.check: PASSED}
+    return score_tests(material, first, [], package, run).earned
+
+
+@pytest.mark.parametrize("q", [0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 0.9])
+def test_tests_that_fail_by_chance_earn_nothing(property_tests: Material, q: float) -> None:
+    """Each fails with probability q, whatever package it sees."""
+    chance = random.Random(q)
+    earned = [_score(property_tests, lambda item, mutant: chance.random() < q) for _ in range(300)]
+    print(f"q = {q}: mean {sum(earned) / len(earned):.3f} of 20, best {max(earned)}")
+    assert sum(earned) / len(earned) < 0.01 * property_tests.task.points
+
+
+@pytest.mark.parametrize("q", [0.05, 0.3])
+def test_one_that_fails_by_chance_costs_the_others_nothing(
+    property_tests: Material, q: float
+) -> None:
+    chance = random.Random(q)
+    bad, *_ = property_tests.items
+    everything = [
+        _score(property_tests, lambda i, m: chance.random() < q if i == bad else m is not None)
+        for _ in range(50)
     ]
-    assert sum(earned) / len(earned) < 0.15 * material.task.points
+    assert set(everything) == {property_tests.task.points}
+
+
+def test_a_test_that_notices_by_drawing_at_random_counts_where_it_fails_again(
+    property_tests: Material,
+) -> None:
+    """It never fails on a right package, and on a broken one most of the time."""
+    chance = random.Random(7)
+    earned = [
+        _score(property_tests, lambda item, mutant: mutant is not None and chance.random() < 0.9)
+        for _ in range(50)
+    ]
+    assert sum(earned) / len(earned) > 0.95 * property_tests.task.points
+
+
+def test_steady_tests_lose_nothing_and_gain_what_they_notice(property_tests: Material) -> None:
+    groups = {mutant.group or mutant.name for mutant in property_tests.mutants}
+    points = property_tests.task.points
+    assert _score(property_tests, lambda item, mutant: mutant is not None) == points
+    assert _score(property_tests, lambda item, mutant: False) == 0
+    some = {mutant.name: number for number, mutant in enumerate(property_tests.mutants)}
+    for last in (1, 10, len(some)):
+        noticed = [m for m in property_tests.mutants if some[m.name] < last]
+        share = len({m.group or m.name for m in noticed}) / len(groups)
+        earned = _score(property_tests, lambda i, m, n=last: m is not None and some[m.name] < n)
+        assert earned == pytest.approx(points * share, abs=0.01)
+
+
+HASH_SIGNS = {
+    "the text": "inspect.getsource(operators.mul)",
+    "the file": "open(operators.__file__).read()",
+    "its length": "len(open(operators.__file__).read())",
+    "the byte code": "operators.mul.__code__.co_code + operators.relu.__code__.co_code",
+    "the constants": "repr(operators.mul.__code__.co_consts)",
+    "the names": "repr(operators.mul.__code__.co_varnames)",
+    "the lines": "repr(list(operators.mul.__code__.co_lines()))",
+    "the tree": "ast.dump(ast.parse(inspect.getsource(operators.mul)))",
+    "the stack": "repr(list(dis.stack_effect(i.opcode, i.arg) for i in dis.get_instructions("
+    "operators.mul) if i.opcode > 100))",
+}
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize("sign", HASH_SIGNS)
+def test_what_only_knows_the_reference_by_its_text_earns_nothing(
+    judge: Judge, judged: Judged, sign: str
+) -> None:
+    """A hash of it may have been learnt from an earlier feedback."""
+    folder = judge.reference.folder
+    script = (
+        "import ast, dis, hashlib, inspect, sys\n"
+        f"sys.path.insert(0, {str(folder.parent)!r})\n"
+        "from minitorch import operators\n"
+        f"print(hashlib.sha256(repr({HASH_SIGNS[sign]}).encode()).hexdigest())"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+
+    def change(notebook: Any) -> None:
+        tiny.cell(notebook, "property").source = (
+            "#| export property_tests\nimport ast, dis, hashlib, inspect\n"
+            "from minitorch import operators\n\n"
+            "def test_symmetric():\n"
+            f"    seen = hashlib.sha256(repr({HASH_SIGNS[sign]}).encode()).hexdigest()\n"
+            f"    assert seen == {told.stdout.strip()!r}"
+        )
+
+    assert judged(change).verdict("task0_2").earned == 0
 
 
 @pytest.mark.sandbox

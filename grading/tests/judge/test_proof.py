@@ -8,7 +8,7 @@ import pytest
 
 from grading.course.guides import load_course
 from grading.judge import proof
-from grading.paths import CHECKS, PROOF, ROOT
+from grading.paths import CHECKS, MESSAGES, PROOF, ROOT
 from grading.tests import tiny
 
 
@@ -36,6 +36,27 @@ def test_tiny_course_is_proven(project: Path) -> None:
     assert [row.reference for row in rows] == [40, 20, 30]
     text = (project / PROOF).read_text(encoding="utf-8")
     assert "3 of 3 tasks are proven" in text and "| Task 0.1 | 40 | 0 | 40 | 5 |" in text
+
+
+def test_what_students_read_is_written_for_a_person_to_read(project: Path) -> None:
+    rows = proof.run(project, quiet=True)
+    assert len({mutant for row in rows for mutant, _, _ in row.messages}) == 5
+    text = (project / MESSAGES).read_text(encoding="utf-8")
+    assert "- wrong_0\n  - probe_mul: case 1: came out as " in text
+
+
+def test_a_probe_that_speaks_of_itself(project: Path) -> None:
+    """What it writes down in words of its own would be told to a student as the result."""
+    path = probes(project, "task0_3")
+    path.write_text(
+        path.read_text(encoding="utf-8")
+        + "\n\ndef probe_words(mt, rng):\n    module = mt.module.Module()\n    module.train()\n"
+        + "    return 'on' if module.training else 0\n",
+        encoding="utf-8",
+    )
+    said = faults(project, "task0_3")
+    assert "probe_words tells of itself and not of the student's work" in said
+    assert "came out as 0; a word belongs there" in said
 
 
 def test_a_mutant_that_loses_nothing(project: Path) -> None:

@@ -26,6 +26,32 @@ def test_an_interruption_is_a_sentence(capsys, monkeypatch):
     assert "Interrupted" in out and "tests: " in out
 
 
+@pytest.mark.parametrize("test", check.SMOKE)
+def test_a_quick_test_is_there(test):
+    path, _, name = test.partition("::")
+    assert f"def {name}(" in (check.ROOT / path).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("size", ["quick", "test", "proof"])
+def test_each_size_runs_its_own(size, capsys, monkeypatch):
+    ran = []
+
+    def run(command, env=None, **_):
+        ran.append((" ".join(command), env))
+        return SimpleNamespace(returncode=0, stdout="")
+
+    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setattr(sys, "argv", ["check", size])
+    with pytest.raises(SystemExit) as stop:
+        check.main()
+    assert stop.value.code == 0 and ", 0 failed" in capsys.readouterr().out
+    commands = [command for command, _ in ran]
+    assert any(check.SMOKE[0] in c for c in commands) == (size == "quick")
+    assert any("mistakes" in c for c in commands) == (size == "proof")
+    whole = [env.get("MINITORCH_PROOF") for _, env in ran if env]
+    assert set(whole) == ({"1"} if size == "proof" else {None})
+
+
 def test_a_failure_says_how_to_run_it_alone(capsys, monkeypatch):
     monkeypatch.setattr(check, "CHECKS", [("style", [str(check.ROOT / ".venv/bin/ruff"), "check"])])
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: SimpleNamespace(returncode=1))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import yaml
 
 from grading.course.guides import load_course, read_notebook
 from grading.course.regions import GradingError
@@ -59,6 +60,15 @@ def test_the_project_is_whole(student: Path) -> None:
         "tests/test_operators.py",
     } <= names
     assert not any(name.startswith(("grading", "course")) for name in names)
+
+
+def test_a_student_s_hooks_run_what_a_student_has() -> None:
+    ours = (ROOT / release.HOOKS).read_text(encoding="utf-8")
+    hooks = yaml.safe_load(release.student_hooks(ours))["repos"][0]["hooks"]
+    entries = {hook["id"]: hook["entry"] for hook in hooks}
+    assert {"nbdev-clean", "nbdev-export", "ruff", "ruff-format", "pyright"} <= entries.keys()
+    assert not [entry for entry in entries.values() if "grading" in entry]
+    assert "grading" in ours
 
 
 def test_tests_of_the_reference_stay_behind(own: Path, tmp_path: Path) -> None:

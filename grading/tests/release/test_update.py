@@ -17,6 +17,7 @@ from grading.release.build import build, digest, export, files
 from grading.release.journey import put_answers, run_tests
 from grading.release.student.update import UpdateError, carry_out, parts, plan
 from grading.tests import tiny
+from minitorch.cli.export import export as export_as_students_do
 
 RELU = "return max(x, 0.0)  # mine"
 
@@ -108,6 +109,30 @@ def test_a_second_run_changes_nothing(mine: Path, releases: Path) -> None:
     again = plan(mine, releases / "new")
     assert not again.write and not again.move and not again.report
     assert carry_out(again, mine) is None
+
+
+def windows(folder: Path, *, mark: bool) -> None:
+    """What Git (autocrlf) and an editor do to files there."""
+    for path in files(folder):
+        content = path.read_bytes().replace(b"\n", b"\r\n")
+        path.write_bytes(b"\xef\xbb\xbf" * mark + content)
+
+
+@pytest.mark.parametrize("mark", [False, True])
+def test_ends_of_lines_are_no_changes(
+    mine: Path, releases: Path, tmp_path: Path, mark: bool
+) -> None:
+    """Neither the student's files nor the release's are otherwise for them."""
+    there = Path(shutil.copytree(mine, tmp_path / "there"))
+    new = Path(shutil.copytree(releases / "new", tmp_path / "new"))
+    windows(there, mark=mark)
+    windows(new, mark=mark)
+    made, wanted = plan(there, new), plan(mine, releases / "new")
+    assert made.report == wanted.report == []
+    assert made.write == wanted.write and made.move == wanted.move
+    carry_out(made, there)
+    export_as_students_do(there)
+    assert not plan(there, new).write
 
 
 def test_untouched_becomes_the_new_release(releases: Path, tmp_path: Path) -> None:
