@@ -17,26 +17,9 @@ from collections.abc import Iterator
 
 # What stands at the beginning of a statement, and begins none in Python.
 _COMMAND = re.compile(r"([ \t]*)[%!?,;/][^\n]*")
-_CLASSIC = re.compile(r"(?:>>>|\.\.\.)(?: |$)", re.M)
-_NUMBERED = re.compile(r"(?:In \[\d+\]: |[ \t]*\.{3,}: ?)", re.M)
-_TOKEN = re.compile(
-    r"""
-      (?P<text> '''(?:[^'\\]|\\(?:.|\Z)|'(?!''))*(?:'''|\Z)
-              | \"\"\"(?:[^"\\]|\\(?:.|\Z)|"(?!""))*(?:\"\"\"|\Z)
-              | '(?:[^'\\\n]|\\(?:.|\Z))*'?
-              | "(?:[^"\\\n]|\\(?:.|\Z))*"?
-              | \#[^\n]*
-              | \\\n )
-    | (?P<open>[(\[{])
-    | (?P<close>[)\]}])
-    | (?P<end>\n)
-    | (?P<help>\?+[ \t]*(?=\#|\n|\Z))
-    | (?P<assign>=[ \t]*[%!](?!=)[^\n]*)
-    | (?P<two>[=!<>:+\-*/%&|^@]=)
-    | (?P<other>.)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+_PROMPTS = (re.compile(r"(?:>>>|\.\.\.)(?: |$)"), re.compile(r"In \[\d{1,9}\]: |\.{3,12}: ?"))
+_SIGN = re.compile(r"'''|\"\"\"|[=!<>:+\-*/%&|^@]=|['\"#\\()\[\]{}?=\n]")
+_IN_TEXT = re.compile(r"'''|\"\"\"|['\"\\\n]")
 
 # What a program may take for one cell. Python can need more than a machine has: the code for
 # `finally` and for patterns grows faster than its text.
@@ -103,12 +86,17 @@ def without_ipython(source: str) -> str:
 
 
 def _without_prompts(source: str) -> str:
-    first = source.split("\n", 2)[:2]
-    for prompt, start in ((_CLASSIC, ">>>"), (_NUMBERED, "In [")):
-        if any(line.startswith(start) and prompt.match(line) for line in first):
-            return "\n".join(prompt.sub("", line, count=1) if prompt.match(line) else line
-                             for line in source.split("\n"))  # fmt: skip
-    return source
+    lines = source.split("\n")
+    for prompt in _PROMPTS:
+        if any(line.startswith((">>>", "In [")) and prompt.match(line) for line in lines[:2]):
+            lines = [_without(prompt, line) for line in lines]
+    return "\n".join(lines)
+
+
+def _without(prompt: re.Pattern[str], line: str) -> str:
+    shown = line.lstrip(" \t")
+    found = prompt.match(shown)
+    return shown[found.end() :] if found else line
 
 
 def _statements(source: str) -> Iterator[str]:
@@ -130,24 +118,59 @@ def _statements(source: str) -> Iterator[str]:
 
 def _statement(source: str, at: int) -> tuple[int, str]:
     """Return where a statement ends, without the end of its line, and its text."""
-    depth, changes, question = 0, list[tuple[int, int]](), False
-    end = len(source)
-    for token in _TOKEN.finditer(source, at):
-        kind = token.lastgroup
-        if kind == "end" and depth == 0:
-            end = token.start()
+    place, end, depth, question = at, len(source), 0, False
+    commands = list[tuple[int, int]]()
+    while found := _SIGN.search(source, place):
+        sign, place = found[0], found.end()
+        if sign in ("'''", '"""', "'", '"'):
+            place = _after_text(source, place, sign)
+        elif sign == "#":
+            place = _end_of_line(source, place)
+        elif sign == "\\":
+            place += 1
+        elif sign in "([{":
+            depth += 1
+        elif sign in ")]}":
+            depth = max(0, depth - 1)
+        elif sign == "\n" and depth == 0:
+            end = found.start()
             break
-        depth = max(0, depth + (kind == "open") - (kind == "close"))
-        question = question or (kind == "help" and depth == 0)
-        if kind == "assign" and depth == 0:
-            changes.append(token.span())
+        elif sign == "?" and depth == 0:
+            place = _skip(source, place, "? \t")
+            question = question or source[place : place + 1] in ("", "\n", "#")
+        elif sign == "=" and depth == 0:
+            after = _skip(source, place, " \t")
+            if source[after : after + 1] in ("%", "!") and source[after + 1 : after + 2] != "=":
+                place = _end_of_line(source, after)
+                commands.append((found.start(), place))
     text = source[at:end]
-    indent = text[: len(text) - len(text.lstrip(" \t"))]
-    if question:
-        return end, f"{indent}pass" + "\n" * text.count("\n")
-    for first, last in reversed(changes):
-        names = text[: first - at]
-        if "," in names:  # None can't be shared out
-            return end, f"{indent}pass"
-        text = f"{names}= None{text[last - at :]}"
+    indent = text[: _skip(text, 0, " \t")]
+    if question or any("," in source[at:first] for first, _ in commands):
+        return end, f"{indent}pass" + "\n" * text.count("\n")  # None can't be shared out
+    for first, last in reversed(commands):
+        text = f"{text[: first - at]}= None{text[last - at :]}"
     return end, text
+
+
+def _after_text(source: str, at: int, quote: str) -> int:
+    """Return where a string ends whose opening quote is passed; one of a line ends with it."""
+    while found := _IN_TEXT.search(source, at):
+        sign, at = found[0], found.end()
+        if sign == "\\":
+            at += 1
+        elif sign == "\n" and len(quote) == 1:
+            return found.start()
+        elif sign[0] == quote[0] and len(sign) >= len(quote):
+            return found.start() + len(quote)
+    return len(source)
+
+
+def _skip(source: str, at: int, signs: str) -> int:
+    while at < len(source) and source[at] in signs:
+        at += 1
+    return at
+
+
+def _end_of_line(source: str, at: int) -> int:
+    end = source.find("\n", at)
+    return len(source) if end < 0 else end
