@@ -87,7 +87,7 @@ MISTAKES = [
         "relu by a comparison",
         _S + "relu",
         "return self * (self > 0)",
-        fair="the same numbers",
+        told=r"^relu\(-inf\) should be 0.0, and gave nan",
     ),
     Mistake(
         "sigmoid put together",

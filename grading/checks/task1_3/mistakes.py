@@ -45,6 +45,6 @@ MISTAKES = [
         "derivatives without variables",
         _TARGET,
         _GET + "return d",
-        told=r"raised TypeError|holds the very variable|gave",
+        told=r"give pairs, an input and its derivative",
     ),
 ]

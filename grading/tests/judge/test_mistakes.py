@@ -31,7 +31,7 @@ def table() -> Table:
 @pytest.mark.parametrize("task", SAMPLE)
 def test_a_sample_is_told_by_its_own_cause(table: Table, task: str) -> None:
     rows = list(table.rows(table.course.task(task), SAMPLE[task], tests=False))
-    assert [row.mistake.name for row in rows] == SAMPLE[task]
+    assert sorted(row.mistake.name for row in rows) == sorted(SAMPLE[task])
     bad = {row.mistake.name: row.seen.check for row in rows if row.verdict not in (OWN, RIGHT)}
     assert not bad
 
