@@ -17,7 +17,7 @@ from pathlib import Path
 
 from grading.paths import ROOT
 
-TRIAL = '''
+TRIAL = """
 import sys
 
 import numba
@@ -39,7 +39,7 @@ for ops in (minitorch.SimpleOps, minitorch.FastOps, minitorch.CudaOps):
 s = minitorch.Scalar(2.0)
 (s * s + s.log()).backward()
 print("Python", sys.version.split()[0], "NumPy", np.__version__, "Numba", numba.__version__)
-'''
+"""
 
 
 def lower_bounds(requirements: str) -> list[str]:
