@@ -133,10 +133,9 @@ def whole(number: Any) -> int:
         TypeError: If it has a fraction or isn't a number.
 
     """
-    if isinstance(number, float) and number.is_integer():
-        return int(number)
+    exact: Any = int(number) if isinstance(number, float) and number.is_integer() else number
     try:
-        return operator.index(number)
+        return operator.index(exact)
     except TypeError:
         raise TypeError(
             f"{number!r} isn't a whole number, as sizes, strides and dimensions are."

@@ -170,6 +170,7 @@ ODD_NUMBERS = [-1000.0, -1.0, -1e-6, -0.0, 0.0, 0.5, 710.0, math.inf, math.nan]
 def test_compiles(name: str) -> None:
     """Numba compiles each operator by itself, and the compiled one gives the same numbers."""
     import numba
+    from numba.core.errors import NumbaError
 
     fn = operators.__dict__[name]
     backwards = reversed(ODD_NUMBERS)
@@ -181,7 +182,7 @@ def test_compiles(name: str) -> None:
     for args, result in wanted:
         try:
             got = float(compiled(*args))
-        except numba.core.errors.NumbaError as error:
+        except NumbaError as error:
             said = str(error).strip().splitlines()[-1]
             pytest.fail(
                 f"Numba can't compile {name} by itself: it takes plain arithmetic and math, no "

@@ -75,6 +75,7 @@ def try_pair(wanted: list[str], folder: Path) -> str:
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     install = [str(python), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
     env = {**os.environ, "PYTHONPATH": str(ROOT), "NUMBA_CACHE_DIR": str(folder / "cache")}
+    said = ""
     for step, command in {
         "no environment could be made": [sys.executable, "-m", "venv", str(folder)],
         "they can't be installed": [*install, "--only-binary", ":all:", *wanted],
@@ -85,7 +86,8 @@ def try_pair(wanted: list[str], folder: Path) -> str:
         )
         if done.returncode:
             raise RuntimeError(f"With {' '.join(wanted)} {step}:\n{done.stdout}{done.stderr}")
-    return done.stdout.strip()
+        said = done.stdout.strip()
+    return said
 
 
 def main() -> None:
