@@ -296,10 +296,9 @@ def _cells_known(entry: Any) -> Cells:
     """List an assignment's cells in the gradebook, and its notebooks."""
     found: Cells = {(notebook.name, "", "notebook") for notebook in entry.notebooks}
     for notebook in entry.notebooks:
-        for kind in ("grade", "solution", "task"):
-            found |= {
-                (notebook.name, each.name, kind) for each in getattr(notebook, f"{kind}_cells")
-            }
+        for kind in (*KINDS, "source"):
+            cells = getattr(notebook, f"{kind}_cells")
+            found |= {(notebook.name, each.name, kind) for each in cells}
     return found
 
 
