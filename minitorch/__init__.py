@@ -35,7 +35,8 @@ _NAMES_BY_MODULE: dict[str, str] = {
     ),
     "tensor_functions": (
         "Add EQ Exp Function Inv IsClose LT Log Mul Neg Permute ReLU Sigmoid Sum arange cat full"
-        " grad_central_difference grad_check ones ones_like rand randn stack tensor zeros zeros_like"
+        " grad_central_difference grad_check ones ones_like rand randn stack tensor zeros "
+        "zeros_like"
     ),
     "tensor": "History Tensor",
     "fast_ops": "FastOps tensor_matrix_multiply",

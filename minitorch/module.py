@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import functools
+import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -52,18 +53,21 @@ class Parameter(StandIn):
         return str(self.value)
 
 # %% ../nbs/guides/module0/05_modules.ipynb #module
-def _switch(method: Callable[[Any], None]) -> Callable[..., Any]:
-    """Let `train` and `eval` return the module; and `train(False)` mean `eval()`."""
+def _returns_self(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Let `train` and `eval` return the module, and `train(False)` mean `eval()`."""
+    takes_mode = len(inspect.signature(method).parameters) > 1
 
     @functools.wraps(method)
-    def switched(self: Module, mode: bool = True) -> Module:
-        if mode:
+    def returning(self: Module, mode: bool = True) -> Module:
+        if takes_mode:
+            method(self, mode)
+        elif mode:
             method(self)
         else:
             self.eval()
         return self
 
-    return switched
+    return returning
 
 
 class Module:
@@ -114,7 +118,7 @@ class Module:
             if hasattr(parameter.value, "derivative"):
                 parameter.value.derivative = None
 
-    @_switch
+    @_returns_self
     def train(self) -> None:
         """Set `training` to True in this module and in all modules below it."""
         # BEGIN SOLUTION task0_4
@@ -123,7 +127,7 @@ class Module:
             child.train()
         # END SOLUTION
 
-    @_switch
+    @_returns_self
     def eval(self) -> None:
         """Set `training` to False in this module and in all modules below it."""
         # BEGIN SOLUTION task0_4

@@ -26,8 +26,9 @@ class Optimizer:
     def __init__(self, parameters: Sequence[Parameter]) -> None:
         if not isinstance(parameters, Iterable) or isinstance(parameters, Module):
             raise TypeError(
-                f"{type(self).__name__} takes a list of Parameters, not {reprlib.repr(parameters)}, "
-                f"of type {type(parameters).__name__}. Pass model.parameters()."
+                f"{type(self).__name__} takes a list of Parameters, not "
+                f"{reprlib.repr(parameters)}, of type {type(parameters).__name__}. Pass "
+                "model.parameters()."
             )
         self.parameters = list(parameters)
         wrong = [p for p in self.parameters if not hasattr(p, "update")]

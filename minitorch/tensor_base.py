@@ -79,8 +79,8 @@ class Function(FunctionBase["Tensor"]):
                 return cls.apply(*joined)
         if isinstance(error, NoTensor):
             raise TypeError(
-                f"{cls.__name__}.{error}. It has to return a tensor made on its inputs' backend, as "
-                f"their operations do, or `a._new(data)`. Did it forget `return`?"
+                f"{cls.__name__}.{error}. It has to return a tensor made on its inputs' backend, "
+                f"as their operations do, or `a._new(data)`. Did it forget `return`?"
             ) from None
         raise error
 
@@ -131,7 +131,7 @@ def _caller() -> str:
 
 
 class _Taken(threading.local):
-    """The storages of which a leaf, or who called it, has one in the `backward` that is under way."""
+    """The storages that a leaf, or the caller, holds in the `backward` that is under way."""
 
     storages: set[int] | None = None
 
@@ -597,8 +597,8 @@ def _checked_part(part: Any, key: tuple[Any, ...], shape: tuple[int, ...]) -> An
     elif hasattr(part, "__index__") and not isinstance(part, bool):
         return part
     raise TypeError(
-        f"index {_shown(key)} of a tensor of shape {shape}: whole numbers, slices, ..., None, lists "
-        f"of whole numbers and masks will do, not {type(part).__name__}."
+        f"index {_shown(key)} of a tensor of shape {shape}: whole numbers, slices, ..., None, "
+        f"lists of whole numbers and masks will do, not {type(part).__name__}."
     )
 
 
@@ -616,16 +616,16 @@ def _check_range(part: Any, sizes: tuple[int, ...], key: Any, shape: tuple[int, 
     if isinstance(part, np.ndarray) and part.dtype.kind == "b":
         if part.shape != sizes:
             raise IndexingError(
-                f"index of a tensor of shape {shape}: a mask of shape {part.shape} stands where the "
-                f"tensor has shape {sizes}. The two have to be equal."
+                f"index of a tensor of shape {shape}: a mask of shape {part.shape} stands where "
+                f"the tensor has shape {sizes}. The two have to be equal."
             )
         return
     (size,) = sizes
     for number in part.ravel().tolist() if isinstance(part, np.ndarray) else [part]:
         if not -size <= operator.index(number) < size:
             raise IndexingError(
-                f"index {_shown(key)} is out of range for shape {shape}: {number} in a dimension of "
-                f"size {size}."
+                f"index {_shown(key)} is out of range for shape {shape}: {number} in a dimension "
+                f"of size {size}."
             )
 
 

@@ -249,8 +249,8 @@ def tensor(
     if (lost := _with_history(ls)) is not None:
         raise TypeError(
             f"tensor() copies numbers, and a gradient wouldn't flow back to the tensor of shape "
-            f"{lost.shape} among them, which has a history. stack([...]) and cat([...]) join tensors "
-            f"and keep it; detach() leaves it behind."
+            f"{lost.shape} among them, which has a history. stack([...]) and cat([...]) join "
+            f"tensors and keep it; detach() leaves it behind."
         )
     try:
         cells = np.asarray(ls)

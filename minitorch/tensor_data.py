@@ -161,9 +161,9 @@ def checked_order(order: Sequence[int], dims: int) -> tuple[int, ...]:
 def too_many_dims(dims: int) -> IndexingError:
     """Return the error for a tensor of more dimensions than the kernels have room for."""
     return IndexingError(
-        f"A tensor has at most {MAX_DIMS} dimensions, and this one would have {dims}: a kernel keeps "
-        f"an index in a buffer of {MAX_DIMS} numbers. Join dimensions with view(), or leave out "
-        f"those of size 1."
+        f"A tensor has at most {MAX_DIMS} dimensions, and this one would have {dims}: a kernel "
+        f"keeps an index in a buffer of {MAX_DIMS} numbers. Join dimensions with view(), or leave "
+        f"out those of size 1."
     )
 
 

@@ -275,8 +275,8 @@ def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     parts = _tensors("stack", tensors)
     if len({part.shape for part in parts}) > 1:
         raise IndexingError(
-            f"stack: shapes {[part.shape for part in parts]} differ. stack makes a new dimension of "
-            f"equal shapes; cat joins along one that they have."
+            f"stack: shapes {[part.shape for part in parts]} differ. stack makes a new dimension "
+            f"of equal shapes; cat joins along one that they have."
         )
     if not parts:
         return cat(parts)

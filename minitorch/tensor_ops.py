@@ -154,8 +154,9 @@ def tensor_reduce(fn: Pair) -> Callable[..., None]:
 class TensorOps:
     """How a backend makes functions on tensors from functions on numbers.
 
-    A backend supplies the kernels; room for results, broadcasting and errors are common. A kernel
-    is made when it is first needed, and anew when what makes it, e.g. `tensor_map`, was written anew.
+    A backend supplies the kernels; room for results, broadcasting and errors are common. A
+    kernel is made when it is first needed, and anew when what makes it, e.g. `tensor_map`, was
+    written anew.
     """
 
     cuda = False

@@ -80,10 +80,10 @@ class TensorHistory(History):
             if writes.since(self.saved_at, saved._tensor._storage):
                 name = getattr(self.last_fn, "__name__", "")
                 raise RuntimeError(
-                    f"backward() through {name}: {self._called(saved)}, was written to after {name} "
-                    f"had saved it, so the gradient would be wrong. Write before computing with it, "
-                    f"after backward(), or into a copy; views, permutations and detach() share "
-                    f"the storage."
+                    f"backward() through {name}: {self._called(saved)}, was written to after "
+                    f"{name} had saved it, so the gradient would be wrong. Write before computing "
+                    f"with it, after backward(), or into a copy; views, permutations and detach() "
+                    f"share the storage."
                 )
 
     def _called(self, saved: Any) -> str:

@@ -45,7 +45,7 @@ if x >= 0:
 e = math.exp(x)
 return e / (1 + e)
 """,
-        "operators.relu": "if x <= 0:\n    return 0.0\nreturn x",
+        "operators.relu": "if x > 0:\n    return x\nreturn 0.0",
         "operators.log": """
 shifted = x + EPS
 if shifted < 0:
@@ -84,43 +84,22 @@ return -(d / square)
 """,
         "operators.relu_back": "mask = 0.0\nif x > 0:\n    mask = 1.0\nreturn mask * d",
     },
-    "caught instead of asked, helpers beside, NumPy": {
-        "beside": """
-import builtins
-import numpy as np
-
-
-def _quiet(compute, x):
-    with np.errstate(all="ignore"):
-        return float(compute(np.float64(x)))
-""",
-        "operators.neg": "return builtins.sum([0.0, -x])",
-        "operators.lt": "return float(np.less(x, y))",
-        "operators.eq": "return float(np.equal(x, y))",
-        "operators.max": "return x if float(x) > float(y) else y",
-        "operators.is_close": "return np.abs(np.subtract(x, y)) < 1e-2",
-        "operators.sigmoid": "return _quiet(lambda t: 1 / (1 + np.exp(-t)), x)",
-        "operators.relu": "return builtins.max(0.0, x)",
-        "operators.log": "return _quiet(lambda t: np.log(t + EPS), x)",
-        "operators.exp": """
-try:
-    return math.exp(x)
-except OverflowError:
-    return math.inf
-""",
-        "operators.inv": """
-try:
-    return 1.0 / x
-except ZeroDivisionError:
-    return math.copysign(math.inf, x)
-""",
-        "operators.log_back": """
-try:
-    return d / (x + EPS)
-except ZeroDivisionError:
-    return math.copysign(math.inf, d)
-""",
-        "operators.inv_back": "return _quiet(lambda t: -d / (t * t), x)",
-        "operators.relu_back": "return np.where(x > 0, d, 0.0)",
+    "asked the other way round, truths as numbers": {
+        "operators.mul": "return +(x * y)",
+        "operators.neg": "return 0.0 - x",
+        "operators.lt": "return (y > x) * 1.0",
+        "operators.eq": "return 0.0 if x != y else 1.0",
+        "operators.max": "if y >= x:\n    return y\nif x > y:\n    return x\nreturn y",
+        "operators.is_close": "return abs(y - x) < 1e-2",
+        "operators.sigmoid": "z = math.exp(-abs(x))\nreturn (1.0 if x >= 0 else z) / (1.0 + z)",
+        "operators.relu": "return x * (x > 0) if x > 0 else 0.0",
+        "operators.log": (
+            "return math.log(x + EPS) if x + EPS > 0 else (math.nan if x + EPS else -math.inf)"
+        ),
+        "operators.exp": "return math.inf if x > 709.78 else math.exp(x)",
+        "operators.inv": "return 1.0 / x if x else math.copysign(math.inf, x)",
+        "operators.log_back": "shifted = x + EPS\nreturn d / shifted if shifted else d * math.inf",
+        "operators.inv_back": "return -(d / (x * x)) if x * x else -d * math.inf",
+        "operators.relu_back": "return d if 0.0 < x else 0.0",
     },
 }

@@ -33,7 +33,7 @@ TOLD = {
     "one_row_for_all": r"input i has row i",
     "no_second_relu": r"the second layer has a ReLU too",
     "no_sigmoid": r"The sigmoid at the end is missing",
-    "never_zeroed": r"never asked to zero_grad",
+    "never_zeroed": r"left there as if by an earlier step: zero_grad comes first",
     "no_step": r"no step was taken",
     "classes_swapped": r"The classes are swapped",
     "not_divided": r"slope of the total: divide the loss by data.N",
@@ -104,7 +104,7 @@ MISTAKES = [
         _step(step="optimizer.step()\noptimizer.zero_grad()").replace(
             "optimizer.zero_grad()\n", "", 1
         ),
-        told=r"after the step it comes too late",
+        told=r"left there as if by an earlier step: zero_grad comes first",
     ),
     Mistake(
         "returns the mean",

@@ -161,13 +161,11 @@ def wrong() -> tuple[dict[str, list[Any]], dict[str, list[Any]]]:
             graded.setdefault(name, []).append(_module(judge, {mutant.target: mutant.body}))
     shown: dict[str, list[Any]] = {}
     for node in ast.walk(ast.parse(str(material.visible["source"]))):
-        if isinstance(node, ast.Dict):
-            for key, value in zip(node.keys, node.values, strict=True):
-                if isinstance(key, ast.Name) and key.id == "test_other":
-                    for name, broken, _ in eval(ast.unparse(value)):
-                        module = _module(judge, {})
-                        setattr(module, name, broken)
-                        shown.setdefault(name, []).append(module)
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "others":
+            for name, broken in eval(ast.unparse(node.value)):
+                module = _module(judge, {})
+                setattr(module, name, broken)
+                shown.setdefault(name, []).append(module)
     return graded, shown
 
 
