@@ -175,7 +175,7 @@ def start(root: Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "grading", "grade", "module0"]
     pipe = subprocess.PIPE
     return subprocess.Popen(
-        command, cwd=root, env=environment(root), stdout=pipe, stderr=pipe, text=True
+        command, cwd=root, env=environment(root), stdout=pipe, stderr=pipe, encoding="utf-8"
     )
 
 
@@ -411,7 +411,7 @@ HOLDS = """
 import sys, tempfile
 from grading.sandbox import folders
 with folders.fresh() as folder:
-    (folder / "file").write_text("x")
+    (folder / "file").write_text("x", encoding="utf-8")
     print(folder, flush=True)
     sys.stdin.read()
 """
@@ -425,7 +425,7 @@ def holder(tmp_path: Path) -> Callable[[], subprocess.Popen[str]]:
 
     def start() -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-c", HOLDS], env=env, stdin=pipe, stdout=pipe, text=True
+            [sys.executable, "-c", HOLDS], env=env, stdin=pipe, stdout=pipe, encoding="utf-8"
         )
 
     return start

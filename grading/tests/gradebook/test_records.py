@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import nbformat
@@ -23,6 +22,7 @@ from grading.gradebook import records
 from grading.gradebook.records import Entry
 from grading.judge.verdict import Judgement
 from grading.paths import ROOT
+from grading.submission.read import Submission
 from grading.tests import tiny
 from grading.tests.gradebook import test_nbgrader
 from grading.tests.gradebook.test_nbgrader import grade, hand_in, project, reference, written
@@ -326,11 +326,11 @@ def test_a_submission_that_cannot_be_judged_stops_nobody(
         def prepare(self, *_: Any) -> None:
             """Nothing needs to be ready."""
 
-        def read(self, _: str, folder: Path) -> SimpleNamespace:
-            return SimpleNamespace(student=folder.name, digest="digest")
+        def read(self, name: str, folder: Path) -> Submission:
+            return Submission(name, {folder.name: b""})
 
-    def judge(_: Any, submission: SimpleNamespace, **_more: Any) -> Judgement:
-        if submission.student == "bob":
+    def judge(_: Any, submission: Submission, **_more: Any) -> Judgement:
+        if "bob" in submission.files:
             raise error
         return judged
 

@@ -125,7 +125,9 @@ def dependent(judge: Judge, tmp_path_factory: pytest.TempPathFactory) -> Judge:
         pytest.skip(reason)
     root = tiny.make_project(tmp_path_factory.mktemp("dependent") / "project")
     probes = root / "grading/checks/task0_3/probes.py"
-    probes.write_text(probes.read_text().replace("SECTION", 'REQUIRES = ("task0_1",)\nSECTION'))
+    text = probes.read_text(encoding="utf-8")
+    text = text.replace("SECTION", 'REQUIRES = ("task0_1",)\nSECTION')
+    probes.write_text(text, encoding="utf-8")
     return type(judge)(root)
 
 

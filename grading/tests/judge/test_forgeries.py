@@ -287,7 +287,7 @@ def test_what_only_knows_the_reference_by_its_text_earns_nothing(
         f"print(hashlib.sha256(repr({HASH_SIGNS[sign]}).encode()).hexdigest())"
     )
     told = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+        [sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True
     )
 
     def change(notebook: Any) -> None:

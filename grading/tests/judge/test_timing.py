@@ -365,13 +365,13 @@ def test_an_unsettled_mutant_is_left_out_and_tried_again(
 def test_a_machine_without_memory_refuses_nobody(
     judge: Judge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    def judging(_: Any, work: str, **more: Any) -> Judgement:
-        if work == "bob":
+    def judging(_: Any, work: Submission, **more: Any) -> Judgement:
+        if "bob" in work.files:
             raise error
         return Judgement("module0", "key", ())
 
     monkeypatch.setattr(grade_module, "judge_submission", judging)
-    monkeypatch.setattr(Judge, "read", lambda _, __, folder: folder.name)
+    monkeypatch.setattr(Judge, "read", lambda _, name, folder: Submission(name, {folder.name: b""}))
     folders = {name: tmp_path / name for name in ("ada", "bob", "carol")}
     graded = grade_module.judge_all(judge, "module0", folders)
     assert set(graded.judgements) == {"ada", "carol"} and set(graded.waiting) == {"bob"}
