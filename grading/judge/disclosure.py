@@ -26,9 +26,9 @@ ENOUGH = "(left out: this task has said enough)"
 NOTE = "what it said quotes code that students don't have; that was left out, please look why"
 ENCODED = "what it said reads like a code of its own, not like words or numbers; please look why"
 
-_PATH = re.compile(r"(?<![\w.)\]])/(?:[\w.@+~-]+/)+(?=[\w.@+~-]*)")
+_PATH = re.compile(r"(?<![\w.)\]])/(?:[\w.@+~-]+/)+")
 _NUMBER = re.compile(r"[-+]?[0-9.]+(?:e[-+]?[0-9]+)?")
-_NAME = re.compile(r"_*(?:[a-z]+_*)+|_*(?:[A-Z]+_*)+|(?:[A-Z][a-z]+)+")
+_NAME = re.compile(r"_*[a-z][a-z_]*|_*[A-Z][A-Z_]*|(?:[A-Z][a-z]+)+")
 _PARTS = re.compile(r"[^(),:;'\"\[\]{}]+")
 # Bits that a word may hold: the longest words of a program's own messages have fewer.
 _MOST_BITS = 80.0

@@ -31,7 +31,6 @@ from urllib.parse import unquote
 DEPTH = 4  # containers in one another: base64, gzip, zip
 ROUNDS = 4  # notations in one another: HTML in JSON in an attribute
 LARGEST = 50_000_000  # bytes unpacked from one archive
-RUN = 12  # characters of text in a row make a piece of binary data worth reading
 
 _SPACE = re.compile(r"\s+")
 # Whoever wrote the data could write it for these patterns: each reads it once. No repetition holds
@@ -47,17 +46,19 @@ _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "", "f": "", "a": "", "v": "\n
 _SURROGATES = re.compile(r"[\ud800-\udbff][\udc00-\udfff]")
 _COLOUR = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]")
 _COMMAND = re.compile(r"\x1b[\]PX^_]([^\x07\x1b\x9c]*)(?:\x07|\x1b\\|\x9c)?")
+RUN = 12  # characters of text in a row make a piece of binary data worth reading
 _TAG = re.compile(r"<([A-Za-z/!?][^<>]*)>")
 _TOKEN = re.compile(r"[<>\"']")
 _BEGINS = re.compile(r"[A-Za-z/!?]")
 _FRONT = re.compile(r"^[ \t#>|+*.:│┃=-]*(?:[0-9]{1,6}[ \t.:)|│┃]*)?", re.MULTILINE)
 _BACK = re.compile(r"[\\↩⏎↵…¬][ \t]*$", re.MULTILINE)
-# Of bytes that are no UTF-8: what could be a piece of text in them, in two notations.
+# Of bytes that are no UTF-8: what could be a piece of text in them, in two notations. Twelve
+# characters of text in a row make a piece worth reading.
 _PIECES = re.compile(
-    rb"(?:[\t\n\r\x1b\x20-\x7e]|[\xc2-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}){%d,}" % RUN
+    rb"(?:[\t\n\r\x1b\x20-\x7e]|[\xc2-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}){12,}"
 )
-_WIDE = re.compile(rb"(?:[\t\n\r\x1b\x20-\x7e]\x00){%d,}" % RUN)
-_WIDE_FROM_ITS_BIG_END = re.compile(rb"(?:\x00[\t\n\r\x1b\x20-\x7e]){%d,}" % RUN)
+_WIDE = re.compile(rb"(?:[\t\n\r\x1b\x20-\x7e]\x00){12,}")
+_WIDE_FROM_ITS_BIG_END = re.compile(rb"(?:\x00[\t\n\r\x1b\x20-\x7e]){12,}")
 _SOFT = re.compile(r"=[ \t]*\r?\n")
 _ARCHIVED: list[tuple[bytes, Callable[[], Any]]] = [
     (b"\x1f\x8b\x08", lambda: zlib.decompressobj(31)),

@@ -270,7 +270,8 @@ def test_a_gradebook_that_cannot_be_read_is_named(graded: Path) -> None:
     done = grade(graded, "module0")
     path.write_bytes(kept)
     assert done.returncode == 1 and "Traceback" not in done.stdout + done.stderr
-    assert "course/gradebook.db: file is not a database." in done.stderr
+    assert "course/gradebook.db can't be read as a database." in done.stderr
+    assert "course/backups" in done.stderr
 
 
 def test_a_withdrawn_submission_is_named(graded: Path) -> None:
