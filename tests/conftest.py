@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from cpu_watchdog import Watchdog
 from hypothesis import settings
-from watchdog import Watchdog
 
 from minitorch.kernels.simulator import gpu_or_simulator
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.append(str(ROOT / "tests"))
 spec = importlib.util.spec_from_file_location("tests_conftest", ROOT / "tests/conftest.py")
 assert spec and spec.loader
 conftest = importlib.util.module_from_spec(spec)
@@ -53,7 +54,8 @@ def test_a_line_that_stands_elsewhere_is_no_excuse(project):
 
 def test_the_warning_is_the_last_thing_said(project):
     (project / "tests").mkdir()
-    shutil.copy(ROOT / "tests/conftest.py", project / "tests")
+    for name in ("conftest.py", "cpu_watchdog.py"):
+        shutil.copy(ROOT / "tests" / name, project / "tests")
     (project / "tests/test_one.py").write_text(
         "def test_one():\n    assert 1 == 2\n", encoding="utf-8"
     )

@@ -27,12 +27,12 @@ def test_it():
 def run(folder: Path, test: str, **limits: float) -> subprocess.CompletedProcess[str]:
     (folder / "test_it.py").write_text(test, encoding="utf-8")
     (folder / "conftest.py").write_text(
-        "from watchdog import Watchdog\n\n"
+        "from cpu_watchdog import Watchdog\n\n"
         "def pytest_configure(config):\n"
         f"    config.pluginmanager.register(Watchdog(**{limits}))\n",
         encoding="utf-8",
     )
-    (folder / "watchdog.py").write_bytes((HERE / "watchdog.py").read_bytes())
+    (folder / "cpu_watchdog.py").write_bytes((HERE / "cpu_watchdog.py").read_bytes())
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_it.py"]
     return subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", timeout=1800)
 
