@@ -7,6 +7,7 @@ from grading.checks import Mistake
 _GUARDED = "iterator"
 TOLD = {
     "map_needs_a_list": r"^map\(fn\)\(an iterator\) raised TypeError.*read only once",
+    "map_stops_at_the_first": r"^map\(10 \* x\).* gave \[10.0\], but should be",
     "map_forgets_fn": r"^map\(10 \* x\).* gave \[1.0, 2.0, 3.0\], but should be",
     "zipWith_swaps": r"^zipWith\(x - y\)\(\[5, 7\], \[1, 10\]\) gave \[-4.0, 3.0\]",
     "zipWith_all_pairs": r"^zipWith\(x - y\)\(\[5, 7\], \[1, 10\]\) gave \[4.0, -5.0, 6.0, -3.0\]",
