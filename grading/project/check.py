@@ -55,6 +55,7 @@ SMOKE = [  # a test of each room: of the library, then of the course's machinery
 PROOF: list[Check] = [
     ("the proof of every task", [PYTHON, "-m", "grading", "proof"]),
     ("every mistake", [PYTHON, "-m", "grading", "mistakes"]),
+    ("the oldest and the newest NumPy and Numba", [PYTHON, "-m", "grading", "versions"]),
 ]
 
 
