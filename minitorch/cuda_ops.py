@@ -403,9 +403,16 @@ def _in_float64(fn: Any, inputs: int, always: bool = False) -> Any:
     compiled = device_jit(written_in_python("CudaOps", fn))
     if fn in ROUND_ONCE and not always:
         return compiled
-    if inputs == 1:
-        return device_jit(lambda x: compiled(np.float64(x)))
-    return device_jit(lambda x, y: compiled(np.float64(x), np.float64(y)))
+
+    def of_one(x: float) -> float:
+        return compiled(np.float64(x))
+
+    def of_two(x: float, y: float) -> float:
+        return compiled(np.float64(x), np.float64(y))
+
+    wide = of_one if inputs == 1 else of_two
+    wide.__name__ = fn.__name__
+    return device_jit(wide)
 
 
 MOST_BLOCKS = 65_535
