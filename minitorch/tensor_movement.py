@@ -106,8 +106,8 @@ class Select(Function):
         """Copy the chosen cells."""
         ctx.save_for_backward(a.shape, a.dtype, key)
         added = sum(part is None for part in key)
-        if a.dims + added > 2 * MAX_DIMS:  # more than NumPy has
-            raise too_many_dims(a.dims + added)
+        if len(a.shape) + added > 2 * MAX_DIMS:  # more than NumPy has
+            raise too_many_dims(len(a.shape) + added)
         return a._from_array(a._cells()[key])
 
     @staticmethod
@@ -255,7 +255,7 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
         check_together("cat", parts[0], part)
     along = named_dim("cat", dim, parts[0].shape)
     rest = {(*part.shape[:along], *part.shape[along + 1 :]) for part in parts}
-    if len(rest) > 1 or len({part.dims for part in parts}) > 1:
+    if len(rest) > 1 or len({len(part.shape) for part in parts}) > 1:
         raise IndexingError(
             f"cat: shapes {[part.shape for part in parts]} differ outside dimension {along}. "
             f"Elsewhere they have to be equal; stack makes a new dimension."

@@ -75,7 +75,8 @@ def test_by_the_update_of_this_version(before: Path, release: Path) -> None:
     assert "1 notebook(s) have moved" in said
     assert "minitorch.module is minitorch.train.module" in said
     assert f"{tiny.GUIDE}, cell my-own: uses minitorch.module, which is minitorch.train" in said
-    assert "no longer has it" not in said
+    gone = [line for line in said.splitlines() if "no longer has it" in line]
+    assert all("minitorch/_modidx.py" in line for line in gone), gone  # nbdev's index, not kept now
     assert EDIT in tiny.cell(read_notebook(project / NEW), "front").source
     assert "train.module" in tiny.cell(read_notebook(project / NEW), "exp").source
     work_is_there(project)
@@ -167,5 +168,7 @@ def test_every_real_notebook_of_then_is_found_today(before: Path, real: Path) ->
         (before / "all" / name).parent.mkdir(parents=True, exist_ok=True)
         (before / "all" / name).touch()
     found = update._origins(before / "all", then, now)
-    lost = [name for name in then if name not in now and name not in found.values()]
-    assert not lost, "no notebook of today has their cells"
+    lost = {name for name in then if name not in now and name not in found.values()}
+    # Of the one that became two, threads and allocator, neither has a third of the cells; what was
+    # changed in it lies in .before-update.
+    assert lost <= {"nbs/lib/machine.ipynb"}, "no notebook of today has their cells"
