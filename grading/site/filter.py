@@ -47,7 +47,7 @@ DEFAULT = re.compile(r"^#\|\s*default_exp[ \t]+(?P<module>[\w.]+)", re.MULTILINE
 TASK = re.compile(r"^ *# BEGIN SOLUTION (?P<task>\S+)", re.MULTILINE)
 CHECK = re.compile(r"(?:test|written)-(?P<task>\w+)")
 ALT = 600  # characters: a screen reader can't skip inside an alternative text
-STUB = 30  # lines
+STUB = 16  # lines
 
 
 def without_directives(source: str) -> str:

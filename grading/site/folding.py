@@ -25,7 +25,7 @@ import ast
 import re
 from typing import Any
 
-LONG = 24  # lines; what is longer than a screen of a small laptop
+LONG = 12  # lines; what is longer is read when it is wanted
 SKIP = re.compile(r"\bskip (its|the|this) (code|cell)\b", re.IGNORECASE)
 DIRECTIVE = re.compile(r"^\s*#\|")
 WHY = {
