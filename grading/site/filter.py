@@ -149,8 +149,9 @@ def filter_cell(
         options["classes"] = task
     if reason or long:
         options["code-fold"] = True
-        if reason != "asked":
-            options["code-summary"] = WHY[reason] if reason else "Your cell"
+        words = WHY[reason] if reason else "Your cell"
+        made = names(source) if reason in ("", "long", "skip") else ""
+        options["code-summary"] = f"{words}: {made}" if made else words
     if alt := alternatives(shown):
         options["fig-alt"] = alt
     said = [
@@ -161,6 +162,12 @@ def filter_cell(
     ]
     shown["source"] = ("".join(said) + source).splitlines(keepends=True)
     return shown
+
+
+def names(source: str) -> str:
+    """Return the names of the classes and functions that a cell makes."""
+    found = re.findall(r"^(?:def|class) ([A-Za-z]\w*)", source, re.MULTILINE)
+    return ", ".join(found[:4]) + (", …" if len(found) > 4 else "")
 
 
 def role(cell: dict[str, Any]) -> tuple[str, str]:

@@ -6,6 +6,7 @@ there already stays. To each page it gives
 - a link over the navigation to the text, names for landmarks that share one, a table of contents in
   the text, which the style sheet shows on phones;
 - a description and the tags that other sites show a link with;
+- under each figure a link to it alone, which the style sheet shows on phones;
 - for each line of code how far it is indented, so that a wrapped line hangs under its beginning;
 - on guides: open in Colab, download, source, report an error;
 - on the instructor's site: the warning, slides included.
@@ -38,7 +39,9 @@ LINE = re.compile(r'(<span id="cb\d+-\d+")(>(?:<a [^>]*></a>)?(?:<span class="\w
 BODY = re.compile(r"<body[^>]*>")
 MAIN = re.compile(r"<main\b[^>]*>")
 HEADER = re.compile(r'<header id="title-block-header".*?</header>', re.DOTALL)
-TOC = re.compile(r'<nav id="TOC"[^>]*>.*?(?P<list><ul>.*</ul>).*?</nav>', re.DOTALL)
+TOC = re.compile(r'<nav id="TOC"(?:(?!</nav>).)*</nav>', re.DOTALL)
+LIST = re.compile(r"<ul\b.*</ul>", re.DOTALL)
+FIGURE = re.compile(r'(<img [^>]*src="([^"]+\.svg)"[^>]*>)')
 QUOTE = re.compile(r"<blockquote[^>]*>(.*?)</blockquote>", re.DOTALL)
 PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
 TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
@@ -112,14 +115,20 @@ def described(html: str, address: str) -> str:
 
 def with_contents(html: str) -> str:
     """Put the table of contents at the head of the text, folded."""
-    match = TOC.search(html)
+    contents = TOC.search(html)
+    match = LIST.search(contents[0]) if contents else None
     if match is None:
         return html
-    links = re.sub(r' (id|class|data-[\w-]+)="[^"]*"', "", match["list"])
-    contents = (
-        f'\n<details class="toc-here">\n<summary>On this page</summary>\n{links}\n</details>\n'
-    )
-    return once(html, 'class="toc-here"', HEADER, contents)
+    links = re.sub(r' (id|class|data-[\w-]+)="[^"]*"', "", match[0])
+    shown = f'\n<details class="toc-here">\n<summary>On this page</summary>\n{links}\n</details>\n'
+    return once(html, 'class="toc-here"', HEADER, shown)
+
+
+def enlarged(html: str) -> str:
+    """Give each figure a link to itself, which the style sheet shows on phones."""
+    if 'class="large"' in html:
+        return html
+    return FIGURE.sub(r'\1<a class="large" href="\2">Open this figure large</a>', html)
 
 
 def tools(page: str, settings: dict[str, str]) -> str:
@@ -158,7 +167,7 @@ def finish(html: str, page: str, settings: dict[str, str], instructor: bool = Fa
     if not deck:
         skip = '\n<a class="skip-link" href="#quarto-document-content">Skip to the text</a>\n'
         html = once(html, 'class="skip-link"', BODY, skip)
-        html = with_contents(html)
+        html = enlarged(with_contents(html))
         for pattern, named in NAMES:
             html = pattern.sub(named, html)
     else:
