@@ -70,7 +70,8 @@ def trying(what: str, hint: str = "", **hints: str) -> Iterator[None]:
     except Exception as error:
         kind = type(error).__name__
         where = _line(error.__traceback__ and error.__traceback__.tb_next)
-        said = f"{what} raised {kind}{where}: {' '.join(str(error).split()).rstrip('.')}."
+        told = " ".join(str(error).split())
+        said = f"{what} raised {kind}{where}: {told}{'' if told.endswith(('.', '?', '!')) else '.'}"
         raise AssertionError(f"{said} {hints.get(kind, hint)}".strip()) from error
 
 # %% ../nbs/lib/checks.ipynb #passed-code
