@@ -42,7 +42,7 @@ TOLD = {
     "zip_shares_one_position": r"^tensor_zip .*Each input has its own",
     "zip_swaps_the_inputs": r"^tensor_zip .*fn was called with b first",
     "reduce_forgets_the_start": r"^tensor_reduce .*What `out` holds took no part",
-    "reduce_steps_by_one": r"^tensor_reduce along dimension 1.*there are 3 cells, each 4 further on",
+    "reduce_steps_by_one": r"^tensor_reduce along dimension 1.*there are 3 cells, each 4 further",
     "reduce_folds_backwards": r"^tensor_reduce.*fn gets what was folded so far, then the next",
     "exp_is_log": r"^x.exp\(\) gave",
     "subtraction_adds_the_negative_of_self": r"^a - 1 gave .*The second one is to be negated",
