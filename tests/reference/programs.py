@@ -141,7 +141,7 @@ def take(step: Step, values: list[Array]) -> list[Array]:
     new = step.arrays(values)
     if new is None:
         return []
-    return [new if step.view else np.array(new, complex)]
+    return [new if step.view else np.array(new, complex, order="C")]
 
 
 # Operations on one value: tensors, arrays, kinks; "=" marks those that leave exact numbers exact.
