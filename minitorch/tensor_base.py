@@ -433,7 +433,7 @@ class TensorBase(Variable):
                 f"broadcast to shape {cells[parts].shape}, and it is "
                 f"{reprlib.repr(value)} of shape {_shape_of(new)}."
             ) from None
-        if self.backend.cuda:
+        if self.backend.cuda and row.size:
             shared.copy_to_device(row)
         writes.note(shared)
 

@@ -196,17 +196,16 @@ NO_FLOOR = "from grading.gradebook import grade, keeping; keeping.ROOM = 0; grad
 ROOMS = [0, 40, 200, 400, 700, 1000, 1400, 2000] if THOROUGH else [200, 1000]  # kB
 
 
+cannot_mount = os.geteuid() != 0 or not shutil.which("unshare")
+
+
 @pytest.mark.parametrize("room", ROOMS)
 @pytest.mark.usefixtures("whole")
+@pytest.mark.skipif(cannot_mount, reason="only root may mount a disk")
 class TestFullDisk:
     """Wherever in a run it becomes full."""
 
-    pytestmark = [
-        *slow,
-        pytest.mark.skipif(
-            os.geteuid() != 0 or not shutil.which("unshare"), reason="only root may mount a disk"
-        ),
-    ]
+    pytestmark = slow
 
     @pytest.mark.parametrize("name", ["first", "later"] if THOROUGH else ["later"])
     def test_run_again(

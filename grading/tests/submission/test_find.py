@@ -69,7 +69,8 @@ NAMES = {
     "Lo\u0308sung_03_functional.ipynb": "",  # as macOS writes it
     "03_F\u00fanctional.ipynb": "",
     "03_Fu\u0301nctional.ipynb": "",
-    "03_FUNCT\u0130ONAL.\u0130PYNB": "was found as 03_FUNCT\u0130ONAL.\u0130PYNB",  # Turkish capitals
+    # Turkish capitals
+    "03_FUNCT\u0130ONAL.\u0130PYNB": "was found as 03_FUNCT\u0130ONAL.\u0130PYNB",
     "\uff10\uff13_\uff46unctional.ipynb": "",  # letters as wide as Chinese signs
     "03_\ufb01rst_functional_03_functional.ipynb": "",
     "03\u00a0functional.ipynb": "",
