@@ -193,9 +193,7 @@ cp -a course/. "$2"
 exit $code
 """
 NO_FLOOR = "from grading.gradebook import grade, keeping; keeping.ROOM = 0; grade.main()"
-ROOMS = [0, 40, 200, 400, 700, 1000, 1400, 2000] if THOROUGH else [200, 1000]  # kB
-
-
+ROOMS = [0, 20, 40, 60, 100, 150, 200, 300, 400, 500] if THOROUGH else [0, 200]  # kB
 cannot_mount = os.geteuid() != 0 or not shutil.which("unshare")
 
 
@@ -229,8 +227,10 @@ class TestFullDisk:
         if "mount" in done.stderr:
             pytest.skip(f"no disk can be mounted here: {done.stderr}")
         said = done.stdout + done.stderr
-        assert done.returncode == 1 and "Traceback" not in said, said
-        assert "is full" in said and "start it again" in said, said
+        assert done.returncode == 1 or room > 200, said  # it may have been enough
+        assert "Traceback" not in said and "SQL" not in said, said
+        if done.returncode:
+            assert "is full" in said and "start it again" in said, said
         begin(project, tmp_path)
         run(project)
         assert state(project) == whole[name][0]
