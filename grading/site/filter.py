@@ -151,7 +151,8 @@ def filter_cell(
         options["code-fold"] = True
         words = WHY[reason] if reason else "Your cell"
         made = names(source) if reason in ("", "long", "skip") else ""
-        options["code-summary"] = f"{words}: {made}" if made else words
+        if reason != "asked":
+            options["code-summary"] = f"{words}: {made}" if made else words
     if alt := alternatives(shown):
         options["fig-alt"] = alt
     said = [

@@ -13,6 +13,7 @@ CARD = re.compile(
 RULER = re.compile(r"^\|[-:| ]+\|$", re.M)
 HINT = re.compile(r"<details>(\s*<summary>\s*Hint\b)")
 FENCE = re.compile(r"^(?P<indent> *)(?P<ticks>`{3,})(?P<language>[^`\n]*)$")
+BUTTON = re.compile(r"^\[\*\*(.+?)\*\*\](\([^)\n]+\))$", re.M)
 # Pandoc colours no text, and Quarto gives what isn't coloured neither frame nor copy button.
 PLAIN = "default"
 COMMANDS = re.compile(r"(git|python3?|py|pip|pytest|minitorch|jupyter|make|nbdev_\w+|source|cd) ")
@@ -58,5 +59,6 @@ def with_languages(text: str) -> str:
 
 
 def for_the_site(text: str) -> str:
-    """Return a cell's Markdown as the site shows it."""
-    return HINT.sub(r'<details class="hint">\1', with_languages(with_card(text)))
+    """Return a cell's Markdown as the site shows it; a bold link alone in its line is a button."""
+    text = BUTTON.sub(r"[\1]\2{.button-begin}", with_languages(with_card(text)))
+    return HINT.sub(r'<details class="hint">\1', text)

@@ -228,16 +228,59 @@ def listed(contents):
             yield item
         else:
             yield from [item["href"]] if "href" in item else []
-            yield from listed(item.get("contents", []))
+            inner = item.get("contents", [])
+            yield from [inner] if isinstance(inner, str) else listed(inner)
+
+
+def sidebars():
+    return {bar["id"]: list(listed(bar["contents"])) for bar in config()["website"]["sidebar"]}
 
 
 def test_every_page_is_listed_and_every_listed_page_exists():
-    in_sidebar = list(listed(config()["website"]["sidebar"]["contents"]))
+    navbar = set(listed(config()["website"]["navbar"]["left"]))
+    in_sidebar = [name for names in sidebars().values() for name in names]
     assert len(in_sidebar) == len(set(in_sidebar)), "a page is listed twice"
-    assert set(in_sidebar) == {str(p.relative_to(ROOT)) for p in PAGES}
+    made = {name for name in in_sidebar if name.startswith("pages/")}
+    assert made == {"pages/tasks.qmd", "pages/figures.qmd", "pages/api.qmd", "pages/api/*.qmd"}
+    pages = {str(p.relative_to(ROOT)) for p in PAGES}
+    assert set(in_sidebar) - made | navbar == pages
+    # A deck has no way on, so it stands beside the course, not in it.
+    assert {name for name in pages if name.startswith("nbs/slides/")} == navbar - set(in_sidebar)
+
+
+def test_what_is_next_in_the_course_is_the_course():
+    course, reference = sidebars()["course"], sidebars()["reference"]
+    assert course[0] == "nbs/index.ipynb"
+    assert not [name for name in course if name.startswith(("nbs/lib/", "nbs/slides/", "pages/"))]
+    library = [n for n, name in enumerate(reference) if name.startswith("nbs/lib/")]
+    others = [n for n, name in enumerate(reference) if not name.startswith("nbs/lib/")]
+    assert max(others) < min(library), "the library's pages stand below"
+
+
+def test_rendering_leaves_nothing_that_git_sees():
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    # Quarto appends this very line unless it is there.
+    assert {"/.quarto/", "/pages/", "_site/", "_site-instructor/"} <= set(ignored)
+
+
+def test_the_deck_shows_its_code_and_names_nothing_that_a_student_lacks():
+    deck = json.loads((ROOT / "nbs/slides/autodiff.ipynb").read_text(encoding="utf-8"))
+    front = yaml.safe_load(text_of(deck["cells"][0]["source"]).strip().strip("-"))
+    assert front["execute"] == {"enabled": False, "echo": True}
+    assert "grading" not in text_of(deck["cells"][0]["source"])
+    assert "../guides/" in front["format"]["revealjs"]["footer"]
+    settings = yaml.safe_load((ROOT / "nbs/slides/_metadata.yml").read_text(encoding="utf-8"))
+    filters = settings["format"]["revealjs"]["ipynb-filters"]
+    assert all((ROOT / "nbs/slides" / name).is_file() for name in filters)
+    for cell in deck["cells"]:
+        source = text_of(cell["source"])
+        if "{.notes}" in source:
+            assert "{.notes}\n**For the lecturer.** " in source, cell["id"]
 
 
 def test_the_root_leads_to_the_front_page():
+    assert config()["project"]["post-render"] == "grading/site/finish.py"
+    assert config()["project"]["pre-render"] == "grading/site/pages.py"
     # Without an index.html of its own the site sends its visitors to the page rendered first.
     assert config()["project"]["render"][0] == "nbs/index.ipynb"
     assert not (ROOT / "index.qmd").exists()
