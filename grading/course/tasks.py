@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from grading.course.notebooks import Guide
 from grading.course.regions import GradingError, Region, task_label, task_mark
 from grading.paths import CHECKS, GUIDES
 
@@ -79,10 +80,23 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Course:
-    """Every assignment, in reading order."""
+    """Every assignment, in reading order.
+
+    Attributes:
+        root: the project.
+        assignments: with their tasks.
+        guides: the notebooks, as they were read, by path relative to the project.
+    """
 
     root: Path
     assignments: tuple[Assignment, ...]
+    guides: Mapping[str, Guide] = field(default_factory=dict, repr=False, compare=False)
+
+    def read(self, path: Path) -> Guide:
+        """Returns a notebook of the project: a guide as it was read, another one read now."""
+        return self.guides.get(path.relative_to(self.root).as_posix()) or Guide.read(
+            self.root, path
+        )
 
     @property
     def tasks(self) -> tuple[Task, ...]:

@@ -25,6 +25,7 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from grading.course.notebooks import notebooks
 from grading.release.build import export
 from grading.sandbox.limits import CELL
 
@@ -45,11 +46,6 @@ def copy_of(root: Path) -> Iterator[Path]:
                 (copy / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(root / name, copy / name)
         yield copy
-
-
-def notebooks(root: Path) -> list[Path]:
-    """List the notebooks of a project, in reading order."""
-    return sorted(p for p in (root / "nbs").rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
 
 
 def tool(name: str, *arguments: str, cwd: Path) -> None:

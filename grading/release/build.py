@@ -18,7 +18,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from grading.course.guides import load_course, read_notebook
+from grading.course.guides import load_course
+from grading.course.notebooks import notebooks, read_notebook
 from grading.course.regions import GradingError, task_label
 from grading.course.tasks import Course
 from grading.paths import ROOT, STUDENT, sources
@@ -37,16 +38,6 @@ IGNORED = NEVER | {".venv", ".ruff_cache", INDEX}
 def say(text: str) -> None:
     """Prints a line of progress."""
     print(text, flush=True)
-
-
-def notebooks(root: Path) -> list[Path]:
-    """All notebooks of a project, as nbdev finds them."""
-    hidden = ("_", ".")
-    return sorted(
-        path
-        for path in (root / "nbs").rglob("*.ipynb")
-        if not any(part.startswith(hidden) for part in path.relative_to(root).parts)
-    )
 
 
 def files(folder: Path) -> list[Path]:
@@ -97,7 +88,7 @@ def tools() -> str:
 def _write_notebooks(course: Course, folder: Path, wanted: dict[str, str]) -> None:
     for path in notebooks(course.root):
         name = path.relative_to(course.root).as_posix()
-        text = finish(strip_notebook(read_notebook(path), name, wanted))
+        text = finish(strip_notebook(course.read(path).notebook, name, wanted))
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
 
@@ -187,24 +178,34 @@ def _write_frame(course: Course, folder: Path) -> None:
     _copy(TEMPLATES / "update.py", folder / "update.py")
 
 
-def export(folder: Path) -> None:
-    """Exports a project's notebooks by nbdev, in UTF-8 mode: it writes in the system's encoding.
+NBDEV = "from nbdev.doclinks import nbdev_export; nbdev_export()"
+COMMAND = "from minitorch.cli import main; raise SystemExit(main(['export']))"
 
-    The owner types `minitorch export`, which does the same and lies in the package; here there
-    may be no package yet.
+
+def export(project: Path, *, typed: bool = False) -> None:
+    """Exports a project's notebooks, in UTF-8 mode: nbdev writes in the system's encoding.
+
+    Args:
+        project: its folder.
+        typed: as its owner types it, by the command in the project's own package; otherwise by
+            nbdev, which does the same where there may be no package yet.
 
     Raises:
-        GradingError: the export failed; the message ends with nbdev's.
+        GradingError: the export failed; the message ends with what was said.
     """
     # nbdev does nothing, without a word, while IN_TEST is set.
-    env = {k: v for k, v in os.environ.items() if k != "IN_TEST"}
-    env |= {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
-    code = "from nbdev.doclinks import nbdev_export; nbdev_export()"
-    command = [sys.executable, "-X", "utf8", "-c", code]
-    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, encoding="utf-8")
+    env = {k: v for k, v in os.environ.items() if k not in ("IN_TEST", "PYTHONSTARTUP")}
+    env |= {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
+    # The tests' tiny course has no command of its own, and takes the one that is installed.
+    own = not typed or (project / "minitorch" / "cli").is_dir()
+    env["PYTHONPATH"] = str(project) if own else ""
+    command = [sys.executable, "-P", "-X", "utf8", "-c", COMMAND if typed else NBDEV]
+    done = subprocess.run(
+        command, cwd=project, env=env, capture_output=True, encoding="utf-8", errors="replace"
+    )
     if done.returncode:
         said = (done.stderr or done.stdout).strip().split("\n")
-        raise GradingError(f"{folder}: the export failed: {said[-1]}\n" + "\n".join(said[-12:]))
+        raise GradingError(f"{project}: the export failed: {said[-1]}\n" + "\n".join(said[-12:]))
 
 
 def manifest(folder: Path) -> str:

@@ -23,10 +23,11 @@ from typing import Any
 
 import nbformat
 
-from grading.course.guides import load_course, read_notebook
+from grading.course.guides import load_course
+from grading.course.notebooks import read_notebook
 from grading.course.regions import GradingError, fill, strip_solutions
 from grading.course.tasks import Course, Task, probes_path
-from grading.release.build import build, digest, files, say
+from grading.release.build import build, digest, export, files, say
 
 HERE = Path(__file__).resolve().parent
 GREEN = {"passed", "xfailed", "skipped"}
@@ -93,27 +94,6 @@ def _environment(*paths: Path, **more: str) -> dict[str, str]:
     return env | more
 
 
-def export(project: Path) -> None:
-    """Exports as the student does, by the command of the project's own package.
-
-    Raises:
-        GradingError: the export failed.
-    """
-    # The tests' tiny course has no command of its own, and takes the one that is installed.
-    own = [project] if (project / "minitorch" / "cli").is_dir() else []
-    code = "from minitorch.cli import main; raise SystemExit(main())"
-    done = subprocess.run(
-        [sys.executable, "-c", code, "export"],
-        cwd=project,
-        env=_environment(*own),
-        capture_output=True,
-        encoding="utf-8",
-        errors="replace",
-    )
-    if done.returncode:
-        raise GradingError(f"{project}: minitorch export failed:\n{done.stderr[-2000:]}")
-
-
 def run_tests(
     project: Path, only: Collection[str] | None = None, marks: Collection[str] = ()
 ) -> Records:
@@ -173,7 +153,7 @@ def put_answers(course: Course, project: Path, done: Collection[str]) -> None:
     """
     for name in {region.notebook for region in course.regions}:
         cells = {r.cell_id for r in course.regions if r.notebook == name}
-        reference = {cell.id: cell for cell in read_notebook(course.root / name).cells}
+        reference = course.guides[name].answers
         student = read_notebook(project / name)
         before = [cell.source for cell in student.cells]
         for cell in student.cells:
@@ -341,7 +321,7 @@ def walk(
             shutil.copy(path, project / path.relative_to(release))
 
         before = digest(files(project), project)
-        export(project)
+        export(project, typed=True)
         if digest(files(project), project) != before:
             journey.problems.append("untouched release: the export changes its package.")
         started = time.monotonic()
@@ -360,7 +340,7 @@ def walk(
             started = time.monotonic()
             done.add(task.id)
             put_answers(course, project, done)
-            export(project)
+            export(project, typed=True)
             # A test that met a stub which is still there would meet it again: no need to run it.
             waiting = {each.label for each in course.tasks if each.id not in done}
             again = {

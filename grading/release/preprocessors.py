@@ -18,6 +18,7 @@ from nbgrader.preprocessors import (
 )
 
 from grading.course.guides import load_course
+from grading.course.notebooks import notebooks
 from grading.course.regions import GradingError
 from grading.paths import GUIDES, RELEASE
 from grading.release.leaks import search, secrets
@@ -32,7 +33,7 @@ class Strip(NbGraderPreprocessor):
         root = _root(Path.cwd())
         place = resources["nbgrader"]
         name = (GUIDES / place["assignment"] / f"{place['notebook']}.ipynb").as_posix()
-        stamp = tuple(p.stat().st_mtime_ns for p in sorted(root.glob("nbs/**/*.ipynb")))
+        stamp = tuple(p.stat().st_mtime_ns for p in notebooks(root))
         wanted = dict(_secrets(root, stamp))
         stripped = strip_notebook(nb, name, wanted)
         if leaks := search(nbformat.writes(stripped).encode(), name, wanted):

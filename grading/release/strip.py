@@ -13,7 +13,6 @@ import nbformat
 from nbformat import NotebookNode
 
 from grading.course.figures import alt_text
-from grading.course.guides import read_notebook
 from grading.course.regions import UNWRITTEN, WRITTEN, strip_solutions
 from grading.course.tasks import Course
 from grading.paths import ROOT
@@ -75,7 +74,7 @@ def strip_notebook(
 
 def released(course: Course, notebook: str) -> NotebookNode:
     """Return a guide as students get it, without its diagrams."""
-    node = strip_notebook(read_notebook(course.root / notebook), notebook)
+    node = strip_notebook(course.guides[notebook].notebook, notebook)
     for cell in node.cells:
         if cell.cell_type == "code":
             cell.outputs = []
