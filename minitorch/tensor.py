@@ -54,7 +54,7 @@ class Tensor(Elementwise, ShapeMethods, TorchNames, TensorBase):
 
     @count_or_shape
     def size(self) -> int:
-        """The number of cells."""
+        """Return the number of cells."""
         # BEGIN SOLUTION task2_3
         return self._tensor.size
         # END SOLUTION

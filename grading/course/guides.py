@@ -73,7 +73,7 @@ def _take(guide: Guide, found: _Found, seen: dict[str, str]) -> None:
 
 
 def _constants(path: Path, names: tuple[str, ...]) -> dict[str, Any]:
-    """Reads constants of a module without running it."""
+    """Read constants of a module without running it."""
     try:
         tree = ast.parse(path.read_text(encoding="utf-8"))
     except SyntaxError as error:
@@ -110,7 +110,7 @@ def _probe_settings(root: Path, task_id: str) -> dict[str, Any]:
 
 
 def read_assignment(root: Path, folder: Path, guides: Sequence[Guide]) -> Assignment:
-    """Finds the tasks in the guides of a folder.
+    """Find the tasks in the guides of a folder.
 
     Args:
         root: the project.
@@ -177,7 +177,7 @@ def read_assignment(root: Path, folder: Path, guides: Sequence[Guide]) -> Assign
 
 
 def load_course(root: Path, *, strict: bool = False) -> Course:
-    """Reads every guide.
+    """Read every guide.
 
     Args:
         root: the project, with `nbs/guides`.

@@ -18,7 +18,7 @@ _CARD = re.compile(r"^\|\s*(?P<label>[^|\n]*?)\s*\|\s*(?P<points>\d+) points\b",
 
 
 def notebooks(root: Path) -> list[Path]:
-    """Lists the notebooks of a project in reading order, as nbdev finds them."""
+    """List the notebooks of a project in reading order, as nbdev finds them."""
     hidden = ("_", ".")
     return sorted(
         path
@@ -28,7 +28,7 @@ def notebooks(root: Path) -> list[Path]:
 
 
 def read_notebook(path: Path) -> Any:
-    """Reads a notebook (format 4).
+    """Read a notebook (format 4).
 
     Raises:
         GradingError: it can't be read, or isn't a notebook; the message names the file.
@@ -84,7 +84,7 @@ class Guide:
 
     @classmethod
     def read(cls, root: Path, path: Path) -> Guide:
-        """Reads a notebook of a project.
+        """Read a notebook of a project.
 
         Raises:
             GradingError: it can't be read, or isn't a notebook.
@@ -120,7 +120,7 @@ class Guide:
         }
 
     def graded(self, grade_id: str) -> Any:
-        """Returns the cell that nbgrader knows by a name, such as a visible check.
+        """Return the cell that nbgrader knows by a name, such as a visible check.
 
         Raises:
             GradingError: there is none.

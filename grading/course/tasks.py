@@ -93,7 +93,7 @@ class Course:
     guides: Mapping[str, Guide] = field(default_factory=dict, repr=False, compare=False)
 
     def read(self, path: Path) -> Guide:
-        """Returns a notebook of the project: a guide as it was read, another one read now."""
+        """Return a notebook of the project: a guide as it was read, another one read now."""
         return self.guides.get(path.relative_to(self.root).as_posix()) or Guide.read(
             self.root, path
         )
@@ -109,7 +109,7 @@ class Course:
         return tuple(region for task in self.tasks for region in task.regions)
 
     def task(self, task_id: str) -> Task:
-        """Returns the task of that id.
+        """Return the task of that id.
 
         Raises:
             GradingError: there is none.
@@ -121,7 +121,7 @@ class Course:
         raise GradingError(f"No task is called {task_id!r}. The guides have: {known}.")
 
     def region(self, target: str) -> Region:
-        """Returns the region of that name, e.g. `operators.relu` or `train.images.Network.forward`.
+        """Return the region of that name, e.g. `operators.relu` or `train.images.Network.forward`.
 
         Raises:
             GradingError: there is none.
@@ -132,7 +132,7 @@ class Course:
         raise GradingError(f"{target!r} is no solution region.")
 
     def assignment(self, name: str) -> Assignment:
-        """Returns the assignment of that name.
+        """Return the assignment of that name.
 
         Raises:
             GradingError: there is none.

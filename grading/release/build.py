@@ -36,7 +36,7 @@ IGNORED = NEVER | {".venv", ".ruff_cache", INDEX}
 
 
 def say(text: str) -> None:
-    """Prints a line of progress."""
+    """Print a line of progress."""
     print(text, flush=True)
 
 
@@ -99,7 +99,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def student_pyproject(text: str) -> str:
-    """Returns `pyproject.toml` without the instructor's side."""
+    """Return `pyproject.toml` without the instructor's side."""
     text = re.sub(r',\s*"(grading(/tests)?|benchmarks)"', "", text)
     text = re.sub(r'^"grading.*\n', "", text, flags=re.M)
     ignores = '"minitorch/*" = [\n'
@@ -111,13 +111,13 @@ def student_pyproject(text: str) -> str:
 
 
 def marks(course: Course) -> list[str]:
-    """The marks of those tasks that have tests."""
+    """Return the marks of those tasks that have tests."""
     text = "".join(p.read_text(encoding="utf-8") for p in tests(course.root))
     return [t.mark for t in course.tasks if re.search(rf"\bmark\.{t.mark}\b", text)]
 
 
 def tasks_table(course: Course) -> str:
-    """The tasks with points, guide and check, for the student's README."""
+    """Return the tasks with points, guide and check, for the student's README."""
     lines = []
     tested = marks(course)
     for assignment in course.assignments:
@@ -134,7 +134,7 @@ def tasks_table(course: Course) -> str:
 
 
 def hand_ins(course: Course) -> str:
-    """What is handed in besides code, for the modules and tasks that the course has."""
+    """Return what is handed in besides code, for the modules and tasks that the course has."""
     text = (TEMPLATES / "hand_ins.md").read_text(encoding="utf-8")
     ids = {task.id for task in course.tasks}
     kept = []
@@ -146,7 +146,7 @@ def hand_ins(course: Course) -> str:
 
 
 def student_hooks(text: str) -> str:
-    """What a commit checks, without the checks of the instructor's side."""
+    """Return what a commit checks, without the checks of the instructor's side."""
     hooks = re.split(r"^(?= *- id:)", text, flags=re.M)
     return "".join(hook for hook in hooks if "entry: python -m grading" not in hook)
 
@@ -183,7 +183,7 @@ COMMAND = "from minitorch.cli import main; raise SystemExit(main(['export']))"
 
 
 def export(project: Path, *, typed: bool = False) -> None:
-    """Exports a project's notebooks, in UTF-8 mode: nbdev writes in the system's encoding.
+    """Export a project's notebooks, in UTF-8 mode: nbdev writes in the system's encoding.
 
     Args:
         project: its folder.
@@ -209,7 +209,7 @@ def export(project: Path, *, typed: bool = False) -> None:
 
 
 def manifest(folder: Path) -> str:
-    """The state in which a student gets each cell and file; `update.py` compares with it."""
+    """Return the state in which a student gets each cell and file; `update.py` compares with it."""
     cells: dict[str, dict[str, str]] = {}
     others: dict[str, str] = {}
     for path in files(folder):
@@ -232,7 +232,7 @@ def manifest(folder: Path) -> str:
 
 @contextmanager
 def _beside(target: Path) -> Iterator[Path]:
-    """Yields an empty folder that takes the target's place if all goes well."""
+    """Yield an empty folder that takes the target's place if all goes well."""
     building = target.with_name(f".{target.name}.building")
     old = target.with_name(f".{target.name}.old")
     try:
@@ -257,7 +257,7 @@ def _beside(target: Path) -> Iterator[Path]:
 
 
 def build(root: Path, target: Path | None = None, *, strict: bool = True) -> Path:
-    """Builds the student's project and proves that it shows no solution.
+    """Build the student's project and prove that it shows no solution.
 
     Args:
         root: the course's project.
@@ -313,7 +313,7 @@ def _unchanged(stamp: Path, made_from: str, target: Path) -> bool:
 
 
 def main() -> None:
-    """Builds the release, or says in a sentence why not."""
+    """Build the release, or say in a sentence why not."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", nargs="?", type=Path, help=f"where it goes ({STUDENT})")
     parser.add_argument(

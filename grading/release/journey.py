@@ -97,7 +97,7 @@ def _environment(*paths: Path, **more: str) -> dict[str, str]:
 def run_tests(
     project: Path, only: Collection[str] | None = None, marks: Collection[str] = ()
 ) -> Records:
-    """Runs a student's tests in one process.
+    """Run a student's tests in one process.
 
     Args:
         project: the student's project.
@@ -134,7 +134,7 @@ def run_tests(
 
 
 def _files(project: Path, marks: Collection[str]) -> list[str]:
-    """The test files that name one of the marks: to collect the others takes long."""
+    """Return the test files that name one of the marks: to collect the others takes long."""
     found = sorted((project / "tests").glob("test_*.py")) if marks else []
     return [
         str(path)
@@ -144,7 +144,7 @@ def _files(project: Path, marks: Collection[str]) -> list[str]:
 
 
 def put_answers(course: Course, project: Path, done: Collection[str]) -> None:
-    """Writes the reference's answers of some tasks into a student's notebooks, as if typed there.
+    """Write the reference's answers of some tasks into a student's notebooks, as if typed there.
 
     Args:
         course: the reference.
@@ -173,7 +173,7 @@ def _is_stub(errors: list[list[str]], waiting: Collection[str]) -> bool:
 
 
 def _one_of_each(tests: Collection[str]) -> list[str]:
-    """The first of each test that has parameters, so that it is reported once."""
+    """Return the first of each test that has parameters, so that it is reported once."""
     return list({test.split("[")[0]: test for test in sorted(tests, reverse=True)}.values())
 
 
@@ -201,7 +201,7 @@ def _red(records: Records, waiting: Collection[str], when: str, known: set[str])
 
 
 def _untouched(records: Records, course: Course, known: set[str]) -> tuple[list[str], list[str]]:
-    """Returns the tests that pass in the untouched release, and what is wrong."""
+    """Return the tests that pass in the untouched release, and what is wrong."""
     marks_of_tasks = {task.mark for task in course.tasks}
     said = _red(records, {task.label for task in course.tasks}, "untouched release", known)
     green = [test for test, record in records.items() if record["outcome"] in GREEN]
@@ -224,7 +224,7 @@ def _turned(
     done: Collection[str],
     known: set[str],
 ) -> tuple[list[str], list[str]]:
-    """Returns the tests that turned green with a task, and what is wrong."""
+    """Return the tests that turned green with a task, and what is wrong."""
     waiting = {each.label for each in course.tasks if each.id not in done}
     said = _red(records, waiting, task.label, known)
     all_marks = {each.mark for each in course.tasks}
@@ -263,7 +263,7 @@ def _same_package(course: Course, project: Path) -> list[str]:
 
 
 def run_probes(course: Course, project: Path) -> dict[str, str]:
-    """Runs all probes on a project's package and returns what came out, by probe."""
+    """Run all probes on a project's package and return what came out, by probe."""
     paths = [str(probes_path(course.root, task.id)) for task in course.tasks]
     paths = [path for path in paths if Path(path).exists()]
     done = subprocess.run(
@@ -295,7 +295,7 @@ def walk(
     module: str = "",
     tell: Callable[[str], None] = say,
 ) -> Journey:
-    """Walks the whole way in a temporary copy.
+    """Walk the whole way in a temporary copy.
 
     Args:
         root: the course's project.
@@ -371,7 +371,7 @@ def walk(
 
 
 def main() -> None:
-    """Walks from today's release, or from the one in the folder that is named."""
+    """Walk from today's release, or from the one in the folder that is named."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument(
         "folder", nargs="?", type=Path, help="a release; today's is built by default"

@@ -45,7 +45,7 @@ class Leak:
 
 
 def _own_lines(region: Region) -> list[str]:
-    """The lines of a region that a student doesn't get: without docstrings of whole functions."""
+    """Return a region's lines that a student doesn't get: of whole functions no docstring."""
     lines = region.body.split("\n")
     if region.whole:
         node = ast.parse(region.body).body[0]
@@ -73,7 +73,7 @@ def given_code(course: Course) -> str:
 
 
 def secrets(course: Course) -> dict[str, str]:
-    """Returns every solution line that isn't trivially common, with its owner.
+    """Return every solution line that isn't trivially common, with its owner.
 
     A line is trivially common if it has fewer than 15 characters or occurs in given code too.
     """
@@ -121,7 +121,7 @@ def _hits(data: bytes, wanted: Mapping[str, str]) -> set[str]:
 
 
 def search(data: bytes, path: str, wanted: Mapping[str, str]) -> list[Leak]:
-    """Looks for secret lines in one file; in a notebook says in which part."""
+    """Look for secret lines in one file; in a notebook say in which part."""
     found = _hits(data, wanted)
     places: list[tuple[str, str]] = []
     if path.endswith((".ipynb", ".json")):
@@ -146,7 +146,7 @@ def _git_objects(folder: Path) -> bytes:
 
 
 def check_tree(folder: Path, wanted: Mapping[str, str]) -> list[Leak]:
-    """Searches every file under a folder.
+    """Search every file under a folder.
 
     Args:
         folder: the release.
@@ -174,7 +174,7 @@ def shows(text: str, wanted: Iterable[str]) -> bool:
 
 
 def main() -> None:
-    """Checks the release that the command line names."""
+    """Check the release that the command line names."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument(
         "folder", nargs="?", type=Path, default=STUDENT, help=f"a release ({STUDENT})"

@@ -38,7 +38,7 @@ KEPT_MARKS = (
 def strip_notebook(
     notebook: Any, name: str, wanted: Collection[str] = (), keep: Collection[str] = ()
 ) -> Any:
-    """Returns a copy for students.
+    """Return a copy for students.
 
     Args:
         notebook: the guide; it stays as it is.
@@ -90,7 +90,7 @@ def _addresses() -> tuple[str, str]:
 
 
 def _diagrams(cell: Any, wanted: Collection[str]) -> list[Any]:
-    """The outputs that are diagrams, without anything beside the picture.
+    """Return the outputs that are diagrams, without anything beside the picture.
 
     JupyterLab shows no SVG in a notebook that it doesn't trust, as a student's is at first, and
     says no alternative text of one: each becomes an image that has both.
@@ -104,7 +104,7 @@ def _diagrams(cell: Any, wanted: Collection[str]) -> list[Any]:
 
 
 def _image(svg: str) -> str:
-    """What `minitorch.draw.figure.image` makes of a diagram; grading imports no package."""
+    """Return what `minitorch.draw.figure.image` makes of a diagram; grading imports no package."""
     source = f"data:{SVG};charset=utf-8," + quote(svg, safe=' !"$()*+,/:;<=>?@[]^{|}')
     alt = quoteattr(alt_text(svg))
     return f"<img alt={alt} style=\"max-width:100%;height:auto\" src='{source}'>"

@@ -210,8 +210,8 @@ def app_command(chosen: argparse.Namespace) -> int:
         return 0
     if _missing():
         raise UsageError(
-            f"The sandboxes need {' and '.join(_missing())}. Install them with: "
-            f'pip install "minitorch[notebooks]"; or open {path} where you have Jupyter.'
+            f"The sandboxes need {' and '.join(_missing())}. Install them in the project's folder: "
+            f'pip install -e ".[notebooks]"; or open {path} where you have Jupyter.'
         )
     print("JupyterLab opens in your browser: choose Run › Run All Cells. Stop it with Ctrl-C here.")
     return _wait(

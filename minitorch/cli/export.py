@@ -248,7 +248,8 @@ def export_command(chosen: argparse.Namespace) -> int:
     root = project_of(Path.cwd())
     if not find_spec("nbdev"):
         raise UsageError(
-            'the export needs nbdev. Install it with: pip install "minitorch[notebooks]"'
+            "the export needs nbdev. Install it in the project's folder: "
+            'pip install -e ".[notebooks]"'
         )
     if os.environ.get("IN_TEST"):
         raise UsageError("IN_TEST is set, and nbdev exports nothing then. Unset it first.")

@@ -101,7 +101,8 @@ def drawing(name: str) -> Callable[..., Any]:
         from minitorch import draw
     except ImportError as error:
         raise UsageError(
-            f'A picture needs {error.name}. Install it with: pip install "minitorch[notebooks]"'
+            f"A picture needs {error.name}. Install it in the project's folder: "
+            'pip install -e ".[notebooks]"'
         ) from None
     return getattr(draw, name)
 

@@ -75,7 +75,8 @@ def load_matplotlib() -> Any:
             raise
         raise ModuleNotFoundError(
             "Plots need matplotlib, which isn't installed. "
-            'Install what the notebooks need: pip install "minitorch[notebooks]".',
+            "Install what the notebooks need, in the project's folder: "
+            'pip install -e ".[notebooks]".',
             name="matplotlib",
         ) from None
     return matplotlib

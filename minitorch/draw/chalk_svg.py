@@ -22,7 +22,8 @@ def load_chalk() -> Any:
             raise
         raise ModuleNotFoundError(
             "Diagrams need chalk-diagrams, which isn't installed. "
-            'Install what the notebooks need: pip install "minitorch[notebooks]".',
+            "Install what the notebooks need, in the project's folder: "
+            'pip install -e ".[notebooks]".',
             name="chalk",
         ) from None
     return chalk
