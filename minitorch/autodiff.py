@@ -29,6 +29,7 @@ def central_difference(
     Returns:
         An approximation of the partial derivative of `f` in argument `arg`. Its error is of the
         order of `epsilon` squared. Source: https://en.wikipedia.org/wiki/Finite_difference
+
     """
     # BEGIN SOLUTION task1_1
     above, below = list(vals), list(vals)
@@ -44,6 +45,7 @@ class Context:
     Attributes:
         no_grad: Nothing that follows needs a derivative, so nothing is kept.
         saved_values: What `forward` saved last, always as a tuple.
+
     """
 
     __slots__ = ("no_grad", "saved_values")
@@ -75,6 +77,7 @@ class History(Context):
     Attributes:
         last_fn: The function that made the variable; None for a leaf.
         inputs: The variables that it was applied to, in order.
+
     """
 
     __slots__ = ("inputs", "last_fn")
@@ -121,6 +124,7 @@ def no_grad(function: Callable[..., Any] | None = None) -> Any:
 
     Raises:
         TypeError: If it isn't a function.
+
     """
     if function is None:
         return _paused()
@@ -180,6 +184,7 @@ class FunctionBase(Generic[V]):
         variable: The class of its variables, with `as_variable` for other operands.
         make: Builds a variable from what `forward` returns and a history (None: a constant).
         history: The class of its histories.
+
     """
 
     variable: Any = _Unknown
@@ -258,6 +263,7 @@ class FunctionBase(Generic[V]):
             ctx: The context that `forward` saved into.
             inputs: What the function was applied to: variables and plain numbers.
             d_output: The derivative of the final result in this function's output.
+
         """
         from minitorch.autodiff import Variable
 
@@ -289,6 +295,7 @@ class Variable:
         history: As above.
         derivative: For a leaf, the sum of all that `backward` found; None before, and for
             every other variable.
+
     """
 
     __slots__ = ("__weakref__", "_called", "derivative", "history")
@@ -348,6 +355,7 @@ class Variable:
 
         Raises:
             RuntimeError: A computed variable can't forget its history; `detach()` copies it.
+
         """
         if x and self.history is None:
             self.history = _LEAF
@@ -373,6 +381,7 @@ class Variable:
 
         Raises:
             RuntimeError: The variable isn't a leaf.
+
         """
         if not self.is_leaf():
             raise RuntimeError(
@@ -391,6 +400,7 @@ class Variable:
         Returns:
             A pair `(input, derivative)` for each input of the function, in order, constants
             included.
+
         """
         # BEGIN SOLUTION task1_3
         history = self.history
@@ -404,6 +414,7 @@ class Variable:
 
         Raises:
             RuntimeError: The variable is a constant, so nothing was recorded.
+
         """
         if self.history is None:
             raise RuntimeError(
@@ -428,6 +439,7 @@ def topological_sort(variable: Variable) -> Iterable[Variable]:
     Returns:
         The variable itself first, then everything it depends on, each one once and never
         before a variable that was computed from it. Constants are left out.
+
     """
     # BEGIN SOLUTION task1_4
     order: list[Variable] = []
@@ -459,6 +471,7 @@ def backpropagate(variable: Variable, deriv: Any) -> None:
     Args:
         variable: The right-most variable, the end of the computation.
         deriv: The derivative to start from.
+
     """
     # BEGIN SOLUTION task1_4
     derivatives = {variable: deriv}

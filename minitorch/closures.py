@@ -43,6 +43,7 @@ def unbroadcast(gradient: Array, shape: tuple[int, ...]) -> Array:
 
     Returns:
         The gradient with respect to the value, of exactly `shape`.
+
     """
     extra = gradient.ndim - len(shape)
     stretched = tuple(axis + extra for axis, size in enumerate(shape) if size == 1)
@@ -64,6 +65,7 @@ class Variable:
             each of `inputs`. None for a leaf.
         inputs: The variables it was computed from.
         number: How many variables were made before; an input is always older than its result.
+
     """
 
     data: Array
@@ -126,6 +128,7 @@ class Variable:
 
         Raises:
             ValueError: The gradient doesn't have the variable's shape.
+
         """
         # BEGIN SOLUTION chain-rule
         if not self.requires_grad:
@@ -215,6 +218,7 @@ def record(data: ArrayLike, grad_fn: GradFn, *inputs: Variable) -> Variable:
 
     Returns:
         A Variable that carries the closure, or a constant if no input needs a gradient.
+
     """
     if not any(each.requires_grad for each in inputs):
         return Variable(data, requires_grad=False)
@@ -310,6 +314,7 @@ def power(base: Operand, exponent: float) -> Variable:
 
     Raises:
         TypeError: The exponent isn't a number.
+
     """
     # BEGIN SOLUTION advanced-operations
     if isinstance(exponent, Variable) or np.ndim(exponent):
@@ -399,6 +404,7 @@ def clip_gradients(variables: Iterable[Variable], max_norm: float = 1.0) -> floa
 
     Raises:
         ValueError: `max_norm` isn't a positive number.
+
     """
     # BEGIN SOLUTION gradient-utilities
     if not max_norm > 0:
@@ -418,6 +424,7 @@ def collect_parameters(*modules: Any) -> list[Variable]:
     Args:
         modules: Variables, lists, tuples, sets, dictionaries, and objects whose attributes are
             any of these, nested as deep as you like.
+
     """
     # BEGIN SOLUTION gradient-utilities
     found: dict[int, Variable] = {}
@@ -459,6 +466,7 @@ def descend(loss: Variable, parameters: Sequence[Variable], rate: float) -> floa
 
     Returns:
         The loss before the step.
+
     """
     # BEGIN SOLUTION complete-pipeline
     zero_gradients(parameters)

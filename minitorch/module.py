@@ -28,6 +28,7 @@ class Parameter(StandIn):
     Args:
         x: The value: a number, a Scalar or a Tensor.
         name: What the value is called in pictures.
+
     """
 
     def __init__(self, x: Any, name: str | None = None) -> None:
@@ -39,6 +40,7 @@ class Parameter(StandIn):
 
         Args:
             x: The new value.
+
         """
         self.value = x
         if hasattr(x, "requires_grad_"):
@@ -80,6 +82,7 @@ class Module:
 
     Attributes:
         training: True at first; `train` and `eval` switch it for the whole tree.
+
     """
 
     _modules: dict[str, Module]
@@ -104,6 +107,7 @@ class Module:
 
         Raises:
             TypeError: If it isn't a module.
+
         """
         if not isinstance(module, Module):
             raise TypeError(
@@ -143,6 +147,7 @@ class Module:
             Pairs (name, parameter): first this module's own, then those of each child in turn,
             with the child's name and a dot in front: `"b.c.p3"`. A parameter that is in the tree
             twice (the same object) comes once, under the first of its names.
+
         """
         # BEGIN SOLUTION task0_4
         first: dict[int, tuple[str, Parameter]] = {}
@@ -169,6 +174,7 @@ class Module:
 
         Returns:
             The parameter.
+
         """
         parameter = v if isinstance(v, Parameter) else Parameter(v, k)
         setattr(self, k, parameter)
@@ -278,6 +284,7 @@ class ModuleList(Module):
 
     Args:
         modules: What the list holds at first.
+
     """
 
     def __init__(self, modules: Iterable[Module] = ()) -> None:
@@ -327,6 +334,7 @@ class ModuleDict(Module):
 
     Args:
         modules: What the dictionary holds at first.
+
     """
 
     def __init__(self, modules: Mapping[str, Module] | None = None) -> None:

@@ -21,6 +21,7 @@ class Optimizer:
 
     Args:
         parameters: The parameters, e.g. `model.parameters()`.
+
     """
 
     def __init__(self, parameters: Sequence[Parameter]) -> None:
@@ -54,6 +55,7 @@ class SGD(Optimizer):
     Args:
         parameters: The parameters, e.g. `model.parameters()`.
         lr: The learning rate, how far to move.
+
     """
 
     def __init__(self, parameters: Sequence[Parameter], lr: float = 1.0) -> None:

@@ -119,6 +119,7 @@ def read_assignment(root: Path, folder: Path, guides: Sequence[Guide]) -> Assign
 
     Raises:
         GradingError: says what is wrong in which file and cell.
+
     """
     found, seen = _Found([], {}, {}), {}
     for guide in guides:
@@ -185,6 +186,7 @@ def load_course(root: Path, *, strict: bool = False) -> Course:
 
     Raises:
         GradingError: says what is wrong in which file and cell.
+
     """
     root = Path(root).resolve()
     folder = root / GUIDES

@@ -32,6 +32,7 @@ def read_notebook(path: Path) -> Any:
 
     Raises:
         GradingError: it can't be read, or isn't a notebook; the message names the file.
+
     """
     try:
         # nbformat.read would quietly give new ids to cells that share one.
@@ -77,6 +78,7 @@ class Guide:
     Attributes:
         name: its path, relative to the project.
         notebook: what was read. Nobody changes it: a copy is made by whoever needs another one.
+
     """
 
     name: str
@@ -88,6 +90,7 @@ class Guide:
 
         Raises:
             GradingError: it can't be read, or isn't a notebook.
+
         """
         return cls(path.relative_to(root).as_posix(), read_notebook(path))
 
@@ -124,6 +127,7 @@ class Guide:
 
         Raises:
             GradingError: there is none.
+
         """
         for cell in self.cells:
             if cell.metadata.get("nbgrader", {}).get("grade_id") == grade_id:

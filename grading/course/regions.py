@@ -55,6 +55,7 @@ class Region:
         body: the reference's body without indentation; the whole function if `whole`.
         notebook: the guide, relative to the project.
         whole: the region covers the function with its decorators, not its body alone.
+
     """
 
     task: str
@@ -237,6 +238,7 @@ def regions_of(source: str, module: str, where: str = "") -> list[Region]:
 
     Raises:
         GradingError: a mark without its partner, a region that isn't a function's whole body.
+
     """
     lines = source.split("\n")
     return [
@@ -269,6 +271,7 @@ def fill(source: str, bodies: Mapping[str, str], *, marks: bool = True, where: s
 
     Raises:
         GradingError: a name in `bodies` that has no region here, or wrong marks.
+
     """
     spans = _spans(source, where or "source")
     if unknown := sorted(set(bodies) - {span.qualname for span in spans}):
@@ -326,6 +329,7 @@ def strip_solutions(
         notebook: named in the stubs, so that they say where to go on.
         where: said in errors.
         keep: tasks whose solutions stay; with them, what a student has half done.
+
     """
     where = where or notebook or "source"
     spans = _spans(source, where)
@@ -348,6 +352,7 @@ def body_of(source: str, qualname: str, *, whole: bool = False) -> str | None:
 
     Raises:
         GradingError: the source isn't Python.
+
     """
     found = [n for name, n in _functions(_parse(source, qualname)) if name == qualname]
     if not found:

@@ -32,6 +32,7 @@ class Task:
             the parts of each part are of.
         hand_points: points given by a person.
         hand_grade_ids: nbgrader's names of the cells for them.
+
     """
 
     id: str
@@ -86,6 +87,7 @@ class Course:
         root: the project.
         assignments: with their tasks.
         guides: the notebooks, as they were read, by path relative to the project.
+
     """
 
     root: Path
@@ -113,6 +115,7 @@ class Course:
 
         Raises:
             GradingError: there is none.
+
         """
         for task in self.tasks:
             if task.id == task_id:
@@ -125,6 +128,7 @@ class Course:
 
         Raises:
             GradingError: there is none.
+
         """
         for region in self.regions:
             if region.target == target:
@@ -136,6 +140,7 @@ class Course:
 
         Raises:
             GradingError: there is none.
+
         """
         for assignment in self.assignments:
             if assignment.name == name:

@@ -133,6 +133,7 @@ def assemble(
 
     Returns:
         The files (`minitorch/…`), and notes on what was odd.
+
     """
     with PARSING:
         return _assemble(reference, choose, grafts or {}, bodies or {}, extras, only)
@@ -234,6 +235,7 @@ def merge(
 
     Returns:
         The text for the package. What can't be placed is the course's.
+
     """
 
     def broken(said: str) -> str:
@@ -290,6 +292,7 @@ def exported_text(source: str, module: str = "") -> str:
         source: the cell.
         module: where it is exported to, e.g. `train.images`; a module of the package itself
             unless given.
+
     """
     source = _DIRECTIVE.sub("", source)
     source = _FUTURE.sub("", source)

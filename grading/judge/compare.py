@@ -26,6 +26,7 @@ class Outcome:
         message: its text.
         place: where in the package it was raised.
         missing: why there is neither (stopped, not run, not readable).
+
     """
 
     value: Any = None
@@ -45,6 +46,7 @@ def parse(line: bytes) -> tuple[str, Outcome | None] | None:
 
     Returns:
         The item and its outcome (None: it has begun); None for a line that isn't one.
+
     """
     try:
         read = json.loads(line)
@@ -89,6 +91,7 @@ def difference(
 
     Returns:
         None if they agree.
+
     """
     try:
         found = _differ(expected, got, tolerance, ())

@@ -117,6 +117,7 @@ def run(path: Path, root: Path, sockets: Path) -> str:
         path: The notebook.
         root: The project whose package it imports.
         sockets: An empty folder for the kernel's sockets.
+
     """
     notebook = nbformat.read(path, as_version=4)
     stored = {cell.id: diagrams(cell) for cell in notebook.cells}

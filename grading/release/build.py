@@ -192,6 +192,7 @@ def export(project: Path, *, typed: bool = False) -> None:
 
     Raises:
         GradingError: the export failed; the message ends with what was said.
+
     """
     # nbdev does nothing, without a word, while IN_TEST is set.
     env = {k: v for k, v in os.environ.items() if k not in ("IN_TEST", "PYTHONSTARTUP")}
@@ -269,6 +270,7 @@ def build(root: Path, target: Path | None = None, *, strict: bool = True) -> Pat
 
     Raises:
         GradingError: the course, a guide or the folder is not fit; nothing was changed then.
+
     """
     started = time.monotonic()
     root = Path(root).resolve()

@@ -81,6 +81,7 @@ class Journey:
         steps: one a task, in order.
         given: tests that pass in the untouched release.
         problems: everything that isn't as it must be; empty if all is well.
+
     """
 
     steps: list[Step] = field(default_factory=list)
@@ -106,6 +107,7 @@ def run_tests(
 
     Returns:
         For each test its outcome, marks and errors.
+
     """
     with tempfile.TemporaryDirectory(prefix="minitorch-outcomes-") as folder:
         beside = Path(folder)
@@ -150,6 +152,7 @@ def put_answers(course: Course, project: Path, done: Collection[str]) -> None:
         course: the reference.
         project: the student's project; other cells of its notebooks stay as they are.
         done: ids of the tasks; all other regions are stubs.
+
     """
     for name in {region.notebook for region in course.regions}:
         cells = {r.cell_id for r in course.regions if r.notebook == name}
@@ -185,6 +188,7 @@ def _red(records: Records, waiting: Collection[str], when: str, known: set[str])
         waiting: labels of the tasks whose stubs are still there.
         when: said first.
         known: tests that were reported before, whatever their parameters; gets the new ones.
+
     """
     said = []
     for test, record in records.items():
@@ -305,6 +309,7 @@ def walk(
 
     Raises:
         GradingError: a step could not run at all.
+
     """
     course = load_course(root)
     tasks = [task for task in course.tasks if module in ("", task.assignment)]

@@ -151,6 +151,7 @@ def check_tree(folder: Path, wanted: Mapping[str, str]) -> list[Leak]:
     Args:
         folder: the release.
         wanted: secret lines, as `secrets` returns them.
+
     """
     leaks = []
     for path in sorted(folder.rglob("*")):

@@ -45,6 +45,7 @@ def strip_notebook(
         name: its path in the project, for stubs and errors.
         wanted: secret lines; a diagram that shows one goes.
         keep: tasks whose solutions stay.
+
     """
     cells = []
     for number, cell in enumerate(notebook.cells, 1):

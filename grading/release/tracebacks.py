@@ -36,6 +36,7 @@ def _region_of(file: str | None, name: str, regions: Iterable[Region]) -> Region
         file: where the function was read from; none if it was a cell.
         name: its name, qualified in IPython's frames only.
         regions: those of the course.
+
     """
     own = name.replace(".<locals>", "")
     for region in regions:

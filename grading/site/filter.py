@@ -111,6 +111,7 @@ def filter_notebook(notebook: dict[str, Any], solutions: bool = False) -> dict[s
     Args:
         notebook: A notebook as JSON, version 4.
         solutions: True keeps the solutions, for the instructor's site.
+
     """
     cells = [filter_cell(cell, solutions) for cell in notebook["cells"]]
     return dict(notebook, cells=[cell for cell in cells if cell is not None])

@@ -51,6 +51,7 @@ class Graft:
         order: ids of the course's cells.
         default_module: what the notebook exports to.
         notes: what was odd.
+
     """
 
     notebook: NotebookNode
@@ -80,6 +81,7 @@ def graft(release: NotebookNode, raw: bytes | None, why: str = "") -> Graft:
         release: the notebook as students got it.
         raw: the file as handed in; None if there is none.
         why: a note on how it was found, or why it wasn't.
+
     """
     result = Graft(copy.deepcopy(release))
     cells = result.notebook.cells

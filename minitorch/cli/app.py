@@ -30,6 +30,7 @@ class Play:
         says: What can be done there, in a sentence.
         call: What opens it; a function of `minitorch.sandbox`.
         needs: The module of the package that it looks at.
+
     """
 
     module: int
@@ -94,6 +95,7 @@ def page(most: int, show_source: bool = True) -> dict[str, Any]:
 
     Returns:
         The notebook's content, as JSON has it.
+
     """
     cells = [
         _cell(
@@ -150,6 +152,7 @@ def write_page(path: Path, most: int, show_source: bool = True) -> bool:
 
     Returns:
         Whether it was written.
+
     """
     if path.exists() and not is_untouched(path):
         return False
@@ -199,6 +202,7 @@ def app_command(chosen: argparse.Namespace) -> int:
 
     Raises:
         UsageError: If JupyterLab isn't installed.
+
     """
     path: Path = chosen.notebook
     if write_page(path, chosen.module, not chosen.hide_source):

@@ -146,6 +146,7 @@ class Parser(argparse.ArgumentParser):
     Attributes:
         older: Names of commands that work but aren't listed.
         ending: Makes the last lines of the help page, when it is asked for.
+
     """
 
     older: Sequence[str] = ()

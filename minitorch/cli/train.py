@@ -94,6 +94,7 @@ def drawing(name: str) -> Callable[..., Any]:
 
     Raises:
         UsageError: If something to draw with is missing.
+
     """
     try:
         import matplotlib  # noqa: F401
@@ -155,6 +156,7 @@ def train_command(chosen: argparse.Namespace) -> int:
 
     Raises:
         UsageError: If the backend isn't there, memory is full, or pictures can't be drawn.
+
     """
     from minitorch.datasets import datasets
     from minitorch.randomness import seed

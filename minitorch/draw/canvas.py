@@ -315,6 +315,7 @@ def plot(fig: Any, title: str, desc: str | None = None) -> Figure:
 
     Raises:
         TypeError: If `fig` isn't a matplotlib figure.
+
     """
     matplotlib = load_matplotlib()
     if not isinstance(fig, matplotlib.figure.Figure):

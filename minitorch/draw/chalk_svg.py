@@ -119,6 +119,7 @@ def diagram(d: Any, title: str, desc: str, *, scale: float | None = None) -> Fig
     Raises:
         TypeError: If `d` isn't a chalk diagram.
         ValueError: If it is empty.
+
     """
     chalk = load_chalk()
     if not isinstance(d, chalk.Diagram):

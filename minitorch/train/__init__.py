@@ -37,6 +37,7 @@ def default_log_fn(epoch: int, total_loss: float, correct: int, losses: list[flo
         total_loss: Sum of the loss over the data set in this epoch.
         correct: How many points have the right class.
         losses: The total losses of all epochs so far.
+
     """
     print(log_line(epoch, total_loss, correct))
 
@@ -216,6 +217,7 @@ def numerical_slopes(
 
     Returns:
         One slope for each number: change of the loss per change of the number.
+
     """
     here = loss(at)
     slopes = []
@@ -235,6 +237,7 @@ class Fit:
         loss: Total loss over the data set.
         correct: How many points have the right class.
         history: Total loss before the first epoch and after each one.
+
     """
 
     model: Model
@@ -267,6 +270,7 @@ def fit(
 
     Raises:
         ValueError: If the rate isn't positive, or the number of epochs is negative.
+
     """
     from minitorch.primer import count_correct, total_loss
 

@@ -31,6 +31,7 @@ class Linear(Module):
     Attributes:
         weights: Shape (in_size, out_size): row i has the weights of input i.
         bias: Shape (out_size,).
+
     """
 
     weights: Parameter
@@ -52,6 +53,7 @@ class Linear(Module):
         Returns:
             Shape (N, out_size): in row n and column j the sum over i of
             x[n, i] · weights[i, j], plus bias[j].
+
         """
         # BEGIN SOLUTION task2_5
         n = x.shape[0]
@@ -67,6 +69,7 @@ class Network(Module):
     Args:
         hidden_layers: How many ReLU units each of the first two layers has.
         backend: What computes.
+
     """
 
     def __init__(self, hidden_layers: int, backend: TensorBackend = SimpleBackend) -> None:
@@ -87,6 +90,7 @@ class Network(Module):
         Returns:
             Shape (N,): the sigmoid of the third layer's output. ReLU follows the first two
             layers.
+
         """
         # BEGIN SOLUTION task2_5
         hidden = self.layer1(x).relu()
@@ -106,6 +110,7 @@ def train_step(model: Network, optimizer: SGD, data: Graph) -> tuple[float, int]
     Returns:
         The total loss and the number of points whose class was right, both from before the
         step. A point's loss is minus the logarithm of the probability of its class.
+
     """
     # BEGIN SOLUTION task2_5
     optimizer.zero_grad()
@@ -125,6 +130,7 @@ class TensorTrain(NetworkTrain):
     Args:
         hidden_layers: How many ReLU units each hidden layer has.
         backend: What computes.
+
     """
 
     model: Network

@@ -47,6 +47,7 @@ class Plan:
         write: new content by file name.
         move: files that go to the backup, because the release no longer has them.
         report: what you should know, one sentence each.
+
     """
 
     write: dict[str, bytes] = field(default_factory=dict)
@@ -94,6 +95,7 @@ def _read(path: Path) -> list[Cell]:
 
     Raises:
         ValueError: it isn't one.
+
     """
     cells = json.loads(plain(path))["cells"]
     if not all(isinstance(cell, dict) and "cell_type" in cell for cell in cells):
@@ -136,6 +138,7 @@ class Notebook:
             base: fingerprints of the old release's cells, by id.
             answers: your answers of all notebooks in the folder, by grade_id.
             moved: grade_ids that other notebooks of the new release have.
+
         """
         self.name = name
         self.base = base
@@ -297,6 +300,7 @@ def plan(folder: Path, release: Path) -> Plan:
 
     Raises:
         UpdateError: one of the two isn't a project from a release.
+
     """
     if release.resolve() == folder.resolve():
         raise UpdateError(f"{release}: is this project itself. Name the new release's folder.")
@@ -378,6 +382,7 @@ def _tell_moves(
 
     Returns:
         Files of the old release that need no other word.
+
     """
     told, modules = set[str](), dict[str, str]()
     for name, old in sorted(origins.items()):
