@@ -29,6 +29,7 @@ class Call(Module):
 
     Args:
         fn: Takes what the layer before returns.
+
     """
 
     def __init__(self, fn: Callable[..., Any]) -> None:
@@ -49,6 +50,7 @@ class Sequential(ModuleList):
     Args:
         layers: Modules, or functions of one tensor such as `Tensor.relu`. They are named by their
             positions: `0.weights`, `2.weights`.
+
     """
 
     def __init__(self, *layers: Module | Callable[..., Any]) -> None:
@@ -76,6 +78,7 @@ class Dropout(Module):
 
     Raises:
         ValueError: If the rate isn't from 0 to 1.
+
     """
 
     def __init__(self, rate: float = 0.5) -> None:
@@ -105,6 +108,7 @@ class Embedding(Module):
 
     Raises:
         ValueError: If there is nothing to look up, or the padding isn't in the table.
+
     """
 
     def __init__(
@@ -143,6 +147,7 @@ class Embedding(Module):
         Raises:
             IndexingError: If a number isn't in the table.
             TypeError: If one isn't a whole number.
+
         """
         table: Any = self.weights.value
         chosen = _whole_numbers(places, table.shape[0])

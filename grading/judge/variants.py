@@ -31,6 +31,7 @@ def rewritten(body: str, chance: random.Random) -> str:
 
     Returns:
         Statements that do the same, or the body as it is where it is no Python.
+
     """
     try:
         function = ast.parse("def f():\n" + textwrap.indent(body, "    ")).body[0]

@@ -63,6 +63,7 @@ def train(root: Path) -> dict[str, float]:
 
     Returns:
         The mean loss over the points, how many are right, and how many there are.
+
     """
     folder = root / MODEL
     record = folder / "result.json"

@@ -121,6 +121,7 @@ def filter_cell(
         solutions: True keeps the solutions.
         reason: Why its code is folded, a word of `WHY`; empty if it isn't.
         task: What the cell is to a task, `task-stub` or `task-check`; else empty.
+
     """
     marks = cell["metadata"].get("nbgrader", {})
     by_hand = marks.get("solution") and marks.get("grade") and not solutions
@@ -203,6 +204,7 @@ def filter_notebook(notebook: dict[str, Any], solutions: bool = False) -> dict[s
     Args:
         notebook: A notebook as JSON, version 4.
         solutions: True keeps the solutions, for the instructor's site.
+
     """
     sources = [text_of(cell["source"]) for cell in notebook["cells"]]
     tasks = any(card_of(source) for source in sources)

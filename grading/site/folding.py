@@ -78,6 +78,7 @@ def why_folded(cell: Cell, before: str = "", guide: bool = True) -> str:
         cell: A cell of a notebook, as JSON.
         before: The Markdown before it.
         guide: The notebook is a guide rather than a page of the library.
+
     """
     if cell["cell_type"] != "code":
         return ""

@@ -111,6 +111,7 @@ class Thing:
         signature: Its first line, as Python would write it.
         docstring: What it says of itself.
         made: The notebook and cell that it is made in.
+
     """
 
     name: str

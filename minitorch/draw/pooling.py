@@ -94,6 +94,7 @@ def draw_pooling(
         TypeError: If something holds no numbers.
         ValueError: If the kernel doesn't divide the input, or there are more than two dimensions.
         IndexError: If there is no such tile.
+
     """
     import numpy as np
 

@@ -33,6 +33,7 @@ class Walk:
         writes: For each cell of the result, the turns that wrote it; 0 is outside of the loop.
         calls: How often the kernel called each function that isn't NumPy's or Numba's, by name.
         shared: Whether a turn wrote into an array that was made outside of it.
+
     """
 
     turns: int = 0
@@ -157,6 +158,7 @@ def walk(kernel: Any, out: npt.NDArray[Any], *args: Any, fn: Any = None) -> Walk
 
     Raises:
         IndexError: If a place outside of an array, or one that isn't a whole number, was asked for.
+
     """
     seen = Walk(writes=[[] for _ in range(out.size)])
     noted = out.view(_Noted)
@@ -200,6 +202,7 @@ def refusal(fn: Any, *args: Any) -> str:
 
     Returns:
         Why; empty if it compiles. What it raises when it runs is raised.
+
     """
     import numba
     from numba.core.errors import NumbaError, UnsupportedBytecodeError
