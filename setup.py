@@ -25,7 +25,7 @@ setup(
     license="Apache-2.0",
     keywords=cfg["keywords"],
     packages=find_packages(include=["minitorch", "minitorch.*"]),
-    package_data={"minitorch": ["py.typed"]},
+    package_data={"minitorch": ["py.typed"], "minitorch.data": ["*.npz", "*.tsv"]},
     python_requires=f">={cfg['min_python']}",
     install_requires=cfg["requirements"].split(),
     extras_require={"notebooks": notebooks, "course": course},
