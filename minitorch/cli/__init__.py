@@ -80,12 +80,13 @@ def diagnostics_command(chosen: argparse.Namespace) -> None:
         UsageError: If the package has no compiled kernels yet, or they may not start.
     """
     try:
+        from minitorch import fast_ops
         from minitorch.kernels.diagnostics import report
     except ModuleNotFoundError as error:
         raise UsageError(f"The report comes with Module 3, and needs {error.name}.") from None
     except ValueError as error:  # a number of threads that can't be
         raise UsageError(str(error)) from error
-    report()
+    report(fast_ops)
 
 # %% ../../nbs/lib/cli/00_init.ipynb #main-code
 def main(arguments: Sequence[str] | None = None) -> int:
