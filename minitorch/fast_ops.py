@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numba
@@ -19,6 +19,7 @@ from .kernels import layout
 from .kernels.allocator import keep_freed_memory
 from .kernels.batch import batched
 from .kernels.compile import Fn, njit  # noqa: F401
+from .kernels.convolution import run_compiled
 from .kernels.dispatch import Kernel
 from .kernels.fold import NEUTRAL, column, parts_of
 from .kernels.precision import in_float64
@@ -324,6 +325,34 @@ class FastOps(TensorOps):
                 work=out.size * a.shape[-1],
             )
         return a._new(TensorData.trusted(out, shape))
+
+    @classmethod
+    def conv1d(
+        cls,
+        input: Tensor,
+        weight: Tensor,
+        reverse: bool = False,
+        size: Sequence[int] | None = None,
+    ) -> Tensor:
+        """Slide weights along rows of cells; see `TensorOps.conv1d`."""
+        from minitorch import fast_conv
+
+        loops = run_compiled(fast_conv._tensor_conv1d)
+        return fast_conv.convolve("conv1d", loops, input, weight, reverse, size)
+
+    @classmethod
+    def conv2d(
+        cls,
+        input: Tensor,
+        weight: Tensor,
+        reverse: bool = False,
+        size: Sequence[int] | None = None,
+    ) -> Tensor:
+        """Slide weights over images; see `TensorOps.conv2d`."""
+        from minitorch import fast_conv
+
+        loops = run_compiled(fast_conv._tensor_conv2d)
+        return fast_conv.convolve("conv2d", loops, input, weight, reverse, size)
 
 # %% ../nbs/guides/module3/02_matmul.ipynb #fast-matmul
 def _tensor_matrix_multiply(

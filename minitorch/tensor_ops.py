@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -242,13 +242,20 @@ class TensorOps:
         raise NotImplementedError("A backend needs a matrix multiplication.")
 
     @classmethod
-    def conv1d(cls, input: Tensor, weight: Tensor, reverse: bool = False) -> Tensor:
+    def conv1d(
+        cls,
+        input: Tensor,
+        weight: Tensor,
+        reverse: bool = False,
+        size: Sequence[int] | None = None,
+    ) -> Tensor:
         """Slide weights along rows of cells; see `minitorch.conv1d`.
 
         Args:
             input: A tensor of shape (batch, in_channels, width).
             weight: A tensor of shape (out_channels, in_channels, kernel_width).
             reverse: Anchor the weights at their last cell instead of the first.
+            size: The width of the result; the input's, if left out.
 
         Returns:
             A tensor of shape (batch, out_channels, width).
@@ -257,13 +264,20 @@ class TensorOps:
         raise NotImplementedError("A backend needs a convolution.")
 
     @classmethod
-    def conv2d(cls, input: Tensor, weight: Tensor, reverse: bool = False) -> Tensor:
+    def conv2d(
+        cls,
+        input: Tensor,
+        weight: Tensor,
+        reverse: bool = False,
+        size: Sequence[int] | None = None,
+    ) -> Tensor:
         """Slide weights over images; see `minitorch.conv2d`.
 
         Args:
             input: A tensor of shape (batch, in_channels, height, width).
             weight: A tensor of shape (out_channels, in_channels, kernel_height, kernel_width).
             reverse: Anchor the weights at their last cell instead of the first.
+            size: The height and width of the result; the input's, if left out.
 
         Returns:
             A tensor of shape (batch, out_channels, height, width).
@@ -518,6 +532,34 @@ class SimpleOps(TensorOps):
         products = cls.zip(operators.mul)(left, right)
         sums = cls.reduce(operators.add, 0.0)(products, -2)
         return a._new(TensorData.trusted(sums._tensor._storage, shape))
+
+    @classmethod
+    def conv1d(
+        cls,
+        input: Tensor,
+        weight: Tensor,
+        reverse: bool = False,
+        size: Sequence[int] | None = None,
+    ) -> Tensor:
+        """Slide weights along rows of cells; see `TensorOps.conv1d`."""
+        from minitorch import fast_conv
+
+        loops = np.errstate(all="ignore")(fast_conv._tensor_conv1d)
+        return fast_conv.convolve("conv1d", loops, input, weight, reverse, size)
+
+    @classmethod
+    def conv2d(
+        cls,
+        input: Tensor,
+        weight: Tensor,
+        reverse: bool = False,
+        size: Sequence[int] | None = None,
+    ) -> Tensor:
+        """Slide weights over images; see `TensorOps.conv2d`."""
+        from minitorch import fast_conv
+
+        loops = np.errstate(all="ignore")(fast_conv._tensor_conv2d)
+        return fast_conv.convolve("conv2d", loops, input, weight, reverse, size)
 
 # %% ../nbs/guides/module2/03_operations.ipynb #tensor-backend
 class TensorBackend:
