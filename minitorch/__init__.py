@@ -44,6 +44,8 @@ _NAMES_BY_MODULE: dict[str, str] = {
     "cuda_ops": "CudaOps mm_practice sum_practice",
     "fast_conv": "Conv1dFun Conv2dFun conv1d conv2d tensor_conv1d tensor_conv2d",
     "nn": "Max argmax avgpool2d dropout logsoftmax max max_reduce maxpool2d softmax tile",
+    "layers": "Dropout Embedding Sequential",
+    "losses": "binary_cross_entropy_with_logits cross_entropy nll_loss",
 }
 _MODULE_OF: dict[str, str] = {
     name: module for module, names in _NAMES_BY_MODULE.items() for name in names.split()
