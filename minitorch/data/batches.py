@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from . import DataError
@@ -18,8 +18,8 @@ __all__ = ['batches']
 
 # %% ../../nbs/lib/data/batches.ipynb #shuffled-code
 def batches(
-    *arrays: npt.NDArray[np.generic], size: int, shuffled: bool = True
-) -> Iterator[tuple[npt.NDArray[np.generic], ...]]:
+    *arrays: npt.NDArray[Any], size: int, shuffled: bool = True
+) -> Iterator[tuple[npt.NDArray[Any], ...]]:
     """Deal out the rows of some arrays of one length; the last batch may be smaller.
 
     Args:
