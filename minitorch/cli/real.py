@@ -178,15 +178,18 @@ def real_command(chosen: argparse.Namespace) -> int:
     try:
         trainer, train, validation = kind.build(chosen.train_size)
         with chosen.log.open("w", encoding="utf-8") as log:
-            for done in run(
-                trainer, train, validation, chosen.epochs, Schedule(chosen.rate),
-                tick=Pace(chosen.epochs, len(train), _say), keep=chosen.checkpoint, resume=resume,
-                seed=chosen.seed, train_size=chosen.train_size,
-            ):  # fmt: skip
+
+            def tell(done: Epoch) -> None:
                 past.append(done)
                 for line in kind.lines(past):
                     print(line, flush=True)
                     print(line, file=log, flush=True)
+
+            run(
+                trainer, train, validation, chosen.epochs, Schedule(chosen.rate), log_fn=tell,
+                tick=Pace(chosen.epochs, len(train), _say), keep=chosen.checkpoint, resume=resume,
+                seed=chosen.seed, train_size=chosen.train_size,
+            )  # fmt: skip
     except KeyboardInterrupt:
         _say(
             f"\nStopped by Ctrl-C after {len(past)} of {chosen.epochs} epochs. To go on: minitorch "

@@ -8,13 +8,14 @@ from __future__ import annotations
 import math
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from ..checkpoint import load, save
 from ..optim import Optimizer
+from . import checked_epochs, checked_rate, run_epochs
 
 # %% auto #0
 __all__ = ['LogFn', 'Epoch', 'TrainingError', 'log_line', 'default_log_fn', 'Schedule', 'Stepper', 'run', 'Pace']
@@ -78,8 +79,7 @@ class Schedule:
     falls: bool = True
 
     def __post_init__(self) -> None:
-        if not (self.start > 0 and math.isfinite(self.start)):
-            raise ValueError(f"The learning rate must be above 0, and it is {self.start}.")
+        checked_rate(self.start)
 
     def rate(self, epoch: int, epochs: int) -> float:
         """Return the rate of an epoch, counted from 1."""
@@ -120,8 +120,8 @@ def run(
     keep: Path | None = None,
     resume: bool = False,
     **settings: Any,
-) -> Iterator[Epoch]:
-    """Train, and yield what came out of each epoch.
+) -> list[Epoch]:
+    """Train, epoch by epoch.
 
     Args:
         trainer: Says what an epoch is.
@@ -129,28 +129,33 @@ def run(
         validation: Others, to measure the accuracy; None for none.
         epochs: How often to go through all examples.
         schedule: The learning rate.
-        log_fn: Is told of every epoch.
+        log_fn: Is told of every epoch, and of those that are read from the file.
         tick: Is told of the epoch and of how many of its examples are done.
         keep: A file in which the training is kept after every epoch.
-        resume: Whether to go on from that file; the epochs in it are yielded again.
+        resume: Whether to go on from that file.
         settings: What the numbers depend on; those in the file must agree.
+
+    Returns:
+        What came out of each epoch, those in the file included.
 
     Raises:
         ValueError: The number of epochs is negative.
         TrainingError: The file is of another training, or the loss isn't a number any more.
         CheckpointError: The file is damaged, or of another model.
     """
-    if epochs < 0:
-        raise ValueError(f"The number of epochs can't be negative, and it is {epochs}.")
+    checked_epochs(epochs)
     optimizer = trainer.optimizer(schedule.start)
     settings |= {"epochs": epochs, "rate": schedule.start, "falls": schedule.falls}
-    past: list[Epoch] = []
-    if resume and keep is not None:
-        past = _restore(keep, trainer, optimizer, settings)
-        yield from past
-    for epoch in range(len(past) + 1, epochs + 1):
+    past = _restore(keep, trainer, optimizer, settings) if resume and keep is not None else []
+
+    def log(epoch: int, done: Epoch) -> None:
+        if log_fn is not None:
+            log_fn(done)
+
+    def step() -> Epoch:
+        epoch = len(past) + 1
         optimizer.lr = schedule.rate(epoch, epochs)  # type: ignore[attr-defined]
-        loss, right = trainer.step(optimizer, train, lambda done, at=epoch: tick(at, done))
+        loss, right = trainer.step(optimizer, train, lambda done: tick(epoch, done))
         if not math.isfinite(loss):
             raise TrainingError(
                 f"The loss of epoch {epoch} is {loss}: the steps were too long. Try a smaller "
@@ -160,9 +165,12 @@ def run(
         past.append(Epoch(epoch, loss, 100.0 * right / len(train), *counts))
         if keep is not None:
             _keep(keep, trainer, optimizer, settings, past)
-        if log_fn is not None:
-            log_fn(past[-1])
-        yield past[-1]
+        return past[-1]
+
+    for done in past:
+        log(done.epoch, done)
+    run_epochs(step, epochs - len(past), log, every=1)
+    return past
 
 # %% ../../nbs/lib/train/epochs.ipynb #keep-code
 def _keep(

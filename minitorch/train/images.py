@@ -252,9 +252,8 @@ class ImageTrain:
         Returns:
             What came out of each epoch.
         """
-        return list(
-            run(self, data_train, data_val, max_epochs, Schedule(learning_rate), log_fn=log_fn)
-        )
+        schedule = Schedule(learning_rate)
+        return run(self, data_train, data_val, max_epochs, schedule, log_fn=log_fn)
 
 # %% ../../nbs/guides/module4/04_images.ipynb #make-mnist-code
 def make_mnist(start: int, stop: int) -> Digits:

@@ -308,14 +308,14 @@ class SentenceSentimentTrain:
         Returns:
             What came out of each epoch.
         """
-        past: list[Epoch] = []
-        for done in run(
-            self, data_train, data_val, max_epochs, Schedule(learning_rate), log_fn=log_fn
-        ):
-            past.append(done)
-            if log_fn is None:
-                print("\n".join(log_lines(past)))
-        return past
+        told: list[Epoch] = []
+
+        def tell(done: Epoch) -> None:
+            told.append(done)
+            print("\n".join(log_lines(told)))
+
+        schedule = Schedule(learning_rate)
+        return run(self, data_train, data_val, max_epochs, schedule, log_fn=log_fn or tell)
 
 
 def log_lines(past: Sequence[Epoch]) -> list[str]:
