@@ -25,7 +25,7 @@ class Kind:
     Attributes:
         name: What follows `minitorch train`.
         says: What it is, for the help page.
-        epochs: How many, unless told otherwise.
+        epochs: How many, unless told otherwise: the more, the fewer examples there are.
         rate: The learning rate, unless told otherwise.
         most: How many examples there are to learn from.
         build: Loads the data and makes the trainer: (trainer, train, validation).
@@ -35,7 +35,7 @@ class Kind:
 
     name: str
     says: str
-    epochs: int
+    epochs: Callable[[int], int]
     rate: float
     most: int
     build: Callable[[int], tuple[Any, Any, Any]]
@@ -70,7 +70,7 @@ def _sentences(size: int) -> tuple[Any, Any, Any]:
     train, validation = sst2("train").take(0, size), sst2("validation")
     vectors = glove({*train.vocabulary(), *validation.vocabulary()})
     words = words_with(vectors, train, validation)
-    trainer = make_trainer(words, vectors, filters=100, size=vectors.width, batch=50)
+    trainer = make_trainer(words, vectors, filters=100, size=vectors.width, dropped=0.4, batch=50)
     return trainer, encode(train, words), encode(validation, words)
 
 
@@ -88,11 +88,11 @@ def _sentence_end(past: list[Any]) -> str:
 KINDS: dict[str, Kind] = {
     "mnist": Kind(
         "mnist", "digits of 28×28 pixels, by a network with two convolutions",
-        8, 0.003, 60_000, _digits, _digit_lines, _digit_end,
+        lambda size: 8 if size > 20_000 else 15, 0.003, 60_000, _digits, _digit_lines, _digit_end,
     ),
     "sentiment": Kind(
         "sentiment", "sentences of film reviews, by convolutions over word vectors",
-        10, 0.002, 6_920, _sentences, _sentence_lines, _sentence_end,
+        lambda size: 10 if size > 2_000 else 40, 0.002, 6_920, _sentences, _sentence_lines, _sentence_end,
     ),
 }  # fmt: skip
 
@@ -119,8 +119,8 @@ def add_real(commands: Any) -> None:
             help=f"learn from the first N examples, 1 to {kind.most} (default: all)",
         )  # fmt: skip
         parser.add_argument(
-            "--epochs", default=kind.epochs, metavar="N", type=whole(1, 10_000),
-            help=f"epochs (default: {kind.epochs})",
+            "--epochs", metavar="N", type=whole(1, 10_000),
+            help=f"epochs (default: {kind.epochs(kind.most)}, more for fewer examples)",
         )  # fmt: skip
         parser.add_argument(
             "--rate", default=kind.rate, metavar="R", type=positive,
@@ -164,6 +164,7 @@ def real_command(chosen: argparse.Namespace) -> int:
     from minitorch.randomness import seed
 
     kind: Kind = chosen.kind
+    epochs: int = chosen.epochs or kind.epochs(chosen.train_size)
     try:
         from minitorch.checkpoint import CheckpointError
         from minitorch.data import DataError
@@ -186,13 +187,13 @@ def real_command(chosen: argparse.Namespace) -> int:
                     print(line, file=log, flush=True)
 
             run(
-                trainer, train, validation, chosen.epochs, Schedule(chosen.rate), log_fn=tell,
-                tick=Pace(chosen.epochs, len(train), _say), keep=chosen.checkpoint, resume=resume,
+                trainer, train, validation, epochs, Schedule(chosen.rate), log_fn=tell,
+                tick=Pace(epochs, len(train), _say), keep=chosen.checkpoint, resume=resume,
                 seed=chosen.seed, train_size=chosen.train_size,
             )  # fmt: skip
     except KeyboardInterrupt:
         _say(
-            f"\nStopped by Ctrl-C after {len(past)} of {chosen.epochs} epochs. To go on: minitorch "
+            f"\nStopped by Ctrl-C after {len(past)} of {epochs} epochs. To go on: minitorch "
             f"train {kind.name} --resume, with the same flags."
         )
         return 130

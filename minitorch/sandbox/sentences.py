@@ -8,8 +8,6 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-import numpy as np
-
 from .core import InputError, Sandbox, View, table
 
 # %% auto #0

@@ -27,17 +27,22 @@ from .epochs import Epoch, LogFn, Schedule, default_log_fn, run
 __all__ = ['BATCH', 'one_hot', 'Network', 'train_step', 'as_images', 'ImageTrain', 'make_mnist']
 
 # %% ../../nbs/guides/module4/04_images.ipynb #one-hot
-def one_hot(labels: npt.NDArray[np.int64], backend: TensorBackend = SimpleBackend) -> Tensor:
+def one_hot(
+    labels: npt.NDArray[np.int64],
+    backend: TensorBackend = SimpleBackend,
+    dtype: npt.DTypeLike = np.float64,
+) -> Tensor:
     """Write digits as rows of ten numbers: 1 at the digit's place, 0 elsewhere.
 
     Args:
         labels: The digits, shape (N,).
         backend: What will compute with them.
+        dtype: float64 or float32.
 
     Returns:
-        Shape (N, 10), float32.
+        Shape (N, 10).
     """
-    return tensor(np.eye(10, dtype=np.float32)[labels], backend=backend)
+    return tensor(np.eye(10, dtype=dtype)[labels], backend=backend)
 
 # %% ../../nbs/guides/module4/04_images.ipynb #network
 class Network(Module):
@@ -200,7 +205,8 @@ class ImageTrain:
         total, correct, done = 0.0, 0, 0
         for images, labels in batches(data.images, data.labels, size=BATCH):
             X = as_images(images, self.model.size, self.backend, np.float32)
-            loss, right = train_step(self.model, optimizer, X, one_hot(labels, self.backend))
+            y = one_hot(labels, self.backend, np.float32)
+            loss, right = train_step(self.model, optimizer, X, y)
             total += loss
             correct += right
             done += len(labels)

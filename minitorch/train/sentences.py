@@ -335,6 +335,7 @@ def make_trainer(
     filters: int = 16,
     size: int = 16,
     rate: float = 0.5,
+    dropped: float = 0.2,
     batch: int = BATCH,
     backend: TensorBackend | None = None,
 ) -> SentenceSentimentTrain:
@@ -346,6 +347,7 @@ def make_trainer(
         filters: How many filters each width has.
         size: How many numbers a word's vector has.
         rate: The share of the filters' answers that is left out in training.
+        dropped: The share of the vectors' numbers that is left out in training.
         batch: How many sentences a step looks at.
         backend: What computes; by default compiled kernels on the processor.
     """
@@ -354,7 +356,8 @@ def make_trainer(
 
         backend = TensorBackend(FastOps)
     network = CNNSentimentKim(filters, size, (3, 4, 5), rate, backend, np.float32)
-    return SentenceSentimentTrain(Reader(words, network, 0.2, vectors, backend), backend, batch)
+    reader = Reader(words, network, dropped, vectors, backend)
+    return SentenceSentimentTrain(reader, backend, batch)
 
 # %% ../../nbs/guides/module4/05_sentences.ipynb #weigh
 def word_weights(trainer: SentenceSentimentTrain, sentence: Sequence[str]) -> list[float]:
