@@ -338,7 +338,8 @@ class CudaOps(TensorOps):
     @staticmethod
     def write(row: Any, numbers: Storage) -> None:
         """Copy a row to where another one lies on the GPU."""
-        row.copy_to_device(numbers)
+        if numbers.size:  # the driver refuses a copy of nothing
+            row.copy_to_device(numbers)
 
     @staticmethod
     def fold_into(
