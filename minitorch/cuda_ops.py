@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numba.cuda
@@ -423,6 +423,34 @@ class CudaOps(TensorOps):
                         _from(whole, batch, row), _from(left, batch, row), _from(right, batch, 0),
                     )  # fmt: skip
         return a._new(out)
+
+    @classmethod
+    def conv1d(
+        cls,
+        input: Tensor,
+        weight: Tensor,
+        reverse: bool = False,
+        size: Sequence[int] | None = None,
+    ) -> Tensor:
+        """Slide weights along rows of cells; see `TensorOps.conv1d`."""
+        from minitorch import cuda_conv, fast_conv
+
+        loops = cuda_conv.run_on_card(cuda_conv.conv1d_kernel)
+        return fast_conv.convolve("conv1d", loops, input, weight, reverse, size)
+
+    @classmethod
+    def conv2d(
+        cls,
+        input: Tensor,
+        weight: Tensor,
+        reverse: bool = False,
+        size: Sequence[int] | None = None,
+    ) -> Tensor:
+        """Slide weights over images; see `TensorOps.conv2d`."""
+        from minitorch import cuda_conv, fast_conv
+
+        loops = cuda_conv.run_on_card(cuda_conv.conv2d_kernel)
+        return fast_conv.convolve("conv2d", loops, input, weight, reverse, size)
 
 
 def _in_float64(fn: Any, inputs: int, always: bool = False) -> Any:

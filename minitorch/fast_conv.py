@@ -14,7 +14,7 @@ import numpy as np
 from .autodiff import Context
 from .tensor import Tensor
 from .tensor_base import Plain
-from .tensor_data import IndexingError, Shape, Storage, Strides, TensorData, whole
+from .tensor_data import IndexingError, Shape, Storage, Strides, TensorData
 from .tensor_functions import Function
 from .tensor_ops import check_together
 
@@ -127,12 +127,15 @@ class Pad(Function):
 def _each(name: str, what: str, given: Any, dims: int, least: int) -> tuple[int, ...]:
     """Read a stride or a padding: one number for all dimensions, or one for each."""
     numbers = tuple(given) if isinstance(given, tuple | list) else (given,) * dims
-    if len(numbers) != dims or any(whole(number) < least for number in numbers):
+    good = len(numbers) == dims and all(
+        isinstance(n, int | np.integer) and n >= least for n in numbers
+    )
+    if not good:
         raise IndexingError(
             f"{name}: {what}={given!r} should be a whole number from {least} on"
             + (", or one for each dimension." if dims > 1 else ".")
         )
-    return tuple(whole(number) for number in numbers)
+    return tuple(map(int, numbers))
 
 
 def _as_pytorch(

@@ -137,7 +137,7 @@ def _probe_settings(root: Path, task_id: str) -> dict[str, Any]:
     path = probes_path(root, task_id)
     if not path.exists():
         return {}
-    read = _constants(path, ("REQUIRES", "SECTION", "TOLERANCE", "KIND", "TESTS", "PARTS"))
+    read = _constants(path, ("REQUIRES", "SECTION", "TOLERANCE", "KIND", "TESTS", "PARTS", "EXTRA"))
     settings = {name.lower(): value for name, value in read.items()}
     for name in ("requires", "tests"):
         if name in settings:

@@ -29,6 +29,7 @@ class Task:
         tests: names of those tests.
         parts: what the parts of a probe's result are of, by its name; with `[]` behind it, what
             the parts of each part are of.
+        extra: its points come on top of the assignment's.
         hand_points: points given by a person.
         hand_grade_ids: nbgrader's names of the cells for them.
     """
@@ -45,6 +46,7 @@ class Task:
     kind: Literal["probes", "tests"] = "probes"
     tests: tuple[str, ...] = ()
     parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    extra: bool = False
     hand_points: float = 0
     hand_grade_ids: tuple[str, ...] = ()
 
@@ -73,7 +75,7 @@ class Assignment:
 
     @property
     def points(self) -> float:
-        """All points, those given by hand included."""
+        """All points, those given by hand and those of extra tasks included."""
         return sum(task.points + task.hand_points for task in self.tasks)
 
 

@@ -136,7 +136,7 @@ def tasks_table(course: Course) -> str:
         for task in assignment.tasks:
             guide = f"[{Path(task.notebook).stem}]({task.notebook})"
             tests = f"`pytest -m {task.mark}`" if task.mark in tested else "the checks in the guide"
-            points = f"{task.points + task.hand_points:g}"
+            points = f"{task.points + task.hand_points:g}{' extra' * task.extra}"
             lines.append(f"| {task_label(task.id)} | {points} | {guide} | {tests} |")
         lines.append("")
     return "\n".join(lines).strip()

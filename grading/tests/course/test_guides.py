@@ -285,6 +285,15 @@ def test_points_must_add_up(broken: Path) -> None:
         load_course(broken, strict=True)
 
 
+def test_the_points_of_an_extra_task_come_on_top(broken: Path) -> None:
+    probes = broken / "grading" / "checks" / "task0_1" / "probes.py"
+    probes.write_text("EXTRA = True\n" + probes.read_text(encoding="utf-8"), encoding="utf-8")
+    with pytest.raises(GradingError, match=r"module0.*add up to 60, not 100"):
+        load_course(broken, strict=True)
+    (task, *others) = load_course(broken).tasks
+    assert task.extra and not any(other.extra for other in others)
+
+
 @pytest.mark.parametrize(
     ("path", "text", "says"),
     [
