@@ -26,7 +26,7 @@ setup(
     classifiers=[f"Programming Language :: Python :: {v}" for v in cfg["pythons"].split()],
     keywords=cfg["keywords"],
     packages=find_packages(include=["minitorch", "minitorch.*"]),
-    package_data={"minitorch": ["py.typed"]},
+    package_data={"minitorch": ["py.typed"], "minitorch.data": ["*.npz", "*.tsv"]},
     python_requires=f">={cfg['min_python']}",
     install_requires=cfg["requirements"].split(),
     extras_require={"notebooks": notebooks, "course": course},

@@ -74,6 +74,14 @@ PLAYS = (
         3, "Training with compiled kernels", "Faster. The first epoch compiles.",
         'training_sandbox(backend="cpu", hidden=10, rate=0.05)', "train.fast",
     ),
+    Play(
+        4, "Images", "Draw a digit: every layer's activations, filters, scores. Move it by a pixel.",
+        "images_sandbox()", "train.images",
+    ),
+    Play(
+        4, "Sentences", "Type a sentence: which words and which windows decided?",
+        "sentences_sandbox()", "train.sentences",
+    ),
 )  # fmt: skip
 
 
