@@ -559,7 +559,7 @@ def _neighbour(folder: Path, right: bytes) -> None:
 
 
 def _zip_slip(folder: Path, right: bytes) -> None:
-    (folder / "module0.zip").write_bytes(_zip({"../../evil.ipynb": right, "/tmp/forged": b"x"}))
+    (folder / "module0.zip").write_bytes(_zip({"../../evil.ipynb": b"{}", "/tmp/forged": b"x"}))
 
 
 def _bomb(folder: Path, right: bytes) -> None:
