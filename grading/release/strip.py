@@ -1,4 +1,4 @@
-"""What a student's notebook keeps of a guide: no solution, no output but diagrams, no metadata."""
+"""What a student's notebook keeps of a guide: marks, folds and diagrams, and no solution."""
 
 from __future__ import annotations
 
@@ -64,6 +64,8 @@ def strip_notebook(
             new.metadata["nbgrader"] = {k: mark[k] for k in KEPT_MARKS if k in mark}
         if tags := sorted(KEPT_TAGS & set(cell.metadata.get("tags", []))):
             new.metadata["tags"] = tags
+        if cell.metadata.get("jupyter", {}).get("source_hidden"):  # folded in the reader's editor
+            new.metadata |= {"cellView": "form", "jupyter": {"source_hidden": True}}
         if cell.cell_type == "code":
             new.execution_count = None
             new.outputs = [] if answer else _diagrams(cell, wanted)
