@@ -333,11 +333,19 @@ NOTEBOOKS = [
 # --- Tests that test nothing ---------------------------------------------------------------------
 
 TESTED = "pass for tests (Task 0.2)"
+NOTHING = [
+    ("an empty test", "passes on everything"),
+    ("a test that fails", "fails on everything"),
+    ("no test", "is None"),
+    ("an exit", "ends the program that runs it"),
+    ("a test without a question", "calls the function and looks at nothing"),
+    ("no function", "takes away what it should test"),
+]
 TESTS = [
     Attack(TESTED, name, tries, tests(source), task="task0_2", sampled=sampled)
     for name, tries, source, sampled in [
-        *((f"nothing {n}", "tests nothing: see test_forgeries.py", source, False)
-          for n, source in enumerate(test_forgeries.NOTHING, 1)),
+        *((name, tries, source, False)
+          for (name, tries), source in zip(NOTHING, test_forgeries.NOTHING, strict=True)),
         ("the first run", "looks whether this is the run on the right package",
          test_forgeries.IS_FIRST_RUN, False),
         ("a coin", "fails every second time, whatever it sees",
