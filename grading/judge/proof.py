@@ -55,8 +55,8 @@ class Row:
 
 # Words of how a probe writes down what it found, which mean nothing to a student.
 ENCODING = ("a word", "a list", "something else", "the probe", "'accepted'")
-# … and a truth or a nothing of a case that only has a number.
-_NUMBERED = re.compile(r"case [\d.]+: came out as (True|False|None)\b")
+# … and a truth of a case that only has a number.
+_NUMBERED = re.compile(r"case [\d.]+: came out as (True|False)\b")
 
 
 def messages(judge: Judge, task: Task) -> list[tuple[str, str, str]]:
