@@ -72,6 +72,7 @@ class Home:
         )
         shutil.copy2(root / "pyproject.toml", self.project)
         compileall.compile_dir(self.project, quiet=2)
+        os.environ["NUMBA_ENABLE_CUDASIM"] = "1"  # as in the sandbox, before Numba is imported
         for name in HEAVY:
             with contextlib.suppress(ImportError):
                 importlib.import_module(name)
