@@ -18,7 +18,9 @@ import numba
 import numpy as np
 
 from minitorch.benchmark import machine, median_seconds
-from minitorch.fast_ops import REGROUP, Kernel, tensor_matrix_multiply
+from minitorch.fast_ops import tensor_matrix_multiply
+from minitorch.kernels.compile import REGROUP
+from minitorch.kernels.dispatch import Kernel
 from minitorch.tensor_data import TensorData
 
 SIZE = 512

@@ -15,6 +15,7 @@ VERBS = {
     "grade": ("grade what lies in course/submitted", "gradebook.grade"),
     "proof": ("prove that the grading can fail and be passed", "judge.proof"),
     "mistakes": ("say what each mistake is told at home, and costs", "judge.mistakes"),
+    "attacks": ("try what clever submissions do, and write the table", "project.attacks"),
     "versions": ("try the oldest and the newest NumPy and Numba", "project.versions"),
     "notebooks": (
         "check the notebooks: export, clean, folds, run; and fold them",

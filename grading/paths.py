@@ -24,6 +24,7 @@ GRADES = Path("course") / "grades.csv"
 PROOF = Path("course") / "proof.md"
 MISTAKES = Path("course") / "mistakes.md"
 MESSAGES = Path("course") / "messages.md"  # what students read, for each classic mistake
+ATTACKS = Path("course") / "attacks.md"  # what clever submissions gain
 MODEL = Path("course") / "model"
 
 

@@ -155,6 +155,12 @@ def _unwritten(*_: Any) -> Any:
     )
 
 
+def _in_short(value: Any) -> str:
+    """Write a number as it is, and a tensor as its shape."""
+    shape = getattr(value, "shape", None)
+    return f"{value}" if shape is None else f"a tensor of shape {shape}"
+
+
 class _Unknown:
     """Stands for the variables of a family of functions that hasn't said which they are."""
 
@@ -242,8 +248,9 @@ class FunctionBase(Generic[V]):
             derivatives = (derivatives,)
         if isinstance(ctx, History) and len(derivatives) != len(ctx.inputs):
             raise ValueError(
-                f"{cls.__name__}.backward returned {len(derivatives)} derivative(s) {derivatives} "
-                f"for {len(ctx.inputs)} input(s) {tuple(ctx.inputs)}. "
+                f"{cls.__name__}.backward returned {len(derivatives)} derivative(s), "
+                f"{', '.join(map(_in_short, derivatives))}, for {len(ctx.inputs)} input(s), "
+                f"{', '.join(map(_in_short, ctx.inputs))}. "
                 f"Return one for each argument of forward, in the same order."
             )
         return derivatives

@@ -38,7 +38,8 @@ def _line(trace: TracebackType | None) -> str:
     """Quote the last line that was at work, other than the check's own."""
     frames = traceback.extract_tb(trace, limit=-1)
     below = trace is not None and trace.tb_next is not None
-    return f" in `{frames[-1].line}`" if below and frames and frames[-1].line else ""
+    line = frames[-1].line if below and frames else ""
+    return f" in `{line}`" if line and not line.startswith("raise ") else ""
 
 
 def circle(error: RecursionError) -> list[str]:
@@ -69,7 +70,8 @@ def trying(what: str, hint: str = "", **hints: str) -> Iterator[None]:
     except Exception as error:
         kind = type(error).__name__
         where = _line(error.__traceback__ and error.__traceback__.tb_next)
-        said = f"{what} raised {kind}{where}: {' '.join(str(error).split())}."
+        told = " ".join(str(error).split())
+        said = f"{what} raised {kind}{where}: {told}{'' if told.endswith(('.', '?', '!')) else '.'}"
         raise AssertionError(f"{said} {hints.get(kind, hint)}".strip()) from error
 
 # %% ../nbs/lib/checks.ipynb #passed-code

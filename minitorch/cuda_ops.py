@@ -13,8 +13,10 @@ import numba.cuda
 import numpy as np
 from numba import int64
 
-from . import fast_ops, tensor_data
-from .fast_ops import NEUTRAL, ROUND_ONCE, _batched, column, parts_of, written_in_python
+from . import tensor_data
+from .kernels import layout
+from .kernels.batch import batched
+from .kernels.compile import written_in_python
 from .kernels.cuda_coarse import SIDE, WIDE, multiply_several
 from minitorch.kernels.cuda_launch import (
     SIMULATED,
@@ -28,6 +30,8 @@ from minitorch.kernels.cuda_launch import (
     on_device,
     room,
 )
+from .kernels.fold import NEUTRAL, column, parts_of
+from .kernels.precision import ROUND_ONCE
 from minitorch.tensor_data import (
     MAX_DIMS,
     IndexingError,
@@ -57,7 +61,7 @@ TILE = 4 if SIMULATED else 32  # rows and columns of a tile of a matrix
 to_index = device_jit(tensor_data.to_index)
 index_to_position = device_jit(tensor_data.index_to_position)
 broadcast_index = device_jit(tensor_data.broadcast_index)
-aligned = device_jit(fast_ops.aligned.py_func)
+aligned = device_jit(layout.aligned)
 
 # %% ../nbs/guides/module3/03_cuda.ipynb #cuda-map
 def tensor_map(fn: Callable[[float], float]) -> FakeCUDAKernel:
@@ -297,6 +301,7 @@ class CudaOps(TensorOps):
     """The backend for the GPU: kernels compiled by Numba for CUDA."""
 
     cuda = True
+    in_host_memory = False
     # From how many cells on a fold into one cell is cut into parts, and into how many.
     LONG = 1 << 16
     PARTS = 1024
@@ -304,19 +309,44 @@ class CudaOps(TensorOps):
     MANY = 64
 
     @staticmethod
+    def hold(row: Any) -> Any:
+        """Copy a row of numbers to the GPU, unless it is there."""
+        if not isinstance(row, np.ndarray):
+            return row
+        return on_device(lambda: cuda.to_device(row), row.nbytes)
+
+    @staticmethod
     def empty(size: int, dtype: Any) -> Any:
         """Make room on the GPU for the numbers of a result."""
         return room(size, dtype)
 
     @staticmethod
-    def hold(row: Storage) -> Any:
-        """Copy a row of numbers to the GPU."""
-        return on_device(lambda: cuda.to_device(row), row.nbytes)
-
-    @staticmethod
     def constant(number: Any, dtype: Any) -> Any:
         """Find a number on the GPU, or copy it there."""
         return constant(np.array([number], dtype).tobytes(), dtype)
+
+    @staticmethod
+    def may_be_constant(row: Any) -> bool:
+        """Say whether a row may be one of `constant`'s, each of which is there once."""
+        return row.size == 1
+
+    @staticmethod
+    def fetch_all(row: Any) -> Storage:
+        """Copy a row from the GPU."""
+        return row.copy_to_host()
+
+    @staticmethod
+    def write(row: Any, numbers: Storage) -> None:
+        """Copy a row to where another one lies on the GPU."""
+        if numbers.size:  # the driver refuses a copy of nothing
+            row.copy_to_device(numbers)
+
+    @staticmethod
+    def fold_into(
+        kernel: Callable[..., None], result: TensorData, data: TensorData, dim: int, start: float
+    ) -> None:
+        """Run the kernel of a reduction, which starts by itself and computes in float64."""
+        kernel(*result.tuple(), *data.tuple(), dim)
 
     @staticmethod
     def map_kernel(fn: Callable[[float], float]) -> Callable[..., None]:
@@ -380,7 +410,7 @@ class CudaOps(TensorOps):
         if out.size and not a.shape[-1]:
             out._storage[:] = 0.0
         elif out.size:
-            left, right = _batched(a, tuple(outer)), _batched(b, tuple(outer))
+            left, right = batched(a, tuple(outer)), batched(b, tuple(outer))
             whole = TensorData.trusted(out._storage, (batches, rows, columns))
             kernel, tile, side = tensor_matrix_multiply, TILE, TILE
             if batches * (rows // WIDE) * (columns // WIDE) >= cls.MANY:

@@ -8,20 +8,22 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable
-from types import FunctionType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numba
 import numpy as np
 from numba import prange, uint64
-from numba.core.dispatcher import Dispatcher
-from numba.core.errors import NumbaError, UnsupportedBytecodeError
 
 from . import operators, tensor_data
+from .kernels import layout
 from .kernels.allocator import keep_freed_memory
-from .kernels.cache import compiled
+from .kernels.batch import batched
+from .kernels.compile import Fn, njit  # noqa: F401
+from .kernels.dispatch import Kernel
+from .kernels.fold import NEUTRAL, column, parts_of
+from .kernels.precision import in_float64
 from .kernels.simulator import offer_cuda
-from .kernels.threads import check_threads, taking_turns, threads, threads_left
+from .kernels.threads import check_threads, threads
 from minitorch.tensor_data import (
     MAX_DIMS,  # noqa: F401
     OutIndex,
@@ -30,8 +32,7 @@ from minitorch.tensor_data import (
     Strides,
     TensorData,
 )
-from .tensor_elementwise import divide
-from .tensor_ops import TensorOps, check_together, larger, matmul_shape, power
+from .tensor_ops import TensorOps, check_together, matmul_shape, power
 
 if TYPE_CHECKING:
     from minitorch.tensor import Tensor
@@ -41,21 +42,9 @@ keep_freed_memory()
 offer_cuda()  # scripts that use this backend ask numba.cuda.is_available()
 
 # %% auto #0
-__all__ = ['Fn', 'REGROUP', 'index_to_position', 'broadcast_index', 'MAP_STRIP', 'STRIP', 'IN_ARITHMETIC', 'ROUND_ONCE', 'NEUTRAL', 'njit', 'to_index', 'aligned', 'last_step', 'tensor_map', 'tensor_zip', 'tensor_reduce', 'Kernel', 'exp', 'parts_of', 'column', 'FastOps', 'written_in_python', 'tensor_matrix_multiply', 'LARGE_MATMUL']
+__all__ = ['index_to_position', 'broadcast_index', 'aligned', 'last_step', 'MAP_STRIP', 'STRIP', 'to_index', 'tensor_map', 'tensor_zip', 'tensor_reduce', 'FastOps', 'tensor_matrix_multiply', 'LARGE_MATMUL']
 
 # %% ../nbs/guides/module3/01_parallel.ipynb #njit
-Fn = TypeVar("Fn")
-
-# A sum may be regrouped, and a product and a sum may become one instruction; NaN and infinity stay.
-REGROUP = {"reassoc", "contract"}
-
-
-def njit(fn: Fn, **options: Any) -> Fn:
-    """Compile a function with Numba: inlined where it is called, with IEEE arithmetic."""
-    settings = {"inline": "always", "error_model": "numpy", "fastmath": REGROUP, **options}
-    return numba.njit(**settings)(fn)  # type: ignore[return-value]
-
-
 _to_index = njit(tensor_data.to_index)
 
 
@@ -73,22 +62,8 @@ index_to_position = njit(tensor_data.index_to_position)
 broadcast_index = njit(tensor_data.broadcast_index)
 
 # %% ../nbs/guides/module3/01_parallel.ipynb #aligned
-@functools.partial(numba.njit, error_model="numpy")
-def aligned(shape: Shape, strides: Strides, other_shape: Shape, other_strides: Strides) -> bool:
-    """Say whether two tensors have the same shape and the same strides."""
-    if len(shape) != len(other_shape):
-        return False
-    for dim in range(len(shape)):
-        if shape[dim] != other_shape[dim] or strides[dim] != other_strides[dim]:
-            return False
-    return True
-
-
-@functools.partial(njit)
-def last_step(shape: Shape, strides: Strides) -> int:
-    """Return how far the storage moves from one cell of a row to the next; 0 if it repeats one."""
-    dims = len(shape)
-    return strides[dims - 1] if dims > 0 and shape[dims - 1] > 1 else 0
+aligned = numba.njit(error_model="numpy")(layout.aligned)
+last_step = njit(layout.last_step)
 
 # %% ../nbs/guides/module3/01_parallel.ipynb #map-strip
 MAP_STRIP = 512
@@ -275,149 +250,6 @@ def tensor_reduce(fn: Callable[[Any, Any], Any]) -> Callable[..., None]:
     return njit(_reduce, parallel=True)
     # END SOLUTION
 
-# %% ../nbs/guides/module3/01_parallel.ipynb #kernel
-class Kernel:
-    """A kernel for small tensors, on one core, and for large ones, on all.
-
-    Args:
-        parallel: The parallel kernel.
-        name: What it does, for errors and for the cache.
-        large: From how many cells on all cores are used.
-
-    """
-
-    def __init__(self, parallel: Callable[..., None], name: str, large: int) -> None:
-        self.name = name
-        self.large = large if threads() > 1 else math.inf
-        self._parallel = parallel
-
-    @functools.cached_property
-    def one_core(self) -> Callable[..., None]:
-        """The kernel for one core."""
-        return self._compiled("one", parallel=False)
-
-    @functools.cached_property
-    def all_cores(self) -> Callable[..., None]:
-        """The kernel for all cores."""
-        return self._compiled("all", parallel=True)
-
-    def _compiled(self, cores: str, parallel: bool) -> Callable[..., None]:
-        if not isinstance(self._parallel, Dispatcher):
-            return self._parallel
-        options = {**self._parallel.targetoptions, "parallel": parallel, "inline": "never"}
-        return compiled(self._parallel.py_func, f"{self.name}-{cores}", **options)
-
-    def __call__(self, *args: Any, work: int | None = None) -> None:
-        """Run it.
-
-        Args:
-            *args: The kernel's arguments, the first of which is the storage that it fills.
-            work: The number of cells, which decides for one core or all; that of the storage to
-                fill, if left out.
-
-        Raises:
-            TypeError: If Numba can't compile the function.
-
-        """
-        cells = len(args[0]) if work is None else work
-        try:
-            if cells < self.large or threads_left():
-                self.one_core(*args)
-            else:
-                with taking_turns():
-                    self.all_cores(*args)
-        except (NumbaError, UnsupportedBytecodeError) as error:
-            raise TypeError(
-                f"FastOps can't compile {self.name}: Numba knows numbers, arrays and functions "
-                f"compiled by njit. Use those, or SimpleOps. Numba says: {error}"
-            ) from error
-
-# %% ../nbs/guides/module3/01_parallel.ipynb #fast-exp
-@njit
-def _power_of_two(k: float) -> float:
-    """Return $2^k$ for whole k from -1022 to 1023, written where a float keeps its exponent."""
-    bits = np.int64((np.int64(k) + 1023) << 52)
-    return bits.view(np.float64)
-
-
-@njit
-def exp(x: float) -> float:
-    r"""Return $e^x$ as $2^k e^r$ with whole k and $|r| \le \ln 2 / 2$; $e^r$ by its Taylor series.
-
-    The relative error is below 1e-15. Too large a result is infinity, too small a one zero.
-    """
-    if x > 710.0:
-        x = 710.0
-    if x < -746.0:
-        x = -746.0
-    k = np.floor(x * 1.4426950408889634 + 0.5)
-    # The logarithm of 2 in two parts, so that little is lost in the difference.
-    r = (x - k * 0.6931471803691238) - k * 1.9082149292705877e-10
-    # Written out, because a loop in here would keep the compiler from doing eight at once.
-    series = r * (1 / 6227020800) + 1 / 479001600
-    series = series * r + 1 / 39916800
-    series = series * r + 1 / 3628800
-    series = series * r + 1 / 362880
-    series = series * r + 1 / 40320
-    series = series * r + 1 / 5040
-    series = series * r + 1 / 720
-    series = series * r + 1 / 120
-    series = series * r + 1 / 24
-    series = series * r + 1 / 6
-    series = series * r + 1 / 2
-    series = (series * r + 1.0) * r + 1.0
-    # In two halves, because 2^k alone may lie outside of what a float can hold.
-    half = np.floor(k * 0.5)
-    return series * _power_of_two(half) * _power_of_two(k - half)
-
-
-IN_ARITHMETIC = {operators.exp: exp}
-
-# %% ../nbs/guides/module3/01_parallel.ipynb #float64
-ROUND_ONCE = {
-    operators.id, operators.neg, operators.relu, operators.add, operators.mul, operators.lt,
-    operators.eq, operators.relu_back, larger, divide,
-}  # fmt: skip
-
-
-def _jitted(fn: Any, inputs: int) -> Any:
-    """Compile a function of one or two numbers, and let it compute in float64."""
-    fast = IN_ARITHMETIC.get(fn, fn)
-    fast = fast if isinstance(fast, Dispatcher) else njit(written_in_python("FastOps", fast))
-    if fn in ROUND_ONCE:
-        return fast
-    if inputs == 1:
-        return njit(lambda x: fast(np.float64(x)))
-    return njit(lambda x, y: fast(np.float64(x), np.float64(y)))
-
-# %% ../nbs/guides/module3/01_parallel.ipynb #parts
-# What may be folded in any order, and what a part then starts from.
-NEUTRAL: dict[Any, float] = {operators.add: 0.0, operators.mul: 1.0, larger: -math.inf}
-
-
-def parts_of(row: Storage, size: int, step: int, parts: int) -> tuple[TensorData, TensorData]:
-    """Cut a long row of numbers into equal parts.
-
-    Args:
-        row: The storage that holds them.
-        size: How many there are.
-        step: How far apart they lie.
-        parts: How many parts to make.
-
-    Returns:
-        The parts, of shape (parts, numbers in each), and what is left over, of shape
-        (1, from 1 to `parts` numbers).
-
-    """
-    part = (size - 1) // parts
-    left = TensorData.trusted(row[parts * part * step :], (1, size - parts * part), (1, step))
-    return TensorData.trusted(row, (parts, part), (part * step, step)), left
-
-
-def column(row: Storage) -> TensorData:
-    """Read a row of numbers as a column."""
-    return TensorData.trusted(row, (len(row), 1))
-
 # %% ../nbs/guides/module3/01_parallel.ipynb #fast-ops
 class FastOps(TensorOps):
     """The backend for the CPU: kernels compiled by Numba, on all cores where it pays."""
@@ -434,7 +266,7 @@ class FastOps(TensorOps):
     ) -> Callable[..., None]:
         """Compile a map; see `tensor_map`."""
         large = cls.LARGE_IF_SLOW if fn in cls.SLOW else cls.LARGE
-        return Kernel(tensor_map(_jitted(fn, 1)), f"map-{fn.__name__}", large)
+        return Kernel(tensor_map(in_float64(fn, 1)), f"map-{fn.__name__}", large)
 
     @classmethod
     def zip_kernel(  # type: ignore[override]
@@ -442,14 +274,14 @@ class FastOps(TensorOps):
     ) -> Callable[..., None]:
         """Compile a zip; see `tensor_zip`."""
         large = cls.LARGE_IF_SLOW if fn in cls.SLOW else cls.LARGE
-        return Kernel(tensor_zip(_jitted(fn, 2)), f"zip-{fn.__name__}", large)
+        return Kernel(tensor_zip(in_float64(fn, 2)), f"zip-{fn.__name__}", large)
 
     @classmethod
     def reduce_kernel(  # type: ignore[override]
         cls, fn: Callable[[float, float], float], start: float
     ) -> Callable[..., None]:
         """Compile a reduction; see `tensor_reduce`."""
-        kernel = Kernel(tensor_reduce(_jitted(fn, 2)), f"reduce-{fn.__name__}", cls.LARGE)
+        kernel = Kernel(tensor_reduce(in_float64(fn, 2)), f"reduce-{fn.__name__}", cls.LARGE)
 
         def reduce(out: Storage, *rest: Any) -> None:
             _, _, row, shape, strides, dim = rest
@@ -487,37 +319,11 @@ class FastOps(TensorOps):
         if out.size:
             _matmul_kernel(tensor_matrix_multiply)(
                 *TensorData.trusted(out, (math.prod(outer), *matrix)).tuple(),
-                *_batched(a, outer).tuple(),
-                *_batched(b, outer).tuple(),
+                *batched(a, outer).tuple(),
+                *batched(b, outer).tuple(),
                 work=out.size * a.shape[-1],
             )
         return a._new(TensorData.trusted(out, shape))
-
-
-def written_in_python(backend: str, fn: Any) -> Any:
-    """Return the Python of a function, compiled or not, or say that it has none."""
-    fn = getattr(fn, "py_func", fn)
-    if not isinstance(fn, FunctionType):
-        raise TypeError(
-            f"{backend} compiles functions written with def or lambda, not {fn!r} of type "
-            f"{type(fn).__name__}. Call it in one: lambda x: fn(x)."
-        )
-    return fn
-
-
-def _batched(x: Tensor, outer: tuple[int, ...]) -> TensorData:
-    """Read matrices in any number of outer dimensions as one batch; a single one is shared."""
-    data = x._tensor
-    sizes, matrix = data.shape[:-2], data.shape[-2:]
-    if math.prod(sizes) == 1:
-        return TensorData.trusted(data._storage, (1, *matrix), (0, *data.strides[-2:]))
-    if len(sizes) == 1 and sizes == outer:
-        return data
-    if sizes != outer:
-        x = x.backend.id_map(x, x.zeros((*outer, *matrix)))
-    elif not data.is_contiguous():
-        x = x.backend.id_map(x)
-    return TensorData.trusted(x._tensor._storage, (math.prod(outer), *matrix))
 
 # %% ../nbs/guides/module3/02_matmul.ipynb #fast-matmul
 def _tensor_matrix_multiply(

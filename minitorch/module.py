@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from .stand_in import StandIn
+from .state import Stateful
 
 # %% auto #0
 __all__ = ['Parameter', 'Module', 'ModuleList', 'ModuleDict']
@@ -70,7 +71,7 @@ def _returns_self(method: Callable[..., Any]) -> Callable[..., Any]:
     return returning
 
 
-class Module:
+class Module(Stateful):
     """A node in a tree of named parameters: it holds parameters, other modules and plain data.
 
     A subclass calls `super().__init__()` first, then assigns: a `Parameter` or a `Module` becomes

@@ -95,18 +95,22 @@ def together(name: str, values: Sequence[Any]) -> list[Any]:
         values: Tensors, and whatever else the operation takes.
 
     Raises:
-        TypeError: If tensors on different backends have a history, or one is on a card.
+        TypeError: If tensors on different backends have a history, or one lies elsewhere.
 
     """
     tensors: list[Any] = [value for value in values if isinstance(value, TensorBase)]
-    fixed = [value for value in tensors if value.history is not None or value.backend.cuda]
+    fixed = [
+        value
+        for value in tensors
+        if value.history is not None or not value.backend.ops.in_host_memory
+    ]
     chosen = fixed or [value for value in tensors if value.backend.ops is not SimpleBackend.ops]
     if not chosen:
         return list(values)
     goal: Any = chosen[0]
     for value in fixed:
         check_together(name, goal, value)
-    if goal.backend.cuda:
+    if not goal.backend.ops.in_host_memory:
         return list(values)
     return [
         value._on(goal.backend)
@@ -173,8 +177,7 @@ class TensorBase(Variable):
         super().__init__(back, name)
         self._tensor = v
         self.backend = SimpleBackend if backend is None else checked_backend(backend)
-        if self.backend.cuda:
-            v.to_cuda_()
+        v._storage = self.backend.ops.hold(v._storage)
 
     # How they are made
 
@@ -243,11 +246,10 @@ class TensorBase(Variable):
     def _type_(self, backend: TensorBackend) -> None:
         """Move to another backend, in place."""
         checked_backend(backend)
-        if self.backend.cuda and not backend.cuda:
-            self._tensor = TensorData.trusted(self._cells().reshape(-1), self.shape)
+        if backend.ops is not self.backend.ops:
+            row = self.backend.ops.fetch_all(self._tensor._storage)
+            self._tensor = self._tensor.like(backend.ops.hold(row))
         self.backend = backend
-        if backend.cuda:
-            self._tensor.to_cuda_()
 
     def _on(self, backend: TensorBackend) -> Self:
         """Read the same cells, in host memory, on another backend that computes there."""
@@ -294,12 +296,10 @@ class TensorBase(Variable):
     # How they are read and written
 
     def _cells(self) -> npt.NDArray[Any]:
-        """See the cells as a NumPy array: the storage itself, or a copy from the GPU."""
-        row = self._tensor._storage
-        if isinstance(row, np.ndarray):
-            return self._tensor.array()
-        host = TensorData.trusted(row.copy_to_host(), self.shape, self._tensor.strides)
-        return host.array()
+        """See the cells as a NumPy array: the storage itself, or a copy from where it lies."""
+        data = self._tensor
+        row = self.backend.ops.fetch_all(data._storage)
+        return (data if row is data._storage else data.like(row)).array()
 
     def to_numpy(self) -> npt.NDArray[Any]:
         """Return the numbers as a NumPy array of the same shape and dtype: a copy."""
@@ -331,7 +331,7 @@ class TensorBase(Variable):
                 f"item() and float() need a tensor of one element, and this one has shape "
                 f"{self.shape}. sum() or mean() make one of many."
             )
-        return float(self._tensor._storage[0])
+        return self.backend.ops.fetch(self._tensor._storage, 0)
 
     def __float__(self) -> float:
         return self.item()
@@ -388,7 +388,7 @@ class TensorBase(Variable):
                 if not -size <= i < size:
                     raise IndexingError(f"index {key} is out of range for shape {self.shape}.")
                 position += (i + size if i < 0 else i) * stride
-            return float(self._tensor._storage[position])
+            return self.backend.ops.fetch(self._tensor._storage, position)
         from minitorch.tensor_movement import Select
 
         chosen = Select.apply(self, Plain(checked_key(parts, self.shape)))
@@ -421,9 +421,9 @@ class TensorBase(Variable):
                 f"which would be lost. Write y.detach(), or build the tensor with cat or stack."
             )
         # The storage itself is written to, because views and permutations share it.
-        shared: Any = self._tensor._storage
-        row = shared.copy_to_host() if self.backend.cuda else shared
-        cells = TensorData.trusted(row, self.shape, self._tensor.strides).array()
+        shared, ops = self._tensor._storage, self.backend.ops
+        row = ops.fetch_all(shared)
+        cells = self._tensor.like(row).array()
         new = value._cells() if isinstance(value, TensorBase) else value
         try:
             cells[parts] = new
@@ -433,8 +433,7 @@ class TensorBase(Variable):
                 f"broadcast to shape {cells[parts].shape}, and it is "
                 f"{reprlib.repr(value)} of shape {_shape_of(new)}."
             ) from None
-        if self.backend.cuda:
-            shared.copy_to_device(row)
+        ops.write(shared, row)
         writes.note(shared)
 
     def __repr__(self) -> str:
@@ -482,11 +481,10 @@ class TensorBase(Variable):
         Several leaves may get one and the same derivative, as from a sum. The first of them keeps
         it, unless the caller of `backward` has it already; the others get copies.
         """
-        storage, taken = id(x._tensor._storage), _taken.storages
-        # A single number on a card may be a constant, and each is there once.
-        if taken is None or storage in taken or (x.backend.cuda and x._tensor.size == 1):
+        row, taken = x._tensor._storage, _taken.storages
+        if taken is None or id(row) in taken or x.backend.ops.may_be_constant(row):
             return True
-        taken.add(storage)
+        taken.add(id(row))
         return False
 
     def chain_rule(self, d_output: Any) -> Iterable[tuple[Any, Any]]:
@@ -589,7 +587,7 @@ def _checked_part(part: Any, key: tuple[Any, ...], shape: tuple[int, ...]) -> An
                 f"index of a tensor of shape {shape}: a tensor as a key is a mask of 0 and 1, such "
                 f"as x > 2, and this one has other numbers. Write positions as a list: x[[0, 2]]."
             )
-        return cells == 1.0
+        return np.asarray(cells == 1.0)  # without dimensions a comparison is no array
     if isinstance(part, list | range | np.ndarray):
         chosen = np.asarray(part if len(part) else np.zeros(0, int))
         if chosen.dtype.kind in "bui":

@@ -14,9 +14,6 @@ __all__ = ['INSTEAD', 'Missing', 'TorchNames']
 # %% ../nbs/lib/tensor_missing.ipynb #instead
 INSTEAD = {
     "add_": "x = x + y makes a new tensor; x[...] = y writes into a leaf or a constant",
-    "amax": "minitorch.max(x, dim), once Module 4 is written",
-    "argmax": "minitorch.argmax(x, dim), once Module 4 is written",
-    "argmin": "minitorch.argmax(-x, dim), once Module 4 is written",
     "cat": "minitorch.cat([x, y], dim)",
     "chunk": "slices: x[:, :2], x[:, 2:]",
     "clamp_": "x = x.clamp(min, max)",
@@ -37,8 +34,6 @@ INSTEAD = {
     "long": "int(x) for one element; tensors hold floats",
     "masked_fill": "x * (1 - mask) + mask * number",
     "matmul": "x @ y",
-    "max": "minitorch.max(x, dim), once Module 4 is written",
-    "min": "-minitorch.max(-x, dim), once Module 4 is written",
     "mm": "x @ y",
     "bmm": "x @ y",
     "mul": "x * y",
@@ -52,8 +47,6 @@ INSTEAD = {
     "repeat": "minitorch.cat([x, x], dim)",
     "retain_grad": "x.detach(), made a leaf with requires_grad_(True)",
     "sin": "a Function of your own, with forward and backward",
-    "softmax": "minitorch.softmax(x, dim), once Module 4 is written",
-    "log_softmax": "minitorch.logsoftmax(x, dim), once Module 4 is written",
     "split": "slices: x[:, :2], x[:, 2:]",
     "square": "x * x or x ** 2",
     "std": "((x - x.mean()) ** 2).mean().sqrt()",

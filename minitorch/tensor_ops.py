@@ -154,12 +154,56 @@ def tensor_reduce(fn: Pair) -> Callable[..., None]:
 class TensorOps:
     """How a backend makes functions on tensors from functions on numbers.
 
-    A backend supplies the kernels; room for results, broadcasting and errors are common. A
-    kernel is made when it is first needed, and anew when what makes it, e.g. `tensor_map`, was
-    written anew.
+    A backend supplies the kernels and, if its numbers lie elsewhere, says how they get there and
+    back; room for results, broadcasting and errors are common. A kernel is made when it is first
+    needed, and anew when what makes it, e.g. `tensor_map`, was written anew.
+
+    Attributes:
+        cuda: Whether it computes on a graphics card by NVIDIA, for whoever asks.
+        in_host_memory: Whether its rows are NumPy arrays: then the backends share them.
+
     """
 
     cuda = False
+    in_host_memory = True
+
+    # Where the numbers lie: host memory, unless a backend says otherwise.
+
+    @staticmethod
+    def hold(row: Storage) -> Storage:
+        """Bring a row of numbers to where the backend computes; one that is there stays."""
+        return row
+
+    @staticmethod
+    def empty(size: int, dtype: Any) -> Storage:
+        """Make room for the numbers of a result."""
+        return np.empty(size, dtype)
+
+    @staticmethod
+    def constant(number: Any, dtype: Any) -> Storage:
+        """Make a row of one number that nobody changes."""
+        return np.array([number], dtype)
+
+    @staticmethod
+    def may_be_constant(row: Storage) -> bool:
+        """Say whether a row may be one of `constant`'s that others have, too."""
+        return False
+
+    @staticmethod
+    def fetch(row: Storage, position: int) -> float:
+        """Read one number."""
+        return float(row[position])
+
+    @staticmethod
+    def fetch_all(row: Storage) -> Storage:
+        """See a row as a NumPy array: itself where it is one, else a copy."""
+        return row
+
+    @staticmethod
+    def write(row: Storage, numbers: Storage) -> None:
+        """Write what `fetch_all` returned, and the caller changed, back into the row."""
+
+    # The kernels.
 
     @staticmethod
     def map_kernel(fn: Number) -> Callable[..., None]:
@@ -177,24 +221,57 @@ class TensorOps:
         raise NotImplementedError("A backend needs a kernel for reduce.")
 
     @staticmethod
-    def empty(size: int, dtype: Any) -> Storage:
-        """Make room for the numbers of a result."""
-        return np.empty(size, dtype)
+    def fold_into(
+        kernel: Callable[..., None], result: TensorData, data: TensorData, dim: int, start: float
+    ) -> None:
+        """Run the kernel of a reduction, whose cells already hold the value to start from.
 
-    @staticmethod
-    def hold(row: Storage) -> Storage:
-        """Bring a row of numbers to where the backend computes."""
-        return row
-
-    @staticmethod
-    def constant(number: Any, dtype: Any) -> Storage:
-        """Make a row of one number that nobody changes."""
-        return np.array([number], dtype)
+        They are folded in float64 and rounded once: a long float32 sum loses what is added last.
+        """
+        totals = result
+        if data.dtype != np.float64:
+            totals = result.like(np.empty(result.size))
+        totals._storage[:] = start
+        kernel(*totals.tuple(), *data.tuple(), dim)
+        if totals is not result:
+            result._storage[:] = totals._storage
 
     @classmethod
     def matrix_multiply(cls, a: Tensor, b: Tensor) -> Tensor:
         """Multiply matrices over the last two dimensions; the others broadcast."""
         raise NotImplementedError("A backend needs a matrix multiplication.")
+
+    @classmethod
+    def conv1d(cls, input: Tensor, weight: Tensor, reverse: bool = False) -> Tensor:
+        """Slide weights along rows of cells; see `minitorch.conv1d`.
+
+        Args:
+            input: A tensor of shape (batch, in_channels, width).
+            weight: A tensor of shape (out_channels, in_channels, kernel_width).
+            reverse: Anchor the weights at their last cell instead of the first.
+
+        Returns:
+            A tensor of shape (batch, out_channels, width).
+
+        """
+        raise NotImplementedError("A backend needs a convolution.")
+
+    @classmethod
+    def conv2d(cls, input: Tensor, weight: Tensor, reverse: bool = False) -> Tensor:
+        """Slide weights over images; see `minitorch.conv2d`.
+
+        Args:
+            input: A tensor of shape (batch, in_channels, height, width).
+            weight: A tensor of shape (out_channels, in_channels, kernel_height, kernel_width).
+            reverse: Anchor the weights at their last cell instead of the first.
+
+        Returns:
+            A tensor of shape (batch, out_channels, height, width).
+
+        """
+        raise NotImplementedError("A backend needs a convolution.")
+
+    # What is made of the kernels.
 
     @classmethod
     @functools.cache
@@ -272,24 +349,19 @@ class TensorOps:
                 check_together(fn.__name__, x, x)
                 raise
             dim = checked_dim(dim, data.shape)
-            result = _room(cls, data, (*data.shape[:dim], 1, *data.shape[dim + 1 :]))
-            totals = result
-            if not cls.cuda and data.dtype != np.float64:
-                # Folded in float64 and rounded once: a long float32 sum loses what is added last.
-                totals = result.like(np.empty(result.size))
-            if not (cls.cuda and data.size):  # a kernel for the GPU starts by itself
-                totals._storage[:] = start
-            if data.size:
-                if kernel is None or names.get("tensor_reduce") is not source:
-                    kernel, source = cls.reduce_kernel(fn, start), names.get("tensor_reduce")
-                kernel(*totals.tuple(), *data.tuple(), dim)
-            if totals is not result:
-                result._storage[:] = totals._storage
+            shape = (*data.shape[:dim], 1, *data.shape[dim + 1 :])
+            if not data.size:
+                starts = np.full(math.prod(shape), start, data.dtype)
+                return x._new(TensorData.trusted(cls.hold(starts), shape))
+            result = _room(cls, data, shape)
+            if kernel is None or names.get("tensor_reduce") is not source:
+                kernel, source = cls.reduce_kernel(fn, start), names.get("tensor_reduce")
+            cls.fold_into(kernel, result, data, dim, start)
             return x._new(result)
 
         return reduced
 
-
+# %% ../nbs/guides/module2/03_operations.ipynb #rooms
 def _names_of(make: Any) -> dict[str, Any]:
     """Return the names that a method finds: a notebook may define one of them anew."""
     return getattr(make, "__globals__", {})
@@ -319,7 +391,7 @@ def _fits(fn: Number, shape: tuple[int, ...], big_shape: tuple[int, ...]) -> Non
             f"{fn.__name__}: a tensor of shape {shape} doesn't broadcast to the output {big_shape}."
         )
 
-
+# %% ../nbs/guides/module2/03_operations.ipynb #together
 class Apart(Unfit):
     """Two tensors of one operation live on different backends."""
 
@@ -483,6 +555,8 @@ class TensorBackend:
         self.max_reduce = ops.reduce(larger, -math.inf)
 
         self.matrix_multiply = ops.matrix_multiply
+        self.conv1d = ops.conv1d
+        self.conv2d = ops.conv2d
 
     def __repr__(self) -> str:
         return f"TensorBackend({self.ops.__name__})"

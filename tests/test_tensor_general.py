@@ -35,7 +35,9 @@ from minitorch import (
     tensor,
     zeros,
 )
-from minitorch.fast_ops import Kernel, exp, njit, tensor_map, tensor_reduce, tensor_zip
+from minitorch.fast_ops import njit, tensor_map, tensor_reduce, tensor_zip
+from minitorch.kernels.dispatch import Kernel
+from minitorch.kernels.exponential import exp
 
 one_arg, two_arg, red_arg = MathTestVariable._comp_testing()
 FAST = TensorBackend(FastOps)

@@ -27,7 +27,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-NUMBERED = re.compile(r"task(?P<module>\d+)_(?P<number>\d+[a-z]?)")
+# `task4_4-property` is a part of Task 4.4 that is graded in another way: by a check of its own.
+NUMBERED = re.compile(r"task(?P<module>\d+)_(?P<number>\d+[a-z]?)(-(?P<part>[a-z]+))?")
 # What a student finds where a person grades, in text and in code.
 WRITTEN = "*Write your answer here.*"
 UNWRITTEN = "# Write your answer here."
@@ -80,7 +81,10 @@ def task_mark(task_id: str) -> str:
 def task_label(task_id: str) -> str:
     """Returns the name that a student reads: `Task 0.1`, or `Part chain-rule` of the neighbour."""
     match = NUMBERED.fullmatch(task_id)
-    return f"Task {match['module']}.{match['number']}" if match else f"Part {task_id}"
+    if not match:
+        return f"Part {task_id}"
+    part = f", {match['part']}" if match["part"] else ""
+    return f"Task {match['module']}.{match['number']}{part}"
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,8 @@ class Pipeline:
         handler = logging.StreamHandler(self._said)
         handler.setFormatter(logging.Formatter("[%(levelname)s] %(message)s"))
         self.app.log.handlers[:] = [handler]
+        # Its gradebook prints pages of traceback by Tornado's logger, and raises the error as well.
+        logging.getLogger("tornado.application").handlers[:] = [logging.NullHandler()]
 
     def generate_assignment(self, name: str) -> None:
         """Let the gradebook know an assignment as the guides have it.

@@ -22,7 +22,7 @@ from grading.course.guides import export_module, read_notebook
 from grading.course.regions import GradingError, Region, body_of, fill, strip_solutions
 from grading.course.tasks import Course, Task
 from grading.submission.answers import Graft
-from grading.submission.cells import fault, plain
+from grading.submission.cells import fault, plain, within
 from grading.submission.sanitize import clean
 
 Source = Literal["reference", "student", "stub"]
@@ -154,7 +154,8 @@ def assemble(
     Returns:
         The files (`minitorch/…`), and notes on what was odd.
     """
-    with PARSING:
+    compiling = next((graft.compiling for graft in (grafts or {}).values()), None)
+    with PARSING, within(compiling):
         return _assemble(reference, choose, grafts or {}, bodies or {}, extras, only)
 
 

@@ -52,6 +52,7 @@ from grading.sandbox import run as sandbox
 from grading.sandbox.ending import NotYet
 from grading.sandbox.limits import FLOOR, LAZY, Budget, Needs
 from grading.submission.answers import Graft, graft
+from grading.submission.cells import Compiling
 from grading.submission.read import Submission, read_submission
 
 # The rooms that a judgement depends on; a change in one of them judges everything anew.
@@ -250,8 +251,11 @@ class Judge:
 
     def grafts(self, submission: Submission) -> dict[str, Graft]:
         """Put the answers into fresh copies of the release."""
+        compiling = Compiling()  # one for all of them
         return {
-            notebook: graft(self.release(notebook), raw, submission.reasons.get(notebook, ""))
+            notebook: graft(
+                self.release(notebook), raw, submission.reasons.get(notebook, ""), compiling
+            )
             for notebook, raw in submission.files.items()
         }
 

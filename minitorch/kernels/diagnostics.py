@@ -12,18 +12,15 @@ from typing import Any
 import numpy as np
 
 from .. import operators
-from minitorch.fast_ops import (
-    njit,
-    tensor_map,
-    tensor_matrix_multiply,
-    tensor_reduce,
-    tensor_zip,
-)
+from .compile import njit
 from ..tensor_data import TensorData
 
 # %% ../../nbs/lib/kernels/diagnostics.ipynb #code
-def kernels() -> Iterator[tuple[str, Callable[..., None]]]:
-    """Compile the four kernels of Module 3, one after the other.
+def kernels(backend: Any) -> Iterator[tuple[str, Callable[..., None]]]:
+    """Compile the four kernels of a backend, one after the other.
+
+    Args:
+        backend: The module that makes them, as `minitorch.fast_ops` does.
 
     Yields:
         What it does, and the kernel, which has a method `parallel_diagnostics`.
@@ -33,26 +30,28 @@ def kernels() -> Iterator[tuple[str, Callable[..., None]]]:
     def cells(*shape: int) -> tuple[Any, ...]:
         return TensorData(np.ones(int(np.prod(shape))), shape).tuple()
 
-    one_map: Any = tensor_map(njit(operators.id))
+    one_map: Any = backend.tensor_map(njit(operators.id))
     one_map(*cells(10), *cells(10))
     yield "MAP", one_map
-    one_zip: Any = tensor_zip(njit(operators.eq))
+    one_zip: Any = backend.tensor_zip(njit(operators.eq))
     one_zip(*cells(10), *cells(10), *cells(10))
     yield "ZIP", one_zip
-    one_reduce: Any = tensor_reduce(njit(operators.add))
+    one_reduce: Any = backend.tensor_reduce(njit(operators.add))
     one_reduce(*cells(1), *cells(10), 0)
     yield "REDUCE", one_reduce
-    tensor_matrix_multiply(*cells(1, 10, 10), *cells(1, 10, 20), *cells(1, 20, 10))
-    yield "MATRIX MULTIPLY", tensor_matrix_multiply
+    multiply: Any = backend.tensor_matrix_multiply
+    multiply(*cells(1, 10, 10), *cells(1, 10, 20), *cells(1, 20, 10))
+    yield "MATRIX MULTIPLY", multiply
 
 
-def report(level: int = 3) -> None:
+def report(backend: Any, level: int = 3) -> None:
     """Print Numba's diagnostics of map, zip, reduce and matrix multiplication.
 
     Args:
+        backend: The module that makes the kernels.
         level: How much is said, from 1 to 4.
 
     """
-    for name, kernel in kernels():
+    for name, kernel in kernels(backend):
         print(name)
         kernel.parallel_diagnostics(level=level)  # type: ignore[attr-defined]

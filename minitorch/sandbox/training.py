@@ -291,7 +291,7 @@ def training_sandbox(
         points: How many points, 1 to 150.
         model: A key of `MODELS`, for the sliders.
         backend: `"by hand"` for a slider a parameter; otherwise a key of
-            `minitorch.cli.BACKENDS`, or what makes a trainer from its number of hidden units.
+            `minitorch.train.BACKENDS`, or what makes a trainer from its number of hidden units.
         hidden: How many hidden units a trained network has.
         rate: Its learning rate.
         epochs: After how many epochs its training ends.

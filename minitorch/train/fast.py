@@ -15,7 +15,7 @@ from ..optim import SGD
 from ..tensor import Tensor
 from ..tensor_functions import rand, tensor
 from ..tensor_ops import TensorBackend
-from .scalar import NetworkTrain
+from . import NetworkTrain
 
 # %% auto #0
 __all__ = ['BATCH', 'Linear', 'Network', 'train_step', 'batches', 'FastTrain', 'CPUTrain', 'GPUTrain']
@@ -170,10 +170,6 @@ class FastTrain(NetworkTrain):
         """Return the probability of class 1 at each point; no history is kept."""
         with no_grad():
             return self.model(tensor([list(x) for x in X], backend=self.backend))
-
-    def score(self, x1: float, x2: float) -> float:
-        """Return the probability's distance from one half: positive means class 1."""
-        return self.run_one((x1, x2)).item() - 0.5
 
 
 class CPUTrain(FastTrain):

@@ -114,17 +114,12 @@ class ManualTrain:
         learning_rate: float,
         max_epochs: int = 500,
         log_fn: LogFn = default_log_fn,
-    ) -> None:
-        """Turn the parameters by numerical slopes of the loss.
+    ) -> list[float]:
+        """Turn the parameters by numerical slopes of the loss; see `fit`.
 
-        Args:
-            data: The points and their classes.
-            learning_rate: How far to go for a slope of 1 of the mean loss.
-            max_epochs: How many steps to take.
-            log_fn: Called every ten epochs and after the last.
+        Returns:
+            The total loss after each epoch.
 
-        Raises:
-            ValueError: If the rate isn't positive, or the number of epochs is negative.
         """
         parameters: Sequence[Parameter] = self.model.parameters()
 
@@ -134,7 +129,7 @@ class ManualTrain:
             return self.model.score
 
         start = [parameter.value for parameter in parameters]
-        fit(build, start, data, learning_rate, max_epochs, log_fn)
+        return fit(build, start, data, learning_rate, max_epochs, log_fn).history[1:]
 
 
 class UnitsTrain(ManualTrain):

@@ -14,7 +14,7 @@ from ..optim import SGD
 from ..tensor import Tensor
 from ..tensor_functions import rand, tensor
 from ..tensor_ops import SimpleBackend, TensorBackend
-from .scalar import NetworkTrain
+from . import NetworkTrain
 
 # %% auto #0
 __all__ = ['Linear', 'Network', 'train_step', 'TensorTrain']
@@ -145,7 +145,3 @@ class TensorTrain(NetworkTrain):
         """Return the probability of class 1 at each point, shape (N,); no history is kept."""
         with no_grad():
             return self.model(tensor(X, backend=self.model.backend))
-
-    def score(self, x1: float, x2: float) -> float:
-        """Return the probability's distance from one half: positive means class 1."""
-        return self.run_many([(x1, x2)]).item() - 0.5

@@ -12,6 +12,7 @@ import pytest
 from minitorch import cli
 from minitorch.cli import app, older
 from minitorch.cli import train as training
+from minitorch.train import BACKENDS, Backend
 
 
 def run(capsys, *arguments: str) -> tuple[int, str, str]:
@@ -126,8 +127,8 @@ def test_mistakes_are_answered_in_a_sentence(
 
 
 def test_a_backend_that_is_still_to_come(capsys, monkeypatch) -> None:
-    later = cli.Backend("minitorch.no_such_module:Train", 0.5, "not written yet", "Module 9")
-    monkeypatch.setitem(cli.BACKENDS, "later", later)
+    later = Backend("minitorch.no_such_module:Train", 0.5, "not written yet", "Module 9")
+    monkeypatch.setitem(BACKENDS, "later", later)
     code, _, err = run(capsys, "train", "--backend", "later")
     assert code == 2 and "comes with Module 9" in err and "manual" in err
 

@@ -12,7 +12,14 @@ REQUIRES = (
 )  # fmt: skip
 SECTION = "guides/module2/05_training.html#task-2-5"
 TOLERANCE = 1e-5
-PARTS = {"probe_linear_gradients": ("the inputs", "the weights", "the bias")}
+PARTS = {
+    "probe_linear[]": ("the shape", "the cells"),
+    "probe_linear_gradients": ("the inputs", "the weights", "the bias"),
+    "probe_network[]": ("the shape", "the cells"),
+    "probe_step": ("the loss", "the number of right points", "the parameters afterwards"),
+    "probe_count[]": ("the type of the loss", "the loss", "the number of right points"),
+    "probe_several_steps[]": ("the loss", "the number of right points"),
+}
 
 
 def _module(mt: Any) -> Any:
