@@ -175,7 +175,8 @@ def _write_frame(course: Course, folder: Path) -> None:
     target = folder / ".github" / "workflows" / "tests.yml"
     target.parent.mkdir(parents=True)
     target.write_text(workflow.replace("@MARKS@", ", ".join(marks(course))), encoding="utf-8")
-    _copy(TEMPLATES / "update.py", folder / "update.py")
+    for name in ("update.py", "AGENTS.md"):
+        _copy(TEMPLATES / name, folder / name)
 
 
 NBDEV = "from nbdev.doclinks import nbdev_export; nbdev_export()"

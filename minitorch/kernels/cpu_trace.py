@@ -44,7 +44,7 @@ class Walk:
     _writers: dict[int, tuple[int, Any]] = field(default_factory=dict, repr=False)
 
     def begin(self) -> None:
-        """A parallel loop begins: what was written before it is there for all of its turns."""
+        """Begin a parallel loop: what was written before it is there for all of its turns."""
         self._writers.clear()
 
     def write(self, array: npt.NDArray[Any], place: Any) -> None:
