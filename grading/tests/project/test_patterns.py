@@ -49,6 +49,7 @@ MADE: dict[str, str] = {
     "test_execute.py: told ": r"[a-z]+",
     "test_journey.py: says ": r"[a-z]+",
     "test_leaks.py: says ": r"[a-z]+",
+    "test_look.py: pattern ": r"KaTeX (\d+\.\d+\.\d+)",
     "test_site.py: pattern ": r"\^[^\s^]+\^",
 }
 
