@@ -30,7 +30,7 @@ CODE = ("*.py", "grading/**/*.py", "minitorch/**/*.py", "tests/**/*.py", "benchm
 # Made while the program runs, and looked at by a person: where, and what it is at worst.
 MADE: dict[str, str] = {
     # What a note on an attack says, as the table of attacks has it.
-    r"""case.py: self.note""": r"no such answer",
+    "case.py: self.note ": r"no such answer",
     # A task's id is one of the course's, `task0_1`.
     r"""guides.py: rf"written-{re.escape(task_id)}(-.*)?" """: r"written-task0_1(-.*)?",
     r"""build.py: rf"\bmark\.{t.mark}\b" """: r"\bmark\.task0_1\b",
