@@ -11,7 +11,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from .stand_in import StandIn
+from minitorch.stand_in import StandIn
 
 # %% auto #0
 __all__ = ['Parameter', 'Module', 'ModuleList', 'ModuleDict']

@@ -9,8 +9,8 @@ import reprlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from .autodiff import Variable
-from .module import Module, Parameter
+from minitorch.autodiff import Variable
+from minitorch.module import Module, Parameter
 
 # %% auto #0
 __all__ = ['Optimizer', 'SGD']

@@ -6,11 +6,11 @@
 __all__ = ['expression_sandbox', 'math_sandbox', 'modules_sandbox', 'show_tensor', 'tensor_sandbox', 'training_sandbox']
 
 # %% ../../nbs/lib/sandbox/00_init.ipynb #names
-from .expression import expression_sandbox
-from .math import math_sandbox
-from .modules import modules_sandbox
-from .tensor import show_tensor, tensor_sandbox
-from .training import training_sandbox
+from minitorch.sandbox.expression import expression_sandbox
+from minitorch.sandbox.math import math_sandbox
+from minitorch.sandbox.modules import modules_sandbox
+from minitorch.sandbox.tensor import show_tensor, tensor_sandbox
+from minitorch.sandbox.training import training_sandbox
 
 _all_ = [
     "expression_sandbox", "math_sandbox", "modules_sandbox", "show_tensor", "tensor_sandbox",
