@@ -5,6 +5,7 @@
 # %% ../nbs/lib/00_layers.ipynb #layers-imports
 from __future__ import annotations
 
+import math
 import reprlib
 from collections.abc import Callable
 from typing import Any
@@ -12,16 +13,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .fast_conv import conv1d, conv2d
 from .module import Module, ModuleList, Parameter
 from .nn import checked_rate, dropout
 from .stand_in import value_of
 from .tensor import Tensor
-from .tensor_creation import randn
+from .tensor_creation import rand, randn
 from .tensor_data import IndexingError
 from .tensor_ops import SimpleBackend, TensorBackend
 
 # %% auto #0
-__all__ = ['Call', 'Sequential', 'Dropout', 'Embedding']
+__all__ = ['Call', 'Sequential', 'Dropout', 'Embedding', 'uniform', 'Linear', 'Conv2d', 'Conv1d']
 
 # %% ../nbs/lib/00_layers.ipynb #sequential
 class Call(Module):
@@ -29,6 +31,7 @@ class Call(Module):
 
     Args:
         fn: Takes what the layer before returns.
+
     """
 
     def __init__(self, fn: Callable[..., Any]) -> None:
@@ -49,6 +52,7 @@ class Sequential(ModuleList):
     Args:
         layers: Modules, or functions of one tensor such as `Tensor.relu`. They are named by their
             positions: `0.weights`, `2.weights`.
+
     """
 
     def __init__(self, *layers: Module | Callable[..., Any]) -> None:
@@ -76,6 +80,7 @@ class Dropout(Module):
 
     Raises:
         ValueError: If the rate isn't from 0 to 1.
+
     """
 
     def __init__(self, rate: float = 0.5) -> None:
@@ -105,6 +110,7 @@ class Embedding(Module):
 
     Raises:
         ValueError: If there is nothing to look up, or the padding isn't in the table.
+
     """
 
     def __init__(
@@ -143,6 +149,7 @@ class Embedding(Module):
         Raises:
             IndexingError: If a number isn't in the table.
             TypeError: If one isn't a whole number.
+
         """
         table: Any = self.weights.value
         chosen = _whole_numbers(places, table.shape[0])
@@ -168,3 +175,166 @@ def _whole_numbers(places: Any, count: int) -> Any:
             f"rows, which are counted from 0."
         )
     return found.astype(np.int64)
+
+# %% ../nbs/lib/00_layers.ipynb #uniform
+def uniform(
+    shape: tuple[int, ...], looked_at: int, backend: TensorBackend, dtype: npt.DTypeLike
+) -> Parameter:
+    """Make a parameter with random values, evenly from -1/√n to 1/√n.
+
+    Args:
+        shape: Its shape.
+        looked_at: n, how many numbers one output adds up.
+        backend: What computes with it.
+        dtype: float64 or float32.
+
+    Raises:
+        ValueError: If a size is below 1.
+
+    """
+    if min((*shape, looked_at)) < 1:
+        raise ValueError(f"A layer with weights of shape {shape} has none: sizes start from 1.")
+    bound = 1.0 / math.sqrt(looked_at)
+    return Parameter(bound * (2.0 * rand(shape, backend, dtype=dtype) - 1.0))
+
+# %% ../nbs/guides/module4/04_images.ipynb #linear
+class Linear(Module):
+    """Each output is a weighted sum of the inputs, and a bias.
+
+    Args:
+        in_size: How many inputs.
+        out_size: How many outputs.
+        backend: What computes.
+        dtype: float64 or float32.
+
+    Attributes:
+        weights: Shape (in_size, out_size), at the start evenly from -1/√in_size to 1/√in_size.
+        bias: Shape (out_size,), likewise.
+
+    """
+
+    weights: Parameter
+    bias: Parameter
+
+    def __init__(
+        self,
+        in_size: int,
+        out_size: int,
+        backend: TensorBackend = SimpleBackend,
+        dtype: npt.DTypeLike = np.float64,
+    ) -> None:
+        super().__init__()
+        self.weights = uniform((in_size, out_size), in_size, backend, dtype)
+        self.bias = uniform((out_size,), in_size, backend, dtype)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Compute the outputs.
+
+        Args:
+            x: Shape (N, in_size).
+
+        Returns:
+            Shape (N, out_size): x times the weights, as matrices, plus the bias.
+
+        """
+        # BEGIN SOLUTION task4_5
+        return x @ self.weights.value + self.bias.value
+        # END SOLUTION
+
+# %% ../nbs/guides/module4/04_images.ipynb #conv2d
+class Conv2d(Module):
+    """Filters that slide over images; the output has the images' height and width.
+
+    Args:
+        in_channels: How many channels an image has.
+        out_channels: How many filters.
+        kh: A filter's height.
+        kw: A filter's width.
+        backend: What computes.
+        dtype: float64 or float32.
+
+    Attributes:
+        weights: Shape (out_channels, in_channels, kh, kw), at the start evenly from -1/√n to
+            1/√n, where n is the number of cells that a filter looks at.
+        bias: Shape (out_channels, 1, 1), likewise.
+
+    """
+
+    weights: Parameter
+    bias: Parameter
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kh: int,
+        kw: int,
+        backend: TensorBackend = SimpleBackend,
+        dtype: npt.DTypeLike = np.float64,
+    ) -> None:
+        super().__init__()
+        looked_at = in_channels * kh * kw
+        self.weights = uniform((out_channels, in_channels, kh, kw), looked_at, backend, dtype)
+        self.bias = uniform((out_channels, 1, 1), looked_at, backend, dtype)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Slide the filters over the images, by `conv2d`, and add each one's bias.
+
+        Args:
+            x: Shape (N, in_channels, height, width).
+
+        Returns:
+            Shape (N, out_channels, height, width).
+
+        """
+        # BEGIN SOLUTION task4_5
+        return conv2d(x, self.weights.value) + self.bias.value
+        # END SOLUTION
+
+# %% ../nbs/guides/module4/05_sentences.ipynb #conv1d
+class Conv1d(Module):
+    """Filters that slide along sequences; the output has their length.
+
+    Args:
+        in_channels: How many channels a sequence has.
+        out_channels: How many filters.
+        width: How many places a filter looks at.
+        backend: What computes.
+        dtype: float64 or float32.
+
+    Attributes:
+        weights: Shape (out_channels, in_channels, width), at the start evenly from -1/√n to 1/√n,
+            where n is the number of cells that a filter looks at.
+        bias: Shape (out_channels, 1), likewise.
+
+    """
+
+    weights: Parameter
+    bias: Parameter
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        width: int,
+        backend: TensorBackend = SimpleBackend,
+        dtype: npt.DTypeLike = np.float64,
+    ) -> None:
+        super().__init__()
+        looked_at = in_channels * width
+        self.weights = uniform((out_channels, in_channels, width), looked_at, backend, dtype)
+        self.bias = uniform((out_channels, 1), looked_at, backend, dtype)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Slide the filters along the sequences, by `conv1d`, and add each one's bias.
+
+        Args:
+            x: Shape (N, in_channels, places).
+
+        Returns:
+            Shape (N, out_channels, places).
+
+        """
+        # BEGIN SOLUTION task4_5
+        return conv1d(x, self.weights.value) + self.bias.value
+        # END SOLUTION

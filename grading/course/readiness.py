@@ -19,14 +19,23 @@ def problems(course: Course) -> list[str]:
     known = {task.id for task in course.tasks}
     for assignment in course.assignments:
         total = next((n for p, n in TOTALS.items() if assignment.name.startswith(p)), None)
-        if total is not None and assignment.points != total:
-            shares = ", ".join(f"{t.id} {t.points + t.hand_points:g}" for t in assignment.tasks)
+        counted = [task for task in assignment.tasks if not task.extra]
+        points = sum(task.points + task.hand_points for task in counted)
+        if total is not None and points != total:
+            shares = ", ".join(f"{t.id} {t.points + t.hand_points:g}" for t in counted)
             said.append(
-                f"{GUIDES / assignment.name}: the points add up to {assignment.points:g}, not "
+                f"{GUIDES / assignment.name}: the points add up to {points:g}, not "
                 f"{total} ({shares or 'no tasks'}). Change `points` of the graded cells."
             )
         for task in assignment.tasks:
             said += _unproven(course.root, task)
+            points = task.points + task.hand_points
+            card = course.guides[task.notebook].cards.get(task.label, points)
+            if card != points:
+                said.append(
+                    f"{task.notebook}: the card of {task.label} says {card:g} points, and its "
+                    f"graded cells give {points:g}. Let both say the same."
+                )
             said += [
                 f"{probes_path(course.root, task.id)}: REQUIRES names {each!r}, which is no task."
                 for each in task.requires

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from grading.course.notebooks import Guide
 from grading.course.regions import GradingError, Region, task_label, task_mark
 from grading.paths import CHECKS, GUIDES
 
@@ -29,8 +30,10 @@ class Task:
         tests: names of those tests.
         parts: what the parts of a probe's result are of, by its name; with `[]` behind it, what
             the parts of each part are of.
+        extra: its points come on top of the assignment's.
         hand_points: points given by a person.
         hand_grade_ids: nbgrader's names of the cells for them.
+
     """
 
     id: str
@@ -45,6 +48,7 @@ class Task:
     kind: Literal["probes", "tests"] = "probes"
     tests: tuple[str, ...] = ()
     parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    extra: bool = False
     hand_points: float = 0
     hand_grade_ids: tuple[str, ...] = ()
 
@@ -73,16 +77,30 @@ class Assignment:
 
     @property
     def points(self) -> float:
-        """All points, those given by hand included."""
+        """All points, those given by hand and those of extra tasks included."""
         return sum(task.points + task.hand_points for task in self.tasks)
 
 
 @dataclass(frozen=True)
 class Course:
-    """Every assignment, in reading order."""
+    """Every assignment, in reading order.
+
+    Attributes:
+        root: the project.
+        assignments: with their tasks.
+        guides: the notebooks, as they were read, by path relative to the project.
+
+    """
 
     root: Path
     assignments: tuple[Assignment, ...]
+    guides: Mapping[str, Guide] = field(default_factory=dict, repr=False, compare=False)
+
+    def read(self, path: Path) -> Guide:
+        """Return a notebook of the project: a guide as it was read, another one read now."""
+        return self.guides.get(path.relative_to(self.root).as_posix()) or Guide.read(
+            self.root, path
+        )
 
     @property
     def tasks(self) -> tuple[Task, ...]:
@@ -95,10 +113,11 @@ class Course:
         return tuple(region for task in self.tasks for region in task.regions)
 
     def task(self, task_id: str) -> Task:
-        """Returns the task of that id.
+        """Return the task of that id.
 
         Raises:
             GradingError: there is none.
+
         """
         for task in self.tasks:
             if task.id == task_id:
@@ -107,10 +126,11 @@ class Course:
         raise GradingError(f"No task is called {task_id!r}. The guides have: {known}.")
 
     def region(self, target: str) -> Region:
-        """Returns the region of that name, e.g. `operators.relu` or `train.images.Network.forward`.
+        """Return the region of that name, e.g. `operators.relu` or `train.images.Network.forward`.
 
         Raises:
             GradingError: there is none.
+
         """
         for region in self.regions:
             if region.target == target:
@@ -118,10 +138,11 @@ class Course:
         raise GradingError(f"{target!r} is no solution region.")
 
     def assignment(self, name: str) -> Assignment:
-        """Returns the assignment of that name.
+        """Return the assignment of that name.
 
         Raises:
             GradingError: there is none.
+
         """
         for assignment in self.assignments:
             if assignment.name == name:

@@ -27,6 +27,7 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from grading.course.notebooks import notebooks
 from grading.release.build import export
 from grading.sandbox.limits import CELL
 from grading.site.folding import fold_notebook
@@ -50,11 +51,6 @@ def copy_of(root: Path) -> Iterator[Path]:
         yield copy
 
 
-def notebooks(root: Path) -> list[Path]:
-    """List the notebooks of a project, in reading order."""
-    return sorted(p for p in (root / "nbs").rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
-
-
 def tool(name: str, *arguments: str, cwd: Path) -> None:
     """Run one of nbdev's commands, which lie beside this interpreter."""
     # Some of them do nothing, without a word, while IN_TEST is set.
@@ -68,12 +64,18 @@ def tool(name: str, *arguments: str, cwd: Path) -> None:
         raise RuntimeError(f"{name} failed:\n{done.stdout}{done.stderr}")
 
 
+# What the package holds besides modules: no notebook can export it.
+NOT_EXPORTED = ("py.typed", "data/digits.npz", "data/reviews.tsv")
+
+
 def export_differences(root: Path) -> list[str]:
     """Name every file in which the package differs from what the notebooks export."""
     with copy_of(root) as copy:
         shutil.move(copy / "minitorch", copy / "before")
         (copy / "minitorch").mkdir()
-        shutil.copy(copy / "before" / "py.typed", copy / "minitorch")
+        for name in filter(lambda each: (copy / "before" / each).exists(), NOT_EXPORTED):
+            (copy / "minitorch" / name).parent.mkdir(exist_ok=True)
+            shutil.copy(copy / "before" / name, copy / "minitorch" / name)
         export(copy)
         return _differences(copy / "before", copy / "minitorch")
 
@@ -150,6 +152,7 @@ def run(path: Path, root: Path, sockets: Path) -> str:
         path: The notebook.
         root: The project whose package it imports.
         sockets: An empty folder for the kernel's sockets.
+
     """
     notebook = nbformat.read(path, as_version=4)
     stored = {cell.id: diagrams(cell) for cell in notebook.cells}

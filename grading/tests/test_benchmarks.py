@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from benchmarks import card
-from grading.course.guides import read_notebook
+from grading.course.notebooks import read_notebook
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

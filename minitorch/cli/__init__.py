@@ -16,6 +16,7 @@ from .app import add_app
 from .export import add_export
 from .flags import Parser, UsageError
 from .older import SCRIPTS, today
+from .real import add_real, joined
 from .show import add_show_expression, add_show_tensor
 from .train import add_train, train_command
 
@@ -26,6 +27,7 @@ EXAMPLES = """\
 examples:
   minitorch export
   minitorch train --dataset xor --hidden 10 --backend scalar --picture xor.svg
+  minitorch train mnist --train-size 5000
   minitorch show_expression "x * z + 10.0"
   minitorch show_tensor 2,5 --permute 1,0 --strides
   minitorch app 2
@@ -52,6 +54,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     add_export(commands)
     add_train(commands)
+    add_real(commands)
     add_show_expression(commands)
     add_show_tensor(commands)
     add_app(commands)
@@ -77,6 +80,7 @@ def diagnostics_command(chosen: argparse.Namespace) -> None:
 
     Raises:
         UsageError: If the package has no compiled kernels yet, or they may not start.
+
     """
     try:
         from minitorch import fast_ops
@@ -98,6 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code: 0 when all went well, 1 when a task isn't written yet or a file can't be
         written, 2 for a mistake in the arguments or a missing requirement, 130 when stopped by
         Ctrl-C.
+
     """
     parser = make_parser()
     words = list(sys.argv[1:] if arguments is None else arguments)
@@ -108,7 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         words = [*words[1:2], "--help"]
     try:
         try:
-            chosen = parser.parse_args(today(words))
+            chosen = parser.parse_args(joined(today(words)))
             if chosen.command is None:
                 parser.print_help()
                 return 0
