@@ -15,12 +15,17 @@ VERBS = {
     "grade": ("grade what lies in course/submitted", "gradebook.grade"),
     "proof": ("prove that the grading can fail and be passed", "judge.proof"),
     "mistakes": ("say what each mistake is told at home, and costs", "judge.mistakes"),
+    "attacks": ("try what clever submissions do, and write the table", "project.attacks"),
     "versions": ("try the oldest and the newest NumPy and Numba", "project.versions"),
-    "notebooks": ("check the notebooks: export, clean, run", "project.notebooks"),
+    "notebooks": (
+        "check the notebooks: export, clean, folds, run; and fold them",
+        "project.notebooks",
+    ),
     "check": (
         "everything that CI checks; `quick` and `proof` are smaller and larger",
         "project.check",
     ),
+    "site": ("check a rendered site, whatever folder it lies in", "site.rendered"),
     "where": ("say where a thing of the package is made and tested", "project.where"),
 }
 

@@ -24,9 +24,10 @@ GRADES = Path("course") / "grades.csv"
 PROOF = Path("course") / "proof.md"
 MISTAKES = Path("course") / "mistakes.md"
 MESSAGES = Path("course") / "messages.md"  # what students read, for each classic mistake
+ATTACKS = Path("course") / "attacks.md"  # what clever submissions gain
 MODEL = Path("course") / "model"
 
 
 def sources(*rooms: str) -> list[Path]:
-    """The modules of some rooms of this code: what they make depends on these files."""
+    """Return the modules of some rooms of this code: what they make depends on these files."""
     return sorted(path for room in rooms for path in (ROOT / "grading" / room).glob("*.py"))

@@ -15,7 +15,7 @@ __version__ = "0.6.0"
 
 # %% ../nbs/lib/00_init.ipynb #table-names
 _NAMES_BY_MODULE: dict[str, str] = {
-    "randomness": "seed",
+    "randomness": "random_state seed set_random_state",
     "operators": "prod",
     "module": "Module Parameter ModuleList ModuleDict",
     "datasets": "Graph circle datasets diag make_pts simple spiral split xor",
@@ -25,7 +25,8 @@ _NAMES_BY_MODULE: dict[str, str] = {
     ),
     "scalar": "Scalar ScalarHistory ScalarLike derivative_check make_graph",
     "scalar_functions": "ScalarFunction",
-    "optim": "SGD Optimizer",
+    "optim": "Adam SGD Optimizer",
+    "checkpoint": "CheckpointError load save",
     "tensor_data": (
         "IndexingError TensorData UserIndex UserShape UserStrides broadcast_index"
         " index_to_position shape_broadcast strides_from_shape to_index"
@@ -43,6 +44,8 @@ _NAMES_BY_MODULE: dict[str, str] = {
     "cuda_ops": "CudaOps mm_practice sum_practice",
     "fast_conv": "Conv1dFun Conv2dFun conv1d conv2d tensor_conv1d tensor_conv2d",
     "nn": "Max argmax avgpool2d dropout logsoftmax max max_reduce maxpool2d softmax tile",
+    "layers": "Dropout Embedding Sequential",
+    "losses": "binary_cross_entropy_with_logits cross_entropy nll_loss",
 }
 _MODULE_OF: dict[str, str] = {
     name: module for module, names in _NAMES_BY_MODULE.items() for name in names.split()

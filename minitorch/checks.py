@@ -25,6 +25,7 @@ def needs(*names: str) -> None:
 
     Raises:
         AssertionError: One of them isn't there.
+
     """
     there = sys._getframe(1).f_globals
     if missing := [name for name in names if name not in there]:
@@ -38,7 +39,8 @@ def _line(trace: TracebackType | None) -> str:
     """Quote the last line that was at work, other than the check's own."""
     frames = traceback.extract_tb(trace, limit=-1)
     below = trace is not None and trace.tb_next is not None
-    return f" in `{frames[-1].line}`" if below and frames and frames[-1].line else ""
+    line = frames[-1].line if below and frames else ""
+    return f" in `{line}`" if line and not line.startswith("raise ") else ""
 
 
 def circle(error: RecursionError) -> list[str]:
@@ -58,6 +60,7 @@ def trying(what: str, hint: str = "", **hints: str) -> Iterator[None]:
 
     Raises:
         AssertionError: Something was raised.
+
     """
     try:
         yield
@@ -69,7 +72,8 @@ def trying(what: str, hint: str = "", **hints: str) -> Iterator[None]:
     except Exception as error:
         kind = type(error).__name__
         where = _line(error.__traceback__ and error.__traceback__.tb_next)
-        said = f"{what} raised {kind}{where}: {' '.join(str(error).split())}."
+        told = " ".join(str(error).split())
+        said = f"{what} raised {kind}{where}: {told}{'' if told.endswith(('.', '?', '!')) else '.'}"
         raise AssertionError(f"{said} {hints.get(kind, hint)}".strip()) from error
 
 # %% ../nbs/lib/checks.ipynb #passed-code
@@ -80,6 +84,7 @@ def passed(name: str, said: str, also: Iterable[str] = ()) -> None:
         name: The `grade_id` of the check's cell.
         said: What was tried, and what to do next.
         also: `grade_id`s of answers in other places of the module that the check looks at.
+
     """
     print(said)
     with contextlib.suppress(Exception):

@@ -5,22 +5,27 @@
 # %% ../nbs/lib/optim.ipynb #imports
 from __future__ import annotations
 
+import math
 import reprlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from .autodiff import Variable
 from .module import Module, Parameter
+from .state import Resumable
 
 # %% auto #0
-__all__ = ['Optimizer', 'SGD']
+__all__ = ['Optimizer', 'SGD', 'Adam']
 
 # %% ../nbs/lib/optim.ipynb #optimizer
-class Optimizer:
+class Optimizer(Resumable):
     """What every optimiser starts from: the parameters that it may change.
+
+    An optimiser of your own defines `change`, or a `step` of its own.
 
     Args:
         parameters: The parameters, e.g. `model.parameters()`.
+
     """
 
     def __init__(self, parameters: Sequence[Parameter]) -> None:
@@ -37,12 +42,40 @@ class Optimizer:
                 f"An optimiser changes Parameters, but was given {wrong[0]!r}. "
                 f"Pass model.parameters()."
             )
+        self.memory = [{} for _ in self.parameters]
 
     def zero_grad(self) -> None:
         """Forget the derivatives of the last step, so that the next ones start from nothing."""
         for parameter in self.parameters:
             if isinstance(parameter.value, Variable):
                 parameter.value.derivative = None
+
+    def step(self) -> None:
+        """Move each parameter whose value has a derivative; leave the others alone."""
+        for parameter, memory in zip(self.parameters, self.memory, strict=True):
+            value: Any = parameter.value
+            if isinstance(value, Variable) and value.derivative is not None:
+                # Detached, so that the next step's graph doesn't begin with this one's.
+                old: Any = value.detach()
+                parameter.update(old + self.change(old.data, value.derivative, memory))
+
+    def change(self, value: Any, slope: Any, memory: dict[str, Any]) -> Any:
+        """Say what to add to a parameter.
+
+        Args:
+            value: Its value, a number or a constant tensor.
+            slope: The derivative of the loss in it, of the same kind.
+            memory: What was kept for it; empty at its first step.
+
+        """
+        raise NotImplementedError(f"{type(self).__name__} doesn't say how a parameter moves.")
+
+
+def _not_negative(optimiser: str, **settings: float) -> None:
+    """Refuse a setting that has no meaning below zero."""
+    for name, number in settings.items():
+        if not number >= 0.0:
+            raise ValueError(f"{optimiser}: {name}={number}. It has to be 0 or more.")
 
 # %% ../nbs/lib/optim.ipynb #sgd
 class SGD(Optimizer):
@@ -54,16 +87,90 @@ class SGD(Optimizer):
     Args:
         parameters: The parameters, e.g. `model.parameters()`.
         lr: The learning rate, how far to move.
+        momentum: How much of its velocity a parameter keeps, usually 0.9; 0 for none.
+        weight_decay: How strongly a parameter is pulled towards zero.
+
+    Raises:
+        ValueError: If momentum or weight decay is negative.
+
     """
 
-    def __init__(self, parameters: Sequence[Parameter], lr: float = 1.0) -> None:
-        super().__init__(parameters)
-        self.lr = lr
+    settings = ("lr", "momentum", "weight_decay")
 
-    def step(self) -> None:
-        """Move each parameter whose value has a derivative; leave the others alone."""
-        for parameter in self.parameters:
-            value: Any = parameter.value
-            if isinstance(value, Variable) and value.derivative is not None:
-                # Detached, so that the next step's graph doesn't begin with this one's.
-                parameter.update(value.detach() + -self.lr * value.derivative)
+    def __init__(
+        self,
+        parameters: Sequence[Parameter],
+        lr: float = 1.0,
+        momentum: float = 0.0,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(parameters)
+        _not_negative("SGD", momentum=momentum, weight_decay=weight_decay)
+        self.lr = lr
+        self.momentum = momentum
+        self.weight_decay = weight_decay
+
+    def change(self, value: Any, slope: Any, memory: dict[str, Any]) -> Any:
+        """Go downhill, with what is left of the velocity."""
+        if self.weight_decay:
+            slope = slope + self.weight_decay * value
+        if self.momentum:
+            if "velocity" in memory:
+                slope = self.momentum * memory["velocity"] + slope
+            memory["velocity"] = slope
+        return -self.lr * slope
+
+# %% ../nbs/lib/optim.ipynb #adam
+def _root(x: Any) -> Any:
+    return x.sqrt() if hasattr(x, "sqrt") else math.sqrt(x)
+
+
+class Adam(Optimizer):
+    """Gradient descent in which each parameter has a rate of its own.
+
+    From Kingma and Ba, Adam: A Method for Stochastic Optimization (2015).
+
+    Args:
+        parameters: The parameters, e.g. `model.parameters()`.
+        lr: The learning rate: about how far a parameter moves in a step.
+        betas: How much of the averages of the slope and of its square is kept at each step.
+        eps: Keeps a slope that has always been zero from dividing by zero.
+        weight_decay: How strongly a parameter is pulled towards zero.
+
+    Raises:
+        ValueError: If a beta isn't from 0 up to 1, or another setting is negative.
+
+    """
+
+    settings = ("lr", "betas", "eps", "weight_decay")
+
+    def __init__(
+        self,
+        parameters: Sequence[Parameter],
+        lr: float = 0.001,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(parameters)
+        _not_negative("Adam", lr=lr, eps=eps, weight_decay=weight_decay)
+        if len(betas) != 2 or not all(0.0 <= beta < 1.0 for beta in betas):
+            raise ValueError(f"Adam: betas={betas}. There are two, each from 0 up to 1, without 1.")
+        self.lr = lr
+        self.betas = betas
+        self.eps = eps
+        self.weight_decay = weight_decay
+
+    def change(self, value: Any, slope: Any, memory: dict[str, Any]) -> Any:
+        """Go downhill by about the rate, whatever the size of the slope."""
+        if self.weight_decay:
+            slope = slope + self.weight_decay * value
+        keep_mean, keep_square = self.betas
+        steps = memory.get("steps", 0) + 1
+        mean, square = (1.0 - keep_mean) * slope, (1.0 - keep_square) * (slope * slope)
+        if steps > 1:
+            mean = keep_mean * memory["mean"] + mean
+            square = keep_square * memory["square"] + square
+        memory.update(steps=steps, mean=mean, square=square)
+        size = _root(square * (1.0 / (1.0 - keep_square**steps)))
+        return -self.lr / (1.0 - keep_mean**steps) * mean / (size + self.eps)

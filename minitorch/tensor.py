@@ -14,6 +14,7 @@ from .autodiff import History as History
 from .tensor_elementwise import Elementwise
 from .tensor_missing import TorchNames
 from .tensor_movement import ShapeMethods
+from .tensor_nn import Extremes
 from .stand_in import StandIn
 from .tensor_base import Plain, TensorBase
 from minitorch.tensor_functions import (
@@ -42,7 +43,7 @@ from minitorch.tensor_functions import (
 __all__ = ['Tensor']
 
 # %% ../nbs/guides/module2/03_operations.ipynb #tensor-class
-class Tensor(Elementwise, ShapeMethods, TorchNames, TensorBase):
+class Tensor(Elementwise, ShapeMethods, Extremes, TorchNames, TensorBase):
     """A tensor: numbers in a shape, on a backend, with a history.
 
     `tensor([...])`, `zeros(shape)` and `rand(shape)` make them. Shapes broadcast; results have the
@@ -54,7 +55,7 @@ class Tensor(Elementwise, ShapeMethods, TorchNames, TensorBase):
 
     @count_or_shape
     def size(self) -> int:
-        """The number of cells."""
+        """Return the number of cells."""
         # BEGIN SOLUTION task2_3
         return self._tensor.size
         # END SOLUTION

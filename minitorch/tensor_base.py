@@ -587,7 +587,7 @@ def _checked_part(part: Any, key: tuple[Any, ...], shape: tuple[int, ...]) -> An
                 f"index of a tensor of shape {shape}: a tensor as a key is a mask of 0 and 1, such "
                 f"as x > 2, and this one has other numbers. Write positions as a list: x[[0, 2]]."
             )
-        return cells == 1.0
+        return np.asarray(cells == 1.0)  # without dimensions a comparison is no array
     if isinstance(part, list | range | np.ndarray):
         chosen = np.asarray(part if len(part) else np.zeros(0, int))
         if chosen.dtype.kind in "bui":

@@ -60,6 +60,7 @@ class Pipeline:
 
     Args:
         root: the project.
+
     """
 
     def __init__(self, root: Path) -> None:
@@ -73,12 +74,15 @@ class Pipeline:
         handler = logging.StreamHandler(self._said)
         handler.setFormatter(logging.Formatter("[%(levelname)s] %(message)s"))
         self.app.log.handlers[:] = [handler]
+        # Its gradebook prints pages of traceback by Tornado's logger, and raises the error as well.
+        logging.getLogger("tornado.application").handlers[:] = [logging.NullHandler()]
 
     def generate_assignment(self, name: str) -> None:
         """Let the gradebook know an assignment as the guides have it.
 
         Raises:
             GradingError: nbgrader refused; the message holds what it said.
+
         """
         converter = GenerateAssignment(coursedir=self.coursedir, parent=self.app)
         if said := self._start(converter, name):
@@ -89,6 +93,7 @@ class Pipeline:
 
         Raises:
             GradingError: nothing could be stored, of nobody.
+
         """
         return self._convert(ChosenAutograde, name, students, ready)
 

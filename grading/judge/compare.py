@@ -26,6 +26,7 @@ class Outcome:
         message: its text.
         place: where in the package it was raised.
         missing: why there is neither (stopped, not run, not readable).
+
     """
 
     value: Any = None
@@ -45,6 +46,7 @@ def parse(line: bytes) -> tuple[str, Outcome | None] | None:
 
     Returns:
         The item and its outcome (None: it has begun); None for a line that isn't one.
+
     """
     try:
         read = json.loads(line)
@@ -84,11 +86,13 @@ def difference(
         expected: the reference's result.
         got: the student's.
         tolerance: relative and absolute, for floats.
-        parts: what the parts of the result are of, `("exp", "log")`, where the probe says so.
+        parts: what the parts of the result are of, `("exp", "log")`, where the probe says so. One
+            that ends with a question mark is a question that the probe answers itself.
         inner: what the parts of each part are of.
 
     Returns:
         None if they agree.
+
     """
     try:
         found = _differ(expected, got, tolerance, ())
@@ -96,8 +100,25 @@ def difference(
         return "the result could not be compared"
     if found is None:
         return None
-    where = _where(found[0], parts, inner)
-    return f"{where}: {found[1]}" if where else found[1]
+    place, said = found
+    where = _where(place, parts, inner)
+    if "?" in where:
+        return f"{where}{'' if where.endswith('?') else ':'} {_answer(_at(got, place))}"
+    return f"{where}: {said}" if where else said
+
+
+def _at(value: Any, place: Place) -> Any:
+    """Take the part of a result that lies at a place."""
+    for each in place:
+        value = value[each] if isinstance(each, int) else _entries(value)[each]
+    return value
+
+
+def _answer(got: Any) -> str:
+    """Answer a probe's own question, wrongly as the student's work does."""
+    if isinstance(got, bool):
+        return "Yes, and it should not be so." if got else "No."
+    return f"It {clean(got, 120)}." if isinstance(got, str) else "That could not be seen."
 
 
 def _where(place: Place, *names: Sequence[str]) -> str:
@@ -235,6 +256,35 @@ def holds(value: Any, text: str) -> bool:
     if isinstance(value, list):
         return any(holds(each, text) for each in value)
     return value == text
+
+
+def unnamed(value: Any, names: Sequence[str] = (), inner: Sequence[str] = ()) -> bool:
+    """Tell whether a result gathers things of several kinds, and no names say which is which.
+
+    Args:
+        value: the reference's result.
+        names: of its parts.
+        inner: of the parts of each part.
+
+    """
+    parts = value if isinstance(value, list) else []
+    return _unclear(parts, names) or any(
+        _unclear(each, inner) for each in parts if isinstance(each, list)
+    )
+
+
+def _unclear(values: Sequence[Any], names: Sequence[str]) -> bool:
+    return len(values) > len(names) and _mixed(values)
+
+
+def _mixed(values: Sequence[Any]) -> bool:
+    """Tell whether results are of several kinds; what may fail gives numbers and errors."""
+    kinds = {
+        "a truth" if isinstance(each, bool) else "a number" if isinstance(each, int) else kind(each)
+        for each in values
+        if each is not None and not _is_error(each)
+    }
+    return len(kinds) > 1
 
 
 def has_odd(value: Any) -> bool:

@@ -52,6 +52,7 @@ from grading.sandbox import run as sandbox
 from grading.sandbox.ending import NotYet
 from grading.sandbox.limits import FLOOR, LAZY, Budget, Needs
 from grading.submission.answers import Graft, graft
+from grading.submission.cells import Compiling
 from grading.submission.read import Submission, read_submission
 
 # The rooms that a judgement depends on; a change in one of them judges everything anew.
@@ -68,6 +69,7 @@ class Judge:
         cache: folder for what needn't be computed twice; None keeps nothing.
         sandboxed: False runs students' code as a child process of ours. Only for code that
             the course made itself.
+
     """
 
     def __init__(
@@ -139,6 +141,7 @@ class Judge:
 
         Raises:
             NotYet: the reference did not come to its end.
+
         """
         with self._locks[task.id]:
             if task.id not in self._needs:
@@ -153,6 +156,7 @@ class Judge:
 
         Raises:
             NotYet: the reference did not come to its end.
+
         """
         with self._locks[task.id]:
             if task.id not in self._trusted:
@@ -231,6 +235,7 @@ class Judge:
         Args:
             assignment: whose tasks.
             ready: called as each task ends, so that a long wait can be watched.
+
         """
         for task in assignment.tasks:  # parsing is not for several threads
             self.material(task)
@@ -250,8 +255,11 @@ class Judge:
 
     def grafts(self, submission: Submission) -> dict[str, Graft]:
         """Put the answers into fresh copies of the release."""
+        compiling = Compiling()  # one for all of them
         return {
-            notebook: graft(self.release(notebook), raw, submission.reasons.get(notebook, ""))
+            notebook: graft(
+                self.release(notebook), raw, submission.reasons.get(notebook, ""), compiling
+            )
             for notebook, raw in submission.files.items()
         }
 
@@ -285,6 +293,7 @@ class Judge:
 
         Raises:
             SandboxError: students' code can't be run safely here.
+
         """
         assignment = self.course.assignment(submission.assignment)
         grafts = self.grafts(submission)
@@ -370,6 +379,7 @@ class Judge:
 
         Returns:
             A verdict on each that could be run to an end, and why the first other one could not.
+
         """
         material, needs = self.material(task), self.needs(task)
         hidden = self._hidden(material, grafts)

@@ -10,6 +10,7 @@ only), and each mutant disagrees on at least one. The table goes to `course/proo
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import time
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ from pathlib import Path
 from grading.course.readiness import MIN_MUTANTS, problems
 from grading.course.regions import GradingError, task_label
 from grading.course.tasks import Task
-from grading.judge.compare import has_odd
+from grading.judge.compare import has_odd, unnamed
 from grading.judge.diagnosis import check_says, says
 from grading.judge.execute import WORKERS, Outcomes
 from grading.judge.judge import Judge
@@ -40,6 +41,7 @@ class Row:
         mutants: what each mutant earns, by name.
         faults: what is wrong; empty if all holds.
         messages: what a student with the mistake of a mutant reads: mutant, probe, sentence.
+
     """
 
     task: str
@@ -53,6 +55,8 @@ class Row:
 
 # Words of how a probe writes down what it found, which mean nothing to a student.
 ENCODING = ("a word", "a list", "something else", "the probe", "'accepted'")
+# … and a truth of a case that only has a number.
+_NUMBERED = re.compile(r"case [\d.]+: came out as (True|False)\b")
 
 
 def messages(judge: Judge, task: Task) -> list[tuple[str, str, str]]:
@@ -88,6 +92,11 @@ def prove(judge: Judge, task: Task) -> Row:
             faults.append(f"{name} fails on the reference: {why}")
         elif has_odd(right[item].value):
             faults.append(f"{name} returns something that is no plain data")
+        elif item != material.check and unnamed(right[item].value, *task.parts_of(name)):
+            faults.append(
+                f"{name} returns things of several kinds, and no PARTS say to a student which is "
+                "which"
+            )
     every = (*material.items, material.check)
     if any(item not in known[name] for name in ("task", "stub") for item in every):
         faults += [f"it can't be said now: {why}" for why in judge.unsettled(task)]
@@ -163,7 +172,8 @@ def prove(judge: Judge, task: Task) -> Row:
     faults += [
         f"{probe} tells of itself and not of the student's work, for the mutant {mutant}: {said}"
         for mutant, probe, said in told
-        if not said.startswith("raised ") and any(word in said for word in ENCODING)
+        if not said.startswith("raised ")
+        and (any(word in said for word in ENCODING) or _NUMBERED.match(said))
     ]
     return Row(task.id, task.points, stub, reference, mutants, tuple(faults), tuple(told))
 
@@ -220,6 +230,7 @@ def run(root: Path, tasks: Sequence[str] = (), *, quiet: bool = False) -> list[R
         root: the project.
         tasks: ids; all by default. The table is written for all only.
         quiet: print nothing.
+
     """
     judge = Judge(root, cache=root / JUDGED)
     chosen = [judge.course.task(each) for each in tasks] or list(judge.course.tasks)

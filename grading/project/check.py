@@ -34,8 +34,9 @@ CHECKS: list[Check] = [
     ("who may import whom", [str(BIN / "lint-imports"), "--no-logo", "--no-cache"]),
     ("the package is the notebooks' export", [PYTHON, "-m", "grading", "notebooks", "export"]),
     ("the notebooks are clean", [PYTHON, "-m", "grading", "notebooks", "clean"]),
+    ("code is folded as the rule says", [PYTHON, "-m", "grading", "notebooks", "folds"]),
     ("every notebook runs", [PYTHON, "-m", "grading", "notebooks", "run"]),
-    ("tests", [*TESTS, "-n", "2", "--dist", "loadfile"]),
+    ("tests", [*TESTS, "-n", "2", "--dist", "loadfile", "--durations", "25"]),
 ]
 SMOKE = [  # a test of each room: of the library, then of the course's machinery
     "tests/test_scalar.py::test_simple",

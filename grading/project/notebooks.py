@@ -2,13 +2,15 @@
 
 Running also compares the stored diagrams with those that the library draws now.
 
-All three are checked in a copy of the project, so that a check never changes what it looks at.
+These are checked in a copy of the project, so that a check never changes what it looks at. `fold`
+is the one word that writes: it folds what a reader need not see first (`grading.site.folding`).
 """
 
 from __future__ import annotations
 
 import argparse
 import filecmp
+import json
 import os
 import shutil
 import subprocess
@@ -25,8 +27,10 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from grading.course.notebooks import notebooks
 from grading.release.build import export
 from grading.sandbox.limits import CELL
+from grading.site.folding import fold_notebook
 
 
 @contextmanager
@@ -47,11 +51,6 @@ def copy_of(root: Path) -> Iterator[Path]:
         yield copy
 
 
-def notebooks(root: Path) -> list[Path]:
-    """List the notebooks of a project, in reading order."""
-    return sorted(p for p in (root / "nbs").rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
-
-
 def tool(name: str, *arguments: str, cwd: Path) -> None:
     """Run one of nbdev's commands, which lie beside this interpreter."""
     # Some of them do nothing, without a word, while IN_TEST is set.
@@ -65,12 +64,18 @@ def tool(name: str, *arguments: str, cwd: Path) -> None:
         raise RuntimeError(f"{name} failed:\n{done.stdout}{done.stderr}")
 
 
+# What the package holds besides modules: no notebook can export it.
+NOT_EXPORTED = ("py.typed", "data/digits.npz", "data/reviews.tsv")
+
+
 def export_differences(root: Path) -> list[str]:
     """Name every file in which the package differs from what the notebooks export."""
     with copy_of(root) as copy:
         shutil.move(copy / "minitorch", copy / "before")
         (copy / "minitorch").mkdir()
-        shutil.copy(copy / "before" / "py.typed", copy / "minitorch")
+        for name in filter(lambda each: (copy / "before" / each).exists(), NOT_EXPORTED):
+            (copy / "minitorch" / name).parent.mkdir(exist_ok=True)
+            shutil.copy(copy / "before" / name, copy / "minitorch" / name)
         export(copy)
         return _differences(copy / "before", copy / "minitorch")
 
@@ -104,6 +109,32 @@ def unclean(root: Path) -> list[str]:
         return [str(p.relative_to(copy)) for p, text in before.items() if p.read_bytes() != text]
 
 
+def folds(root: Path) -> dict[Path, str]:
+    """Return the text of each notebook whose cells aren't folded as the rule says, mended."""
+    mended = {}
+    for path in notebooks(root):
+        text = path.read_text(encoding="utf-8")
+        guide = root / "nbs" / "lib" not in path.parents
+        notebook = json.loads(text)
+        changed = fold_notebook(notebook, guide)
+        if changed != notebook:
+            mended[path] = json.dumps(changed, indent=1, ensure_ascii=False) + "\n"
+    return mended
+
+
+def unfolded(root: Path) -> list[str]:
+    """Name every notebook whose cells aren't folded as the rule says."""
+    return [f"{path.relative_to(root)}: `fold` would change it" for path in folds(root)]
+
+
+def fold(root: Path) -> list[str]:
+    """Fold the cells of every notebook as the rule says; what is folded by it already stays."""
+    for path, text in folds(root).items():
+        path.write_text(text, encoding="utf-8")
+        print(f"folded {path.relative_to(root)}")
+    return []
+
+
 def diagrams(cell: nbformat.NotebookNode) -> list[str]:
     """Return a cell's SVG pictures, without Matplotlib's, which differ by version."""
     shown = [o.data for o in cell.get("outputs", []) if "data" in o]
@@ -121,6 +152,7 @@ def run(path: Path, root: Path, sockets: Path) -> str:
         path: The notebook.
         root: The project whose package it imports.
         sockets: An empty folder for the kernel's sockets.
+
     """
     notebook = nbformat.read(path, as_version=4)
     stored = {cell.id: diagrams(cell) for cell in notebook.cells}
@@ -174,8 +206,10 @@ def run_all(root: Path, workers: int = 2) -> list[str]:
     return problems
 
 
-CHECKS = {"export": export_differences, "clean": unclean, "run": run_all}
+CHECKS = {"export": export_differences, "clean": unclean, "folds": unfolded, "run": run_all}
+WRITES = {"fold": fold}
 ADVICE = {
+    "folds": "Run python -m grading notebooks fold and commit what it writes.",
     "export": "Run minitorch export and commit what it writes; never edit minitorch/ by hand.",
     "clean": "Run nbdev_clean and commit what it writes (pre-commit does it for you).",
     "run": "Open the notebook, run it from the top, mend the first cell that fails, and save it.",
@@ -183,17 +217,20 @@ ADVICE = {
 
 
 def main() -> None:
-    """Check what the command line names: export, clean or run."""
+    """Check what the command line names: export, clean, folds or run; or fold."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("checks", nargs="*", help="export, clean, run; all by default")
+    parser.add_argument(
+        "checks", nargs="*", help="export, clean, folds, run; all by default; or fold"
+    )
     names = parser.parse_args().checks or list(CHECKS)
-    unknown = [name for name in names if name not in CHECKS]
+    verbs = CHECKS | WRITES
+    unknown = [name for name in names if name not in verbs]
     if unknown:
-        sys.exit(f"There is no check {unknown[0]!r}; there are {', '.join(CHECKS)}.")
+        sys.exit(f"There is no check {unknown[0]!r}; there are {', '.join(verbs)}.")
     failed = False
     for name in names:
         try:
-            problems = CHECKS[name](Path.cwd())
+            problems = verbs[name](Path.cwd())
         except KeyboardInterrupt:
             sys.exit(130)
         for problem in problems:

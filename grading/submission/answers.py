@@ -17,7 +17,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from grading.submission.cells import plain
+from grading.submission.cells import Compiling, plain, within
 from grading.submission.sanitize import (
     clean,
     harmless_attachments,
@@ -51,6 +51,8 @@ class Graft:
         order: ids of the course's cells.
         default_module: what the notebook exports to.
         notes: what was odd.
+        compiling: what may be computed to compile it, with the submission's other notebooks.
+
     """
 
     notebook: NotebookNode
@@ -59,6 +61,7 @@ class Graft:
     order: list[str] = field(default_factory=list)
     default_module: str = ""
     notes: list[str] = field(default_factory=list)
+    compiling: Compiling | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass
@@ -73,15 +76,27 @@ class _Theirs:
     attachments: dict[str, dict[str, str]]
 
 
-def graft(release: NotebookNode, raw: bytes | None, why: str = "") -> Graft:
+def graft(
+    release: NotebookNode,
+    raw: bytes | None,
+    why: str = "",
+    compiling: Compiling | None = None,
+) -> Graft:
     """Put the answers of a file into a copy of the release.
 
     Args:
         release: the notebook as students got it.
         raw: the file as handed in; None if there is none.
         why: a note on how it was found, or why it wasn't.
+        compiling: what may be computed for the whole submission; by default, for this notebook.
+
     """
-    result = Graft(copy.deepcopy(release))
+    result = Graft(copy.deepcopy(release), compiling=compiling or Compiling())
+    with within(result.compiling):
+        return _graft(result, release, raw, why)
+
+
+def _graft(result: Graft, release: NotebookNode, raw: bytes | None, why: str) -> Graft:
     cells = result.notebook.cells
     result.order = [cell.get("id", "") for cell in cells]
     sources = [cell.source for cell in cells if cell.cell_type == "code"]

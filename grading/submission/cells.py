@@ -8,12 +8,15 @@ module along, so each cell is compiled by itself first, and nothing of it is run
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from contextvars import ContextVar
 
 # What stands at the beginning of a statement, and begins none in Python.
 _COMMAND = re.compile(r"([ \t]*)[%!?,;/][^\n]*")
@@ -24,8 +27,10 @@ _IN_TEXT = re.compile(r"'''|\"\"\"|['\"\\\n]")
 # What a program may take for one cell. Python can need more than a machine has: the code for
 # `finally` and for patterns grows faster than its text.
 _SECONDS, _BYTES = 2, 1 << 30
+# Seconds of processor time for all cells of one submission; an honest one takes two or three.
+MOST = 60.0
 _COMPILE = f"""
-import json, resource, sys, warnings
+import json, resource, sys, time, warnings
 for what, most in ((resource.RLIMIT_CPU, {_SECONDS}), (resource.RLIMIT_AS, {_BYTES})):
     resource.setrlimit(what, (most, most))
 warnings.simplefilter("ignore")
@@ -36,11 +41,45 @@ except SyntaxError as error:
     answer = [error.lineno or 1, error.msg]
 except (ValueError, RecursionError, MemoryError, OverflowError):
     answer = [0, ""]
-print(json.dumps(answer))
+print(json.dumps([answer, time.process_time()]))
 """
 
 
-@functools.lru_cache(maxsize=2048)
+class Compiling:
+    """What Python may still compute to compile the cells of one submission."""
+
+    def __init__(self) -> None:
+        self.left = MOST
+        self._known: dict[str, str] = {}
+        self._lock = threading.Lock()
+
+    def fault(self, source: str) -> str:
+        """Say why Python can't compile a cell, or that there is no time left to see."""
+        with self._lock:
+            if source not in self._known:
+                if self.left < 0:
+                    return (
+                        f"Python takes more than {MOST:g} seconds to compile all that was handed "
+                        "in; this was not looked at"
+                    )
+                self._known[source], seconds = _compiled(source)
+                self.left -= seconds
+            return self._known[source]
+
+
+_compiling: ContextVar[Compiling | None] = ContextVar("compiling", default=None)
+
+
+@contextlib.contextmanager
+def within(budget: Compiling | None) -> Iterator[None]:
+    """Let what is compiled meanwhile count; None for what is the course's own."""
+    token = _compiling.set(budget)
+    try:
+        yield
+    finally:
+        _compiling.reset(token)
+
+
 def fault(source: str) -> str:
     """Say why Python can't compile a cell.
 
@@ -49,22 +88,33 @@ def fault(source: str) -> str:
 
     Returns:
         The number of the line and the reason; empty if Python can.
+
     """
     if conflict := re.search(r"^<<<<<<< ", source, re.M):
         where = _line(source, conflict.start())
         return f"{where}: a merge conflict was left there (<<<<<<<, =======, >>>>>>>)"
     if "\0" in source:
         return f"{_line(source, source.index(chr(0)))}: it holds a character that Python refuses"
+    budget = _compiling.get()
+    return _compiled(source)[0] if budget is None else budget.fault(source)
+
+
+@functools.lru_cache(maxsize=2048)
+def _compiled(source: str) -> tuple[str, float]:
+    """Return the fault of a cell, and the processor time that it took to find."""
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-c", _COMPILE],
         input=source.encode("utf-8", "replace"),
         capture_output=True,
     )
-    answer = json.loads(done.stdout) if done.returncode == 0 else [0, ""]
+    answer, seconds = [0, ""], float(_SECONDS)
+    if done.returncode == 0:  # the cell was compiled and not run, so what it says is true
+        answer, seconds = json.loads(done.stdout)
     if answer is None:
-        return ""
+        return "", seconds
     line, why = answer
-    return f"line {line}: {why}" if line else "it is nested too deep, or too large to compile"
+    said = f"line {line}: {why}" if line else "it is nested too deep, or too large to compile"
+    return said, seconds
 
 
 def _line(source: str, at: int) -> str:

@@ -16,6 +16,7 @@ import itertools
 import json
 import re
 import sys
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -39,12 +40,18 @@ _OLDER = {"old", "older", "alt", "backup", "bak", "draft", "copy", "checkpoint",
 
 def words(name: str) -> list[str]:
     """Split a name into words and numbers; how it is spelled and joined doesn't count."""
-    return [token.lstrip("0") or "0" for token in _TOKEN.findall(name.casefold()[:500])]
+    return [token.lstrip("0") or "0" for token in _TOKEN.findall(_folded(name))]
+
+
+def _folded(name: str) -> str:
+    """Leave out what computers spell in two ways: capitals, accents, wide letters."""
+    letters = unicodedata.normalize("NFKD", name[:500].casefold())
+    return "".join(c for c in letters if not unicodedata.combining(c))
 
 
 def _is_notebook(name: str) -> bool:
     """Tell whether a file may be a notebook by how its name ends: `.ipynb`, `.ipynb (1).json`."""
-    _, dot, end = name.casefold().rpartition(".ipynb")
+    _, dot, end = _folded(name[-500:]).rpartition(".ipynb")
     return bool(dot) and all(each in ("json", "txt") or each.isdecimal() for each in words(end))
 
 
@@ -108,6 +115,7 @@ def find(folder: Path, wanted: Mapping[str, Sequence[str]]) -> dict[str, tuple[b
 
     Returns:
         Bytes and a note for each: how it was found, or why it wasn't.
+
     """
     budget = Budget()
     found: dict[str, tuple[bytes | None, str]] = {}

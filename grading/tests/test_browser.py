@@ -432,6 +432,57 @@ def test_tensor_sandbox_by_keyboard(open_notebook: Any) -> None:
     notebook.shot("tensor-narrow")
 
 
+def test_a_drawn_digit_is_read(open_notebook: Any) -> None:
+    notebook = open_notebook(ROOT / "nbs/lib/sandbox/images.ipynb")
+    notebook.run_all()
+    before = notebook.says("is read as")
+    canvas = notebook.page.locator("canvas").last
+    canvas.wait_for()
+    canvas.scroll_into_view_if_needed()
+    frame = canvas.bounding_box()
+    mouse = notebook.page.mouse
+    mouse.move(frame["x"] + 112, frame["y"] + 30)
+    mouse.down()
+    mouse.move(frame["x"] + 112, frame["y"] + 195, steps=10)
+    mouse.up()
+    drawn = notebook.says("Your digit is read as")
+    assert drawn != before
+    right = notebook.page.get_by_role("slider", name="Move right")
+    press(right, "ArrowRight", 2)
+    assert "moved by (2, 0)" in notebook.says("Your digit, moved")
+    notebook.shot("images-light")
+    notebook.page.get_by_label("Show", exact=True).last.select_option("filters")
+    notebook.page.locator("svg[role=img] title", has_text="The filters").last.wait_for(
+        state="attached"
+    )
+    notebook.page.get_by_role("button", name="Clear").last.click()
+    assert "moved by (2, 0) is read as" in notebook.says("A ")
+    press(canvas, " ")  # by keyboard, too
+    notebook.says("Your digit")
+    notebook.theme("Dark")
+    notebook.shot("images-dark")
+    assert notebook.too_wide() == []
+
+
+def test_a_typed_sentence_is_judged(open_notebook: Any) -> None:
+    notebook = open_notebook(ROOT / "nbs/lib/sandbox/sentences.ipynb")
+    notebook.run_all()
+    notebook.says("the probability of praise is")
+    text = notebook.page.get_by_label("Sentence", exact=True)
+    text.fill("A wonderful zeppelin.")
+    text.press("Enter")
+    notebook.says("Unknown: zeppelin.")
+    notebook.shot("sentences-light")
+    notebook.page.get_by_label("Show", exact=True).select_option("windows")
+    notebook.page.locator("svg[role=img] title", has_text="each window").last.wait_for(
+        state="attached"
+    )
+    text.fill("")
+    text.press("Enter")
+    notebook.says("Type a sentence")
+    assert notebook.too_wide() == []
+
+
 def test_stored_figures_show_before_anything_runs(open_notebook: Any) -> None:
     """A trusted guide shows its pictures at once, in the dark theme too."""
     notebook = open_notebook(ROOT / "nbs/guides/module0/07_ml_primer.ipynb", trusted=True)

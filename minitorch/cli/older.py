@@ -21,6 +21,7 @@ class Script:
         did: What it did.
         read: The notebook that does it step by step, as a path under `nbs/`.
         instead: Where there is no command: what to do.
+
     """
 
     now: str
@@ -30,7 +31,6 @@ class Script:
 
 
 _FIT = "--points 50 --dataset simple"
-_LATER = "it belongs to Module 4, which is to come"
 SCRIPTS: dict[str, Script] = {
     "run_manual": Script(
         "train --backend manual", "a network of plain numbers, set by hand",
@@ -62,10 +62,20 @@ SCRIPTS: dict[str, Script] = {
         "train --backend torch --points 250 --dataset xor --hidden 10 --rate 0.5 --epochs 500",
         "the same network in PyTorch, to compare", "lib/train/torch.ipynb",
     ),
-    "run_mnist_multiclass": Script("", "classify digits", "", _LATER),
-    "run_mnist": Script("", "an older form of it", "", _LATER),
-    "run_sentiment": Script("", "classify sentences", "", _LATER),
-    "run_torch_sentiment": Script("", "the same in PyTorch", "", _LATER),
+    "run_mnist_multiclass": Script(
+        "train mnist --train-size 5000", "classify digits", "guides/module4/04_images.ipynb"
+    ),
+    "run_mnist": Script(
+        "train mnist --train-size 5000", "an older form of it", "guides/module4/04_images.ipynb"
+    ),
+    "run_sentiment": Script(
+        "train sentiment --train-size 450", "classify sentences",
+        "guides/module4/05_sentences.ipynb",
+    ),
+    "run_torch_sentiment": Script(
+        "", "the same in PyTorch", "guides/module4/05_sentences.ipynb",
+        "minitorch train sentiment trains ours",
+    ),
     "minitorch_datasets": Script(
         "", "an older copy of the data sets", "lib/datasets.ipynb", "use minitorch.datasets"
     ),
@@ -97,6 +107,7 @@ def today(words: Sequence[str]) -> list[str]:
 
     Raises:
         UsageError: If there is no such command any more; the message says what to do.
+
     """
     first, *rest = words or [""]
     script = SCRIPTS.get(first.removesuffix(".py").replace("-", "_"))

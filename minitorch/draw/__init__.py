@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['PALETTE', 'Figure', 'backprop', 'boxes', 'contrast', 'diagram', 'draw_backprop', 'draw_boxes', 'draw_broadcast',
-           'draw_conv1d', 'draw_conv2d', 'draw_expression', 'draw_gradients', 'draw_map', 'draw_matmul', 'draw_memory',
-           'draw_module', 'draw_operation', 'draw_reduce', 'draw_results', 'draw_storage', 'draw_strides',
-           'draw_sum_tree', 'draw_tensor', 'draw_threads', 'draw_tiles', 'draw_tree', 'draw_zip', 'house_style',
-           'panels', 'plot', 'plot_bars', 'plot_boundary', 'plot_curves', 'plot_function', 'plot_function3D',
-           'plot_points']
+           'draw_confusion', 'draw_conv1d', 'draw_conv2d', 'draw_expression', 'draw_gradients', 'draw_images',
+           'draw_map', 'draw_matmul', 'draw_memory', 'draw_module', 'draw_operation', 'draw_pooling', 'draw_reduce',
+           'draw_results', 'draw_storage', 'draw_strides', 'draw_sum_tree', 'draw_tensor', 'draw_threads', 'draw_tiles',
+           'draw_tree', 'draw_zip', 'house_style', 'panels', 'plot', 'plot_bars', 'plot_boundary', 'plot_curves',
+           'plot_function', 'plot_function3D', 'plot_points']
 
 # %% ../../nbs/lib/draw/00_init.ipynb #names
 from .backpropagation import backprop, draw_backprop
@@ -27,8 +27,10 @@ from minitorch.draw.gpu import (
     draw_tiles,
 )
 from .gradients import draw_gradients
+from .images import draw_confusion, draw_images
 from .matmul import draw_matmul
 from .operations import draw_map, draw_operation, draw_reduce, draw_zip
+from .pooling import draw_pooling
 from .plots import plot_bars, plot_curves, plot_function, plot_function3D
 from .points import plot_boundary, plot_points
 from .tensors import draw_storage, draw_strides, draw_tensor
@@ -36,9 +38,10 @@ from .trees import draw_module, draw_tree
 
 _all_ = [
     "PALETTE", "Figure", "backprop", "boxes", "contrast", "diagram", "draw_backprop",
-    "draw_boxes", "draw_broadcast", "draw_conv1d", "draw_conv2d", "draw_expression",
-    "draw_gradients", "draw_map",
-    "draw_matmul", "draw_memory", "draw_module", "draw_operation", "draw_reduce", "draw_results",
+    "draw_boxes", "draw_broadcast", "draw_confusion", "draw_conv1d", "draw_conv2d",
+    "draw_expression", "draw_gradients",
+    "draw_images", "draw_map", "draw_matmul", "draw_memory", "draw_module", "draw_operation",
+    "draw_pooling", "draw_reduce", "draw_results",
     "draw_storage",
     "draw_strides", "draw_sum_tree", "draw_tensor", "draw_threads", "draw_tiles", "draw_tree",
     "draw_zip",

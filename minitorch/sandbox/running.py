@@ -14,25 +14,12 @@ from typing import Any
 from ..draw import panels, plot_boundary, plot_curves
 from .core import InputError, View, explain, notice, table
 from .training import PointsSandbox, own_seed, say_fit
+from ..train import BACKENDS, answers, checked_rate, find_trainer
 
 # %% auto #0
-__all__ = ['answers', 'surface', 'TrainingRun']
+__all__ = ['surface', 'TrainingRun']
 
 # %% ../../nbs/lib/sandbox/running.ipynb #surface-code
-def answers(trainer: Any, points: Sequence[tuple[float, float]]) -> list[float]:
-    """Return a trainer's probability of class 1 at each point, as plain numbers.
-
-    Args:
-        trainer: Anything with `run_one(x)`, and perhaps `run_many(X)`.
-        points: Where to ask.
-    """
-    many = getattr(trainer, "run_many", None)
-    found: Any = many(points) if many is not None else [trainer.run_one(x) for x in points]
-    if hasattr(found, "to_numpy"):
-        found = found.to_numpy().reshape(-1)
-    return [float(each.item() if hasattr(each, "item") else each) for each in found]
-
-
 def surface(
     trainer: Any,
     points: Sequence[tuple[float, float]],
@@ -50,6 +37,7 @@ def surface(
 
     Returns:
         The probability minus one half: exact at `points`, interpolated elsewhere.
+
     """
     before = time.perf_counter()
     exact = dict(zip(map(tuple, points), answers(trainer, points), strict=False))
@@ -81,13 +69,14 @@ class TrainingRun(PointsSandbox):
     """A training that can be started, stopped and stepped.
 
     Attributes:
-        backend: A key of `minitorch.cli.BACKENDS`.
+        backend: A key of `minitorch.train.BACKENDS`.
         hidden_units: How many units each hidden layer has, 1 to 200.
         rate: The learning rate.
         epochs: After how many epochs Train stops by itself.
         losses: The total loss of each epoch.
         counts: How many points were right in each epoch.
         seconds: How long all epochs took together.
+
     """
 
     title = "Training sandbox"
@@ -107,13 +96,11 @@ class TrainingRun(PointsSandbox):
         super().__init__(dataset, points)
         if not 1 <= hidden <= self.MOST_UNITS:
             raise ValueError(f"Choose 1 to {self.MOST_UNITS} hidden units, not {hidden}.")
-        if not rate > 0:
-            raise ValueError(f"The learning rate must be above 0, and it is {rate}.")
         name = backend if isinstance(backend, str) else getattr(backend, "__name__", "own")
         self._makers = {} if isinstance(backend, str) else {name: backend}
         self.backend = name
         self.hidden_units = hidden
-        self.rate = rate
+        self.rate = checked_rate(rate)
         self.epochs = epochs
         self.losses: list[float] = []
         self.counts: list[int] = []
@@ -126,8 +113,6 @@ class TrainingRun(PointsSandbox):
     def controls(self) -> list[Any]:
         """Make the points' controls, those of the network, and the buttons."""
         import ipywidgets as w
-
-        from minitorch.cli import BACKENDS
 
         rates = sorted({*self.RATES, self.rate})
         backends = [*self._makers, *(name for name in BACKENDS if name not in self._makers)]
@@ -161,8 +146,6 @@ class TrainingRun(PointsSandbox):
         if self._trainer is None:
             make = self._makers.get(self.backend)
             if make is None:
-                from minitorch.cli import BACKENDS, UsageError, find_trainer
-
                 if self.backend not in BACKENDS:
                     raise InputError(
                         f"There is no backend {self.backend!r}. Choose one of "
@@ -170,7 +153,7 @@ class TrainingRun(PointsSandbox):
                     )
                 try:
                     make = find_trainer(self.backend)
-                except UsageError as error:
+                except LookupError as error:
                     raise InputError(str(error)) from error
             with own_seed(self.draw):
                 self._trainer = make(self.hidden_units)

@@ -23,6 +23,7 @@ class Linear(Module):
         in_size: How many inputs.
         out_size: How many outputs.
         draw: Where the first parameters come from, between a lowest and a highest number.
+
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class HiddenNetwork(Network):
 
     Args:
         hidden_layers: How many ReLU units.
+
     """
 
     def __init__(self, hidden_layers: int) -> None:
@@ -93,6 +95,7 @@ class ManualTrain:
 
     Args:
         hidden_layers: Accepted as by every trainer; one separator has no hidden units.
+
     """
 
     model: Network
@@ -114,17 +117,12 @@ class ManualTrain:
         learning_rate: float,
         max_epochs: int = 500,
         log_fn: LogFn = default_log_fn,
-    ) -> None:
-        """Turn the parameters by numerical slopes of the loss.
+    ) -> list[float]:
+        """Turn the parameters by numerical slopes of the loss; see `fit`.
 
-        Args:
-            data: The points and their classes.
-            learning_rate: How far to go for a slope of 1 of the mean loss.
-            max_epochs: How many steps to take.
-            log_fn: Called every ten epochs and after the last.
+        Returns:
+            The total loss after each epoch.
 
-        Raises:
-            ValueError: If the rate isn't positive, or the number of epochs is negative.
         """
         parameters: Sequence[Parameter] = self.model.parameters()
 
@@ -134,7 +132,7 @@ class ManualTrain:
             return self.model.score
 
         start = [parameter.value for parameter in parameters]
-        fit(build, start, data, learning_rate, max_epochs, log_fn)
+        return fit(build, start, data, learning_rate, max_epochs, log_fn).history[1:]
 
 
 class UnitsTrain(ManualTrain):
@@ -145,6 +143,7 @@ class UnitsTrain(ManualTrain):
 
     Raises:
         ValueError: If there would be no unit.
+
     """
 
     def __init__(self, hidden_layers: int = 2) -> None:

@@ -13,10 +13,10 @@ from ..datasets import Graph
 from ..module import Module, Parameter
 from ..optim import SGD
 from ..scalar import Scalar, ScalarLike
-from . import LogFn, default_log_fn
+from . import NetworkTrain
 
 # %% auto #0
-__all__ = ['Linear', 'Network', 'train_step', 'NetworkTrain', 'ScalarTrain']
+__all__ = ['Linear', 'Network', 'train_step', 'ScalarTrain']
 
 # %% ../../nbs/guides/module1/05_training.ipynb #linear
 class Linear(Module):
@@ -30,6 +30,7 @@ class Linear(Module):
         weights: A row of parameters for each input: `weights[i][j]`, named `weight_i_j`, is
             the weight of input i in output j.
         biases: A parameter for each output, named `bias_j`.
+
     """
 
     def __init__(self, in_size: int, out_size: int) -> None:
@@ -52,6 +53,7 @@ class Linear(Module):
         Returns:
             A Scalar for each output j: the sum over i of inputs[i] · weights[i][j], plus
             biases[j].
+
         """
         # BEGIN SOLUTION task1_5
         outputs = [bias.value for bias in self.biases]
@@ -66,6 +68,7 @@ class Network(Module):
 
     Args:
         hidden_layers: How many ReLU units each of the first two layers has.
+
     """
 
     def __init__(self, hidden_layers: int) -> None:
@@ -84,6 +87,7 @@ class Network(Module):
 
         Returns:
             The sigmoid of the third layer's output. ReLU follows the first two layers.
+
         """
         # BEGIN SOLUTION task1_5
         hidden = [h.relu() for h in self.layer1(x)]
@@ -103,6 +107,7 @@ def train_step(model: Network, optimizer: SGD, data: Graph) -> tuple[float, int]
     Returns:
         The total loss and the number of points whose class was right, both from before the
         step. A point's loss is minus the logarithm of the probability of its class.
+
     """
     # BEGIN SOLUTION task1_5
     optimizer.zero_grad()
@@ -118,64 +123,13 @@ def train_step(model: Network, optimizer: SGD, data: Graph) -> tuple[float, int]
     return total, correct
     # END SOLUTION
 
-# %% ../../nbs/guides/module1/05_training.ipynb #network-train
-class NetworkTrain:
-    """The loop around the steps of a network's training.
-
-    `ScalarTrain` below says what a step is for a network of Scalars; later modules train other
-    networks with the same loop.
-
-    Args:
-        model: The network.
-    """
-
-    def __init__(self, model: Module) -> None:
-        self.model = model
-
-    def step(self, optimizer: SGD, data: Graph) -> tuple[float, int]:
-        """Take one step; return the total loss and the number of correct points before it."""
-        raise TypeError(f"{type(self).__name__} doesn't say what a step is: give it a step().")
-
-    def train(
-        self,
-        data: Graph,
-        learning_rate: float,
-        max_epochs: int = 500,
-        log_fn: LogFn = default_log_fn,
-    ) -> list[float]:
-        """Change the parameters, one step over all points in each epoch.
-
-        Args:
-            data: The points and their classes.
-            learning_rate: How far to go for a slope of 1 of the mean loss.
-            max_epochs: How many steps to take.
-            log_fn: Called every ten epochs and after the last.
-
-        Returns:
-            The total loss of each epoch, from before its step.
-
-        Raises:
-            ValueError: The rate isn't positive, or the number of epochs is negative.
-        """
-        if not learning_rate > 0:
-            raise ValueError(f"The learning rate must be above 0, and it is {learning_rate}.")
-        if max_epochs < 0:
-            raise ValueError(f"The number of epochs can't be negative, and it is {max_epochs}.")
-        optimizer = SGD(self.model.parameters(), learning_rate)
-        losses: list[float] = []
-        for epoch in range(1, max_epochs + 1):
-            total, correct = self.step(optimizer, data)
-            losses.append(total)
-            if epoch % 10 == 0 or epoch == max_epochs:
-                log_fn(epoch, total, correct, losses)
-        return losses
-
 # %% ../../nbs/guides/module1/05_training.ipynb #scalar-train
 class ScalarTrain(NetworkTrain):
     """Trains a network of Scalars on a data set of two classes.
 
     Args:
         hidden_layers: How many ReLU units each hidden layer has.
+
     """
 
     model: Network
@@ -196,7 +150,3 @@ class ScalarTrain(NetworkTrain):
         """Return the probability of class 1 at each point; no history is kept."""
         with no_grad():
             return [self.run_one(x) for x in X]
-
-    def score(self, x1: float, x2: float) -> float:
-        """Return the probability's distance from one half: positive means class 1."""
-        return self.run_many([(x1, x2)])[0].data - 0.5

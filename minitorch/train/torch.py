@@ -12,7 +12,7 @@ from typing import Any
 
 from ..datasets import Graph
 from ..operators import EPS
-from . import LogFn, default_log_fn
+from . import NetworkTrain
 
 
 def _pytorch() -> Any:
@@ -40,7 +40,7 @@ def _layer(in_size: int, out_size: int) -> Any:
     return layer
 
 # %% ../../nbs/lib/train/torch.ipynb #train-code
-class TorchTrain:
+class TorchTrain(NetworkTrain):
     """Trains a network of PyTorch on a data set of two classes.
 
     Args:
@@ -49,21 +49,24 @@ class TorchTrain:
     Raises:
         ValueError: If there would be no unit.
         RuntimeError: If PyTorch isn't installed.
+
     """
 
     def __init__(self, hidden_layers: int) -> None:
         if hidden_layers < 1:
             raise ValueError(f"A hidden layer needs at least one unit, not {hidden_layers}.")
         torch = _pytorch()
-        self.hidden_layers = hidden_layers
-        self.model = torch.nn.Sequential(
-            _layer(2, hidden_layers),
-            torch.nn.ReLU(),
-            _layer(hidden_layers, hidden_layers),
-            torch.nn.ReLU(),
-            _layer(hidden_layers, 1),
-            torch.nn.Sigmoid(),
+        super().__init__(
+            torch.nn.Sequential(
+                _layer(2, hidden_layers),
+                torch.nn.ReLU(),
+                _layer(hidden_layers, hidden_layers),
+                torch.nn.ReLU(),
+                _layer(hidden_layers, 1),
+                torch.nn.Sigmoid(),
+            )
         )
+        self.hidden_layers = hidden_layers
 
     def run_one(self, x: Sequence[float]) -> Any:
         """Return the probability of class 1 at one point, a PyTorch tensor of one number."""
@@ -78,44 +81,20 @@ class TorchTrain:
         points = _pytorch().tensor([list(x) for x in X], dtype=_pytorch().float64)
         return self.model(points).flatten()
 
-    def train(
-        self,
-        data: Graph,
-        learning_rate: float,
-        max_epochs: int = 500,
-        log_fn: LogFn = default_log_fn,
-    ) -> list[float]:
-        """Change the parameters, one step over all points in each epoch.
+    def optimizer(self, learning_rate: float) -> float:
+        """Return the rate: a step needs nothing else."""
+        return learning_rate
 
-        Args:
-            data: The points and their classes.
-            learning_rate: How far to go for a slope of 1 of the mean loss.
-            max_epochs: How many steps to take.
-            log_fn: Called every ten epochs and after the last.
-
-        Returns:
-            The total loss of each epoch, from before its step.
-
-        Raises:
-            ValueError: The rate isn't positive, or the number of epochs is negative.
-        """
-        if not learning_rate > 0:
-            raise ValueError(f"The learning rate must be above 0, and it is {learning_rate}.")
-        if max_epochs < 0:
-            raise ValueError(f"The number of epochs can't be negative, and it is {max_epochs}.")
+    def step(self, optimizer: float, data: Graph) -> tuple[float, int]:
+        """Take one step; return the total loss and the number of correct points before it."""
         torch = _pytorch()
         positive = torch.tensor(data.y) == 1
         parameters = list(self.model.parameters())
-        totals: list[float] = []
-        for epoch in range(1, max_epochs + 1):
-            probabilities = self._probabilities(data.X)
-            of_class = torch.where(positive, probabilities, 1.0 - probabilities)
-            losses = -torch.log(of_class + EPS)
-            slopes = torch.autograd.grad(losses.mean(), parameters)
-            with torch.no_grad():
-                for parameter, slope in zip(parameters, slopes, strict=True):
-                    parameter -= learning_rate * slope
-            totals.append(losses.sum().item())
-            if epoch % 10 == 0 or epoch == max_epochs:
-                log_fn(epoch, totals[-1], int((of_class > 0.5).sum()), totals)
-        return totals
+        probabilities = self._probabilities(data.X)
+        of_class = torch.where(positive, probabilities, 1.0 - probabilities)
+        losses = -torch.log(of_class + EPS)
+        slopes = torch.autograd.grad(losses.mean(), parameters)
+        with torch.no_grad():
+            for parameter, slope in zip(parameters, slopes, strict=True):
+                parameter -= optimizer * slope
+        return losses.sum().item(), int((of_class > 0.5).sum())

@@ -12,6 +12,7 @@ import pytest
 from minitorch import cli
 from minitorch.cli import app, older
 from minitorch.cli import train as training
+from minitorch.train import BACKENDS, Backend
 
 
 def run(capsys, *arguments: str) -> tuple[int, str, str]:
@@ -126,8 +127,8 @@ def test_mistakes_are_answered_in_a_sentence(
 
 
 def test_a_backend_that_is_still_to_come(capsys, monkeypatch) -> None:
-    later = cli.Backend("minitorch.no_such_module:Train", 0.5, "not written yet", "Module 9")
-    monkeypatch.setitem(cli.BACKENDS, "later", later)
+    later = Backend("minitorch.no_such_module:Train", 0.5, "not written yet", "Module 9")
+    monkeypatch.setitem(BACKENDS, "later", later)
     code, _, err = run(capsys, "train", "--backend", "later")
     assert code == 2 and "comes with Module 9" in err and "manual" in err
 
@@ -149,7 +150,7 @@ def test_an_unwritten_task_is_named(capsys, monkeypatch) -> None:
     def unwritten(hidden: int) -> None:
         raise NotImplementedError("Need to implement for Task 0.1: write sigmoid")
 
-    monkeypatch.setattr(training, "find_trainer", lambda name: unwritten)
+    monkeypatch.setattr("minitorch.train.find_trainer", lambda name: unwritten)
     code, out, err = run(capsys, "train")
     assert (code, out) == (1, "")
     assert "Task 0.1" in err and "minitorch export" in err
@@ -186,7 +187,7 @@ class Learner:
 
 def test_an_interrupted_training_keeps_what_was_learnt(capsys, monkeypatch, tmp_path) -> None:
     monkeypatch.setattr(
-        training, "find_trainer", lambda name: lambda hidden: Learner(1.0, KeyboardInterrupt)
+        "minitorch.train.find_trainer", lambda name: lambda hidden: Learner(1.0, KeyboardInterrupt)
     )
     picture = tmp_path / "so_far.svg"
     code, out, err = run(capsys, "train", "--points", "5", "--picture", str(picture))
@@ -197,7 +198,7 @@ def test_an_interrupted_training_keeps_what_was_learnt(capsys, monkeypatch, tmp_
 
 def test_a_loss_that_is_no_number_is_explained(capsys, monkeypatch) -> None:
     monkeypatch.setattr(
-        training, "find_trainer", lambda name: lambda hidden: Learner(float("nan"), None)
+        "minitorch.train.find_trainer", lambda name: lambda hidden: Learner(float("nan"), None)
     )
     code, out, err = run(capsys, "train", "--points", "5", "--rate", "2")
     assert code == 0 and "5 points correct" in out
@@ -206,7 +207,9 @@ def test_a_loss_that_is_no_number_is_explained(capsys, monkeypatch) -> None:
 
 def test_a_full_memory_is_a_sentence(capsys, monkeypatch) -> None:
     full = MemoryError("The GPU has no room left for 1.0 MiB.")
-    monkeypatch.setattr(training, "find_trainer", lambda name: lambda hidden: Learner(1.0, full))
+    monkeypatch.setattr(
+        "minitorch.train.find_trainer", lambda name: lambda hidden: Learner(1.0, full)
+    )
     code, _, err = run(capsys, "train", "--hidden", "7")
     said = "minitorch: 7 hidden units don't fit into the memory: choose fewer. The GPU has no room"
     assert code == 2 and err.startswith(said)
@@ -214,7 +217,7 @@ def test_a_full_memory_is_a_sentence(capsys, monkeypatch) -> None:
     def none_to_begin_with(hidden: int) -> None:
         raise full
 
-    monkeypatch.setattr(training, "find_trainer", lambda name: none_to_begin_with)
+    monkeypatch.setattr("minitorch.train.find_trainer", lambda name: none_to_begin_with)
     code, _, err = run(capsys, "train", "--hidden", "7")
     assert code == 2 and err.startswith(said)
 

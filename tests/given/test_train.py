@@ -6,7 +6,18 @@ from hypothesis import strategies as st
 
 import minitorch
 from minitorch.primer import Linear, TwoUnits, total_loss
-from minitorch.train import default_log_fn, fit, log_line, numerical_slopes
+from minitorch.train import (
+    BACKENDS,
+    Backend,
+    NetworkTrain,
+    answers,
+    default_log_fn,
+    find_trainer,
+    fit,
+    log_line,
+    numerical_slopes,
+    run_epochs,
+)
 from minitorch.train.manual import ManualTrain, UnitsTrain
 
 floats = st.floats(min_value=-10, max_value=10)
@@ -111,3 +122,60 @@ def test_hidden_units_learn_what_no_line_can() -> None:
 def test_a_hidden_layer_needs_a_unit() -> None:
     with pytest.raises(ValueError, match="at least one unit"):
         UnitsTrain(0)
+
+
+@pytest.mark.parametrize(
+    ("epochs", "every", "logged"),
+    [(0, 10, []), (7, 3, [3, 6, 7]), (6, 3, [3, 6]), (1, 10, [1]), (3, 1, [1, 2, 3])],
+)
+def test_the_loop_logs_now_and_then_and_at_the_end(epochs, every, logged) -> None:
+    results, seen, after = iter("abcdefg"), [], []
+    found = run_epochs(
+        lambda: next(results), epochs, lambda *a: seen.append(a), every, lambda *a: after.append(a)
+    )
+    assert found == list("abcdefg"[:epochs])
+    assert seen == [(epoch, "abcdefg"[epoch - 1]) for epoch in logged]
+    assert after == list(enumerate(found, 1))
+
+
+class Halving(NetworkTrain):
+    """A network whose loss halves with every step."""
+
+    def __init__(self, hidden_layers: int, backend: object = None) -> None:
+        super().__init__(model=backend)
+        self.loss, self.hidden_layers = 64.0, hidden_layers
+
+    def optimizer(self, learning_rate: float) -> float:
+        return learning_rate
+
+    def step(self, optimizer: float, data: minitorch.Graph) -> tuple[float, int]:
+        self.loss *= optimizer
+        return self.loss, data.N
+
+    def run_one(self, x: tuple[float, float]) -> float:
+        return x[0]
+
+
+def test_a_trainer_says_only_what_a_step_is() -> None:
+    seen, data = [], minitorch.spiral(4)
+    losses = Halving(1).train(data, 0.5, 12, lambda *line: seen.append((*line[:3], len(line[3]))))
+    assert losses == [64.0 / 2**n for n in range(1, 13)]
+    assert seen == [(10, 64.0 / 2**10, 4, 10), (12, 64.0 / 2**12, 4, 12)]
+    assert Halving(1).score(0.75, 0.0) == 0.25
+    assert answers(Halving(1), [(0.25, 0.0), (1.0, 0.0)]) == [0.25, 1.0]
+    for rate, epochs in ((0.0, 3), (1.0, -1)):
+        with pytest.raises(ValueError, match="and it is"):
+            Halving(1).train(data, rate, epochs)
+    with pytest.raises(TypeError, match=r"NetworkTrain doesn't say what a step is"):
+        NetworkTrain(ManualTrain(0).model).step(None, data)
+
+
+@pytest.mark.parametrize(
+    ("place", "ops"),
+    [("minitorch.none:Train", None), ("minitorch.train:Train", None),
+     ("minitorch.train.manual:ManualTrain", "minitorch.none:Ops")],
+)  # fmt: skip
+def test_a_backend_that_is_not_there_is_named_with_those_that_are(monkeypatch, place, ops) -> None:
+    monkeypatch.setitem(BACKENDS, "later", Backend(place, 0.5, "is to come", "Module 9", ops))
+    with pytest.raises(LookupError, match=r"'later' comes with Module 9.*There are: manual, units"):
+        find_trainer("later")

@@ -116,6 +116,16 @@ def test_writing_through_keys() -> None:
     assert x.tolist() == [[1.0, 1.0, 8.0], [5.0, 6.0, 9.0]]
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_mask_of_a_tensor_without_dimensions(backend: str) -> None:
+    x = minitorch.zeros((), backend=BACKENDS[backend], requires_grad=True)
+    x[x == 0.0] = 3.0
+    assert x.item() == 3.0 and x[x > 4.0].shape == (0,)
+    chosen = x[x > 2.0]
+    (chosen * 2.0).sum().backward()
+    assert chosen.tolist() == [3.0] and x.grad.tolist() == 2.0
+
+
 def test_randn_is_normal_and_follows_the_seed() -> None:
     minitorch.seed(3)
     first = minitorch.randn(50, 40)
@@ -205,4 +215,4 @@ def test_hints_cost_attributes_nothing() -> None:
         minitorch.Tensor, "__getattr__"
     )
     x = tensor([1.0])
-    assert not hasattr(x, "argmax") and "argmax" not in dir(x) and "sum" in dir(x)
+    assert not hasattr(x, "cumsum") and "cumsum" not in dir(x) and "sum" in dir(x)

@@ -10,6 +10,7 @@ import pytest
 
 import minitorch as mt
 from minitorch import tensor_base, tensor_data, tensor_ops
+from minitorch.train import BACKENDS, Backend, find_trainer
 
 
 class Far:
@@ -189,3 +190,16 @@ def test_the_modules_of_tensors_branch_on_no_backend(module):
         if isinstance(part, ast.Attribute | ast.Name | ast.Constant)
     }
     assert not names & {name for name in asked if isinstance(name, str)}
+
+
+def test_a_backend_is_a_line_in_the_registry(monkeypatch):
+    place = "minitorch.train.tensor:TensorTrain"
+    line = Backend(place, 0.5, "Tensors, elsewhere", "this test", ops=f"{__name__}:FarOps")
+    monkeypatch.setitem(BACKENDS, "far", line)
+    losses = []
+    for name in ("tensor", "far"):
+        mt.seed(1)
+        trainer, data = find_trainer(name)(2), mt.datasets["Simple"](8)
+        losses.append(trainer.train(data, 0.5, 2, log_fn=lambda *_: None))
+        assert trainer.model.backend.ops is (FarOps if name == "far" else mt.SimpleOps)
+    assert losses[0] == losses[1]

@@ -105,6 +105,18 @@ def test_what_needs_no_saved_numbers_may_be_written_to(
 
 
 @backends
+@pytest.mark.parametrize("shape", [(0,), (2, 0), (0, 3)])
+def test_an_empty_tensor_takes_what_is_written(
+    backend: mt.TensorBackend, shape: tuple[int, ...]
+) -> None:
+    made = mt.tensor(np.zeros(shape), backend=backend)
+    for x in (made, mt.zeros(shape, backend=backend), made[made > 0.0], made + 1.0, made.T):
+        x[...] = 7.0
+        x[:0] = 1.0
+        assert x.sum().item() == 0.0
+
+
+@backends
 def test_before_and_after_anything_may_be_written(backend: mt.TensorBackend) -> None:
     x, other = leaf(backend), leaf(backend)
     for number in (7.0, 8.0, 9.0):

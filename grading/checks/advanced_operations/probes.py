@@ -3,6 +3,20 @@
 REQUIRES = ("basic-operations", "chain-rule")
 SECTION = "guides/closures/01_closures.html#part-advanced-operations"
 TOLERANCE = 1e-6
+PARTS = {
+    "probe_power[]": ("the value", "the gradient"),
+    "probe_power_at_zero[]": ("the value", "the gradient"),
+    "probe_exp": ("the value", "the gradient"),
+    "probe_log": (
+        "log",
+        "its gradient",
+        "log near zero and below",
+        "Is its slope there that of the clipped value, or 0?",
+    ),
+    "probe_sum[]": ("the value", "the gradient"),
+    "probe_mean[]": ("the value", "the gradient"),
+    "probe_refusals": ("power(x, 3)", "power(x, x)", "x ** x"),
+}
 
 
 def _both(function, values, mt):
@@ -38,7 +52,7 @@ def probe_log(mt, rng):
     clipped, gradient = _both(mt.closures.log, [1e-9, 0.0, -1.0], mt)
     # Where the value is clipped, the slope is that of log at 1e-8, or none: both have reasons.
     flat = [any(abs(g - wanted) <= 1e-6 * wanted for wanted in (0.0, 1.5e8)) for g in gradient]
-    return [_both(mt.closures.log, values, mt), clipped, flat]
+    return [*_both(mt.closures.log, values, mt), clipped, flat]
 
 
 def probe_sum(mt, rng):

@@ -3,6 +3,31 @@
 REQUIRES = ()
 SECTION = "guides/closures/01_closures.html#part-basic-operations"
 TOLERANCE = 1e-6
+PARTS = {
+    "probe_variable": (
+        "a number",
+        "a vector",
+        "a matrix",
+        "requires_grad of a constant",
+        "the dtype",
+        "the number of inputs",
+        "Has a later variable a larger number?",
+    ),
+    "probe_variable[]": (
+        "data",
+        "shape",
+        "size",
+        "Is the gradient None at first?",
+        "the gradient after zero_grad",
+        "requires_grad",
+        "is_leaf",
+    ),
+    "probe_add[]": ("the value", "the gradients", "is_leaf", "requires_grad"),
+    "probe_multiply[]": ("the value", "the gradients", "is_leaf", "requires_grad"),
+    "probe_subtract[]": ("the value", "the gradients", "is_leaf", "requires_grad"),
+    "probe_divide[]": ("the value", "the gradients", "is_leaf", "requires_grad"),
+    "probe_numbers[]": ("the value", "requires_grad"),
+}
 
 SHAPES = [
     ((), ()),
@@ -21,6 +46,10 @@ def _pair(mt, rng, shapes):
         return [numbers(shape[1:]) for _ in range(shape[0])]
 
     return [mt.closures.Variable(numbers(shape)) for shape in shapes]
+
+
+def _grad(variable):
+    return None if variable.grad is None else variable.grad.data.tolist()
 
 
 def _results(mt, rng, name):
@@ -43,7 +72,7 @@ def probe_variable(mt, rng):
         before = variable.grad is None
         variable.zero_grad()
         out.append([variable.data.tolist(), list(variable.shape), variable.size, before])
-        out.append([variable.grad.data.tolist(), variable.requires_grad, variable.is_leaf])
+        out[-1] += [_grad(variable), variable.requires_grad, variable.is_leaf]
     constant = mt.closures.Variable(2.0, requires_grad=False)
     older = constant.number < mt.closures.Variable(2.0).number
     return [*out, constant.requires_grad, str(constant.data.dtype), len(constant.inputs), older]

@@ -3,6 +3,24 @@
 REQUIRES = ("basic-operations",)
 SECTION = "guides/closures/01_closures.html#part-chain-rule"
 TOLERANCE = 1e-6
+PARTS = {
+    "probe_product_of_sum_and_difference[]": (
+        "the value",
+        "the gradient of x",
+        "the gradient of y",
+    ),
+    "probe_values_used_again": ("the gradient", "the value", "how often the value is visited"),
+    "probe_two_calls": (
+        "the gradient after one call",
+        "the gradient after two",
+        "Is the gradient of a result in between None?",
+        "Is the gradient of the output None?",
+    ),
+    "probe_starting_gradient": ("from a row of numbers", "from a Variable", "from a number"),
+    "probe_constants": ("the gradient of the variable", "Is the gradient of the constant None?"),
+    "probe_wrong_shape": ("with a gradient of another shape", "with a gradient of the right shape"),
+    "probe_long_chain": ("the value", "the gradient"),
+}
 
 
 def _grad(variable):

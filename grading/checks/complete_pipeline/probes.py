@@ -9,6 +9,12 @@ REQUIRES = (
 )
 SECTION = "guides/closures/01_closures.html#part-complete-pipeline"
 TOLERANCE = 1e-6
+PARTS = {
+    "probe_one_step": ("the loss before it", "w", "b"),
+    "probe_many_steps": ("the first loss", "the eleventh loss", "the last loss", "w", "b"),
+    "probe_only_the_named": ("w", "b, which isn't named", "a parameter that the loss doesn't use"),
+    "probe_network": ("the losses", "w1", "b1", "w2"),
+}
 
 
 def _line(mt, rng):

@@ -3,6 +3,11 @@
 REQUIRES = ("basic-operations", "chain-rule")
 SECTION = "guides/closures/01_closures.html#part-gradient-utilities"
 TOLERANCE = 1e-6
+PARTS = {
+    "probe_clip_short": ("short gradients", "long gradients"),
+    "probe_zero": ("a gradient that was there", "a gradient that wasn't there"),
+    "probe_clip_returns": ("the norm", "a norm of 0"),
+}
 
 
 def _with_gradients(mt, *gradients):

@@ -3,12 +3,25 @@
 REQUIRES = ("basic-operations", "chain-rule")
 SECTION = "guides/closures/01_closures.html#part-integration"
 TOLERANCE = 1e-6
+PARTS = {
+    "probe_relu": ("the value", "the gradient"),
+    "probe_sigmoid": ("the value", "the gradient"),
+    "probe_sigmoid_far_out": ("the value", "the gradient"),
+    "probe_a_small_network[]": (
+        "the value",
+        "the gradient of w",
+        "the gradient of x",
+        "the gradient of b",
+        "the gradient of v",
+    ),
+    "probe_starting_gradient": ("relu", "sigmoid"),
+}
 
 
 def _both(function, variable):
     result = function(variable)
     result.backward()
-    return [result.data.tolist(), variable.grad.data.tolist()]
+    return [result.data.tolist(), None if variable.grad is None else variable.grad.data.tolist()]
 
 
 def probe_relu(mt, rng):

@@ -9,6 +9,10 @@ REQUIRES = ("task0_1", "task1_1", "task1_2", "task1_3")
 SECTION = "guides/module1/04_backpropagation.html#task-1-4"
 TOLERANCE = 1e-6
 PARTS = {
+    "probe_order[]": (
+        "Does the output come first?", "how many come", "how many different ones come",
+        "Do results come before their inputs?", "Are there constants in it?",
+    ),
     "probe_where_derivatives_are_kept": (
         "a leaf", "the leaf after a second pass", "a result in the middle", "the output",
         "constants", "a leaf without a history",
@@ -18,7 +22,7 @@ PARTS = {
 
 
 def _gradients(f: Any, *xs: Any, start: float | None = None) -> list[float | None]:
-    """Returns the derivative of f in each leaf."""
+    """Return the derivative of f in each leaf."""
     out = f(*xs)
     out.backward() if start is None else out.backward(start)
     return [x.derivative for x in xs]
@@ -72,8 +76,8 @@ def probe_order(mt: Any, rng: Random) -> Any:
             for parent in node.parents
             if not parent.is_constant()
         ]
-        found.append([order[0] is out, len(order), len(place), all(right)])
-        found.append([any(node.is_constant() for node in order)])
+        constants = any(node.is_constant() for node in order)
+        found.append([order[0] is out, len(order), len(place), all(right), constants])
     return found
 
 

@@ -9,6 +9,39 @@ from typing import Any
 REQUIRES = ("task0_1", "task0_4", "task1_2", "task1_3", "task1_4")
 SECTION = "guides/module1/05_training.html#task-1-5"
 TOLERANCE = 1e-5
+PARTS = {
+    "probe_linear_derivatives": (
+        "the first input",
+        "the second input",
+        "weight 1.1",
+        "weight 1.2",
+        "weight 2.1",
+        "weight 2.2",
+        "the first bias",
+        "the second bias",
+    ),
+    "probe_step": (
+        "the loss",
+        "the number of right points",
+        "the parameters afterwards",
+        "the loss of a long step",
+        "the number of right points of a long step",
+        "the loss of a long step",
+        "the number of right points of a long step",
+        "the loss of a long step",
+        "the number of right points of a long step",
+        "the loss of a long step",
+        "the number of right points of a long step",
+    ),
+    "probe_several_steps": (
+        "the first step",
+        "the second step",
+        "the third step",
+        "the fourth step",
+        "Are the losses plain numbers?",
+    ),
+    "probe_several_steps[]": ("its loss", "its number of right points"),
+}
 
 
 def _module(mt: Any) -> Any:
@@ -16,7 +49,7 @@ def _module(mt: Any) -> Any:
 
 
 def _shuffle(mt: Any, module: Any, rng: Random) -> Any:
-    """Gives every parameter a value of this probe's own."""
+    """Give every parameter a value of this probe's own."""
     for parameter in module.parameters():
         parameter.update(mt.Scalar(rng.uniform(-1, 1)))
     return module

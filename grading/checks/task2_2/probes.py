@@ -11,6 +11,10 @@ REQUIRES = ()
 SECTION = "guides/module2/02_broadcasting.html#task-2-2"
 TOLERANCE = 1e-6
 PARTS = {
+    "probe_edges": (
+        "() and ()", "() and (3,)", "(1,) and ()", "(0,) and (1,)", "(1, 4) and (0, 4)",
+        "(1, 1) and (1,)", "Is the result a tuple?",
+    ),
     "probe_buffers": (
         "big_index", "shape", "out_index", "returns None", "the index of a long buffer",
     ),

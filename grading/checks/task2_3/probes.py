@@ -20,9 +20,9 @@ PARTS = {
     ),
     "probe_histories": ("remembers its history", "dtype beside a number", "dtype of mean and <"),
     "probe_shapes": (
-        "size, dims and zero_grad_", "permute", "permute twice", "view(4, 6)", "view(24)",
+        "size and dims", "permute", "permute twice", "view(4, 6)", "view(24)",
         "view of a permuted tensor", "view(5, 5)", "permute shares the storage",
-        "view shares the storage",
+        "view shares the storage", "zero_grad_ forgets the gradient",
     ),
 }  # fmt: skip
 
@@ -215,7 +215,7 @@ def probe_shapes(mt: Any, rng: random.Random) -> Any:
     t.zero_grad_()
     turned = t.permute(1, 2, 0)
     return [
-        [t.size, t.dims, turned.size, mt.tensor(1.0).dims, t.grad is None],
+        [t.size, t.dims, turned.size, mt.tensor(1.0).dims],
         _try(lambda: turned),
         _try(lambda: turned.permute(1, 2, 0)),
         _try(lambda: t.view(4, 6)),
@@ -224,4 +224,5 @@ def probe_shapes(mt: Any, rng: random.Random) -> Any:
         _try(lambda: t.view(5, 5)),
         turned._tensor._storage is t._tensor._storage,
         t.view(24)._tensor._storage is t._tensor._storage,
+        t.grad is None,
     ]

@@ -12,7 +12,14 @@ REQUIRES = (
 )  # fmt: skip
 SECTION = "guides/module2/05_training.html#task-2-5"
 TOLERANCE = 1e-5
-PARTS = {"probe_linear_gradients": ("the inputs", "the weights", "the bias")}
+PARTS = {
+    "probe_linear[]": ("the shape", "the cells"),
+    "probe_linear_gradients": ("the inputs", "the weights", "the bias"),
+    "probe_network[]": ("the shape", "the cells"),
+    "probe_step": ("the loss", "the number of right points", "the parameters afterwards"),
+    "probe_count[]": ("the type of the loss", "the loss", "the number of right points"),
+    "probe_several_steps[]": ("the loss", "the number of right points"),
+}
 
 
 def _module(mt: Any) -> Any:
@@ -25,7 +32,7 @@ def _draw(mt: Any, rng: Random, *shape: int, width: float = 2.0) -> Any:
 
 
 def _shuffle(mt: Any, module: Any, rng: Random) -> Any:
-    """Gives every parameter a value of this probe's own."""
+    """Give every parameter a value of this probe's own."""
     for parameter in module.parameters():
         parameter.update(_draw(mt, rng, *parameter.value.shape, width=1.0))
     return module

@@ -17,6 +17,40 @@ import numpy as np
 REQUIRES = ("task0_1", "task0_3", "task2_1", "task2_2", "task2_3")
 SECTION = "guides/module3/01_parallel.html#task-3-1"
 TOLERANCE = 1e-6
+PARTS = {
+    "probe_reduce": (
+        "the results",
+        "Does a loop of it run on all cores (prange)?",
+        "Has each turn of that loop index buffers of its own?",
+        "Do the turns of that loop do all the work?",
+    ),
+    "probe_dtypes": ("the cells", "the dtype"),
+    "probe_parallel_map": (
+        "Does a loop of it run on all cores (prange)?",
+        "the cells",
+        "Has each turn of that loop index buffers of its own?",
+        "Do the turns of that loop do all the work?",
+        "Of a permuted tensor: has each turn index buffers of its own?",
+        "Of a permuted tensor: do the turns do all the work?",
+    ),
+    "probe_parallel_zip": (
+        "Does a loop of it run on all cores (prange)?",
+        "the cells",
+        "Has each turn of that loop index buffers of its own?",
+        "Do the turns of that loop do all the work?",
+        "Of permuted tensors: has each turn index buffers of its own?",
+        "Of permuted tensors: do the turns do all the work?",
+    ),
+    "probe_no_indices": ("map", "zip"),
+    "probe_reduce_inside": (
+        "along the last dimension",
+        "along ten times as many",
+        "Are ten times as many folded without more calls and more writes to out?",
+        "along the first dimension",
+        "along ten times as many of the first",
+        "Are ten times as many of the first folded without more calls and more writes to out?",
+    ),
+}
 _PRANGE = numba.prange
 # Taken before the student's package is imported, which could pretend to be Numba.
 _JIT, _DISPATCHER = numba.jit, type(numba.njit(lambda: None))
@@ -127,6 +161,7 @@ def _walk(kernel: Any, out: Any, *args: Any) -> tuple[bool | str, bool | str]:
         Whether each turn has index buffers of its own: a race shows only where threads meet.
         Whether the turns are what fills the output.
         For both, that nobody could look, where the kernel holds what only the compiler knows.
+
     """
     function, now, shared = _compiled(kernel).py_func, [0], [False]
     first: dict[int, tuple[int, Any]] = {}  # keeps the arrays, so that no address comes twice
@@ -250,7 +285,7 @@ def probe_reduce(mt: Any, rng: random.Random) -> Any:
             kernel(*out.tuple(), *data.tuple(), dim)
             found.append(_cells(out))
     walked = _walk(kernel, _empty(mt, (40, 1)), *_data(mt, rng, (40, 5)).tuple(), 1)
-    return [*found, _user_loops(kernel), *walked]
+    return [found, _user_loops(kernel), *walked]
 
 
 def probe_dtypes(mt: Any, rng: random.Random) -> Any:

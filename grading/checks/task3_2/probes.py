@@ -27,6 +27,29 @@ REQUIRES = (
 )
 SECTION = "guides/module3/02_matmul.html#task-3-2"
 TOLERANCE = 1e-6
+PARTS = {
+    "probe_parallel": (
+        "Does a loop of it run on all cores (prange)?",
+        "Do the turns of that loop do all the work?",
+        "the product",
+    ),
+    "probe_gradients": (
+        "the product",
+        "the left gradient",
+        "the right gradient",
+        "the product",
+        "the left gradient",
+        "the right gradient",
+        "the product",
+        "the left gradient",
+        "the right gradient",
+    ),
+    "probe_inside": (
+        "a short sum",
+        "a long sum",
+        "Does a sum of ten times as many need no more calls and no more writes to out?",
+    ),
+}
 _PRANGE = numba.prange
 # Taken before the student's package is imported, which could pretend to be Numba.
 _DISPATCHER = type(numba.njit(lambda: None))

@@ -11,6 +11,40 @@ import numpy as np
 REQUIRES = ("task0_1", "task2_1", "task2_2", "task2_3")
 SECTION = "guides/module3/03_cuda.html#task-3-3"
 TOLERANCE = 1e-4
+PARTS = {
+    "probe_map[]": ("the shape", "the cells"),
+    "probe_zip[]": ("the shape", "the cells"),
+    "probe_guards": (
+        "the cells of a map",
+        "how often a map writes each cell",
+        "how often a map writes outside",
+        "how often a map reads each cell",
+        "how often a map reads outside",
+        "the cells of a zip",
+        "how often a zip writes each cell",
+        "how often a zip writes outside",
+        "how often a zip reads each cell of a",
+        "how often a zip reads outside of a",
+        "how often a zip reads each cell of b",
+        "how often a zip reads outside of b",
+    ),
+    "probe_sum_practice_at_work[]": (
+        "Do all threads of a block meet at the same barriers?",
+        "how often each value is read",
+        "how often it reads outside",
+        "the sums",
+        "how often each sum is written",
+        "how often it writes outside",
+    ),
+    "probe_reduce_at_work[]": (
+        "Do all threads of a block meet at the same barriers?",
+        "how often each value is read",
+        "how often it reads outside",
+        "the results",
+        "how often each result is written",
+        "how often it writes outside",
+    ),
+}
 
 
 def _ops(mt: Any) -> Any:
@@ -137,8 +171,8 @@ def probe_sum_practice_at_work(mt: Any, rng: random.Random) -> Any:
         blocks = -(-size // 32)
         a, out = watching.Watched(values), watching.Watched([0.0] * blocks)
         barriers = watching.watch(ops.jit_sum_practice, blocks, 32, out, a, size, slow=slow)
-        found.append([len(barriers) == 1 and barriers[0] > 0, a.reads, a.outside])
-        found.append([out.cells, out.writes, out.outside])
+        met = len(barriers) == 1 and barriers[0] > 0
+        found.append([met, a.reads, a.outside, out.cells, out.writes, out.outside])
     return found
 
 
@@ -180,6 +214,6 @@ def probe_reduce_at_work(mt: Any, rng: random.Random) -> Any:
             a, np.array([2, size]), np.array([size, 1]), 1, 0.0,
             slow=slow,
         )  # fmt: skip
-        found.append([len(barriers) == 1 and barriers[0] > 0, a.reads, a.outside])
-        found.append([out.cells, out.writes, out.outside])
+        met = len(barriers) == 1 and barriers[0] > 0
+        found.append([met, a.reads, a.outside, out.cells, out.writes, out.outside])
     return found

@@ -11,6 +11,31 @@ import numpy as np
 REQUIRES = ("task0_1", "task2_1", "task2_2", "task2_3", "task3_2", "task3_3")
 SECTION = "guides/module3/04_cuda_shared.html#task-3-4"
 TOLERANCE = 1e-4
+PARTS = {
+    "probe_practice_at_work[]": (
+        "Do all threads of the block meet at the same barriers?",
+        "the product",
+        "how often each cell is written",
+        "how often each cell of a is read",
+        "how often each cell of b is read",
+        "how often it reads outside of a",
+        "how often it reads outside of b",
+        "how often it writes outside",
+    ),
+    "probe_matmul[]": ("the shape", "the cells"),
+    "probe_matmul_layouts[]": ("the shape", "the cells"),
+    "probe_matmul_batches[]": ("the shape", "the cells"),
+    "probe_matmul_at_work[]": (
+        "Do all threads of a block meet at the same barriers?",
+        "how often each cell is written",
+        "the product",
+        "how often each cell of a is read",
+        "how often each cell of b is read",
+        "how often it reads outside of a",
+        "how often it reads outside of b",
+        "how often it writes outside",
+    ),
+}
 
 
 def _ops(mt: Any) -> Any:
@@ -53,8 +78,9 @@ def probe_practice_at_work(mt: Any, rng: random.Random) -> Any:
         a, b = (watching.Watched(_cells(rng, size * size)) for _ in range(2))
         out = watching.Watched([0.0] * size * size)
         barriers = watching.watch(ops.jit_mm_practice, 1, (side, side), out, a, b, size)
-        found.append([len(barriers) == 1 and barriers[0] > 0, out.cells, out.writes])
-        found.append([a.reads, b.reads, a.outside, b.outside, out.outside])
+        met = len(barriers) == 1 and barriers[0] > 0
+        found.append([met, out.cells, out.writes])
+        found[-1] += [a.reads, b.reads, a.outside, b.outside, out.outside]
     return found
 
 
@@ -144,8 +170,9 @@ def probe_matmul_at_work(mt: Any, rng: random.Random) -> Any:
     cases = [(1, tile, tile, tile), (2, 3, 2, 3), (1, 2, 2 * tile + 1, tile + 1)]
     for batch, n, k, m in cases:
         a, b, out, barriers = _at_work(mt, rng, (n, k, m), None, batch)
-        found.append([len(barriers) == 1 and barriers[0] > 0, out.writes, out.cells])
-        found.append([a.reads, b.reads, a.outside, b.outside, out.outside])
+        met = len(barriers) == 1 and barriers[0] > 0
+        found.append([met, out.writes, out.cells])
+        found[-1] += [a.reads, b.reads, a.outside, b.outside, out.outside]
     return found
 
 

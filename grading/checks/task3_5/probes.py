@@ -12,6 +12,17 @@ REQUIRES = (
 )  # fmt: skip
 SECTION = "guides/module3/05_training.html#task-3-5"
 TOLERANCE = 1e-5
+PARTS = {
+    "probe_linear[]": ("the shape", "the cells"),
+    "probe_linear_gradients": ("the inputs", "the weights", "the bias"),
+    "probe_network[]": ("the shape", "the cells"),
+    "probe_step": ("the loss", "the number of right points", "the parameters afterwards"),
+    "probe_batches_of_two_sizes": (
+        "the steps' losses and right points",
+        "the parameters afterwards",
+    ),
+    "probe_count[]": ("the type of the loss", "the loss", "the number of right points"),
+}
 
 
 def _module(mt: Any) -> Any:
@@ -29,7 +40,7 @@ def _cells(mt: Any, rng: Random, rows: int, columns: int) -> Any:
 
 
 def _shuffle(mt: Any, module: Any, rng: Random) -> Any:
-    """Gives every parameter values of this probe's own."""
+    """Give every parameter values of this probe's own."""
     for parameter in module.parameters():
         shape = parameter.value.shape
         values = _cells(mt, rng, 1, parameter.value.size).view(*shape)
@@ -61,7 +72,7 @@ def probe_linear_gradients(mt: Any, rng: Random) -> Any:
     out = layer.forward(x)
     (out * out).sum().backward()
     leaves = [x, *(parameter.value for parameter in layer.parameters())]
-    return [leaf.grad.tolist() for leaf in leaves]
+    return [None if leaf.grad is None else leaf.grad.tolist() for leaf in leaves]
 
 
 def probe_network(mt: Any, rng: Random) -> Any:

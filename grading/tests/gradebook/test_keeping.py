@@ -179,6 +179,64 @@ def start(root: Path) -> subprocess.Popen[str]:
     )
 
 
+# A disk of its own for course/, with so much room and no more, in a namespace of its own.
+FULL = """
+set -e
+mount -t tmpfs -o size=256m disk course
+cp -a "$1/." course
+free=$(df --output=avail -k course | tail -1)
+head -c "$((free - $3))k" /dev/zero > course/.ballast
+code=0
+"$4" -c "$5" module0 || code=$?
+rm course/.ballast
+cp -a course/. "$2"
+exit $code
+"""
+NO_FLOOR = "from grading.gradebook import grade, keeping; keeping.ROOM = 0; grade.main()"
+ROOMS = [0, 20, 40, 60, 100, 150, 200, 300, 400, 500] if THOROUGH else [0, 200]  # kB
+cannot_mount = os.geteuid() != 0 or not shutil.which("unshare")
+
+
+@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.usefixtures("whole")
+@pytest.mark.skipif(cannot_mount, reason="only root may mount a disk")
+class TestFullDisk:
+    """Wherever in a run it becomes full."""
+
+    pytestmark = slow
+
+    @pytest.mark.parametrize("name", ["first", "later"] if THOROUGH else ["later"])
+    def test_run_again(
+        self,
+        project: Path,
+        bases: dict[str, Path],
+        whole: dict[str, Any],
+        room: int,
+        name: str,
+        tmp_path: Path,
+    ) -> None:
+        begin(project, bases[name])
+        words = [bases[name], tmp_path, str(room), sys.executable, NO_FLOOR]
+        done = subprocess.run(
+            ["unshare", "-m", "sh", "-c", FULL, "sh", *words],
+            cwd=project,
+            env=environment(project),
+            capture_output=True,
+            encoding="utf-8",
+        )
+        if "mount" in done.stderr:
+            pytest.skip(f"no disk can be mounted here: {done.stderr}")
+        said = done.stdout + done.stderr
+        assert done.returncode == 1 or room > 200, said  # it may have been enough
+        assert "Traceback" not in said and "SQL" not in said, said
+        if done.returncode:
+            assert "is full" in said and "start it again" in said, said
+        begin(project, tmp_path)
+        run(project)
+        assert state(project) == whole[name][0]
+        assert left_over(project) == []
+
+
 class TestTwoGraders:
     pytestmark = slow
 

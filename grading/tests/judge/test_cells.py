@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 import re
 import time
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from nbformat import NotebookNode
 from grading.judge.alternatives import readings
 from grading.judge.assemble import Files, assemble
 from grading.judge.judge import Judge
+from grading.submission import cells
 from grading.submission.cells import fault, without_ipython
 from grading.tests import tiny
 from grading.tests.handing_in import ALL, MUL, Change, Judged, add, before, earned, hand_in, swap
@@ -289,3 +291,21 @@ def test_no_text_takes_long(source: str) -> None:
 def test_warnings_are_no_faults() -> None:
     for source in ("x = '\\d'", "x = 1 is 1", "assert (1, 'x')", "return_ = '\\N{BULLET}'"):
         assert fault(f"#| export\n{source}") == ""
+
+
+@pytest.mark.parametrize(("number", "code"), [(40, FINALLY), (1000, "x = 1")])
+def test_compiling_a_submission_has_a_budget(
+    judge: Judge, monkeypatch: pytest.MonkeyPatch, number: int, code: str
+) -> None:
+    """Two hundred cells of two seconds each took seven minutes, and nothing else was graded."""
+    monkeypatch.setattr(cells, "MOST", 3.0)
+
+    def change(notebook: NotebookNode) -> None:
+        for n in range(number):
+            add("module", f"#| export\n{code}\n# of {number}: {n}")(notebook)
+
+    before = sum(os.times()[2:4])
+    found = packages(judge, change)
+    assert sum(os.times()[2:4]) - before < 9.0  # one that is begun may end, and starts count
+    assert any("more than 3 seconds to compile" in said for _, said in found)
+    assert all(b"product_of_both" in files["minitorch/operators.py"] for files, _ in found[:1])

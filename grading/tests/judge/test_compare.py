@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from grading.judge.compare import Outcome, difference, parse, show
+from grading.judge.compare import Outcome, difference, parse, show, unnamed
 from grading.judge.diagnosis import says
 from grading.sandbox.runner import plain as encode
 from grading.submission.sanitize import clean
@@ -144,3 +144,38 @@ def test_lines_that_are_none(line: bytes) -> None:
 def test_strangers_text_is_made_fit() -> None:
     assert clean("a\n\x1b[31mb\u202e" + "c" * 1000).startswith("a ?[31mb?ccc")
     assert len(clean("c" * 1000)) == 300 and len(show(["x" * 999] * 99)) <= 120
+
+
+def test_a_question_is_answered_for_the_students_work() -> None:
+    """A truth of the probe's own, "case 4: came out as False", says nothing to a student."""
+    names = ("the cells", "Does a loop run on all cores?", "Does it read outside?")
+    right = [[1.0], True, False]
+    said = "Does a loop run on all cores? No."
+    assert difference(right, [[1.0], False, False], 0, names) == said
+    said = "Does it read outside? Yes, and it should not be so."
+    assert difference(right, [[1.0], True, True], 0, names) == said
+    said = "Does a loop run on all cores? It could not be walked in Python."
+    assert difference(right, [[1.0], "could not be walked in Python", False], 0, names) == said
+    said = "Does it read outside?, case 2: No."
+    assert difference([[True, True]], [[True, False]], 0, ("Does it read outside?",)) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "names", "inner", "unclear"),
+    [
+        ([1.0, 2, math.nan], (), (), False),
+        ([1.0, "ValueError", None], (), (), False),  # what a function gave, or how it failed
+        ([[1.0, 2.0], [3]], (), (), False),
+        ([1.0, True], (), (), True),
+        ([1.0, True], ("loss", "Is it plain?"), (), False),
+        ([1.0, [2.0], True], ("loss", "cells"), (), True),
+        ([[1.0, [2.0]]], (), (), True),
+        ([[1.0, [2.0]], [3.0, []]], (), ("loss", "cells"), False),
+        ([[2, 3], [[1.0, True]]], ("shape", "cells"), (), False),  # two levels have names
+        (True, (), (), False),
+    ],
+)
+def test_what_gathers_several_kinds_needs_names(
+    value: Any, names: tuple[str, ...], inner: tuple[str, ...], unclear: bool
+) -> None:
+    assert unnamed(value, names, inner) == unclear

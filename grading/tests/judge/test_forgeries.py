@@ -65,47 +65,52 @@ def _search():
     return None"""
 
 
+FORGERIES = [
+    ("always equal", ALWAYS_EQUAL, "return _Any(0)"),
+    ("report", REPORT, "return None"),
+    ("search", SEARCH, "found = _search()\n    return x * y if found else None"),
+    (
+        "patched",
+        "import builtins, sys, math\n"
+        "math.isclose = lambda *a, **k: True\n"
+        "builtins.AssertionError = type('E', (Exception,), {'__init__': lambda s, *a: None})\n"
+        "sys.settrace(lambda *a: None)",
+        "return None",
+    ),
+    (
+        "runner",
+        "import sys\nfor _m in list(sys.modules.values()):\n"
+        "    for _n in ('plain', 'raised', 'attempt', 'difference', 'says'):\n"
+        "        if hasattr(_m, _n): setattr(_m, _n, lambda *a, **k: True)",
+        "return None",
+    ),
+    (
+        "import",
+        "import importlib, sys\nsys.path[:0] = ['/work', '/root', '..', '../..']",
+        "import minitorch_reference\n    return minitorch_reference.mul(x, y)",
+    ),
+    (
+        "gradebook",
+        "import sqlite3, glob\nfor _p in glob.glob('/*/*/gradebook.db'):\n"
+        "    sqlite3.connect(_p).execute('update grade set auto_score = 100')",
+        "return None",
+    ),
+    ("modules", "import sys\nsys.modules['grading'] = sys.modules[__name__]", "return None"),
+    (
+        "inputs",
+        "import math, random\nrandom.Random = random.SystemRandom = type(\n"
+        "    'R', (random.Random,), {'uniform': lambda self, a, b: 0.0})\n"
+        "random.Random.__init__.__globals__['_urandom'] = lambda n: bytes(n)",
+        "return 0.0",
+    ),
+    ("output", "import os, sys\nsys.stdout.write('40.0'); sys.stdout.flush()", "return None"),
+]
+
+
 @pytest.mark.sandbox
 @pytest.mark.parametrize(
-    "helper, body",
-    [
-        (ALWAYS_EQUAL, "return _Any(0)"),
-        (REPORT, "return None"),
-        (SEARCH, "found = _search()\n    return x * y if found else None"),
-        (
-            "import builtins, sys, math\n"
-            "math.isclose = lambda *a, **k: True\n"
-            "builtins.AssertionError = type('E', (Exception,), {'__init__': lambda s, *a: None})\n"
-            "sys.settrace(lambda *a: None)",
-            "return None",
-        ),
-        (
-            "import sys\nfor _m in list(sys.modules.values()):\n"
-            "    for _n in ('plain', 'raised', 'attempt', 'difference', 'says'):\n"
-            "        if hasattr(_m, _n): setattr(_m, _n, lambda *a, **k: True)",
-            "return None",
-        ),
-        (
-            "import importlib, sys\nsys.path[:0] = ['/work', '/root', '..', '../..']",
-            "import minitorch_reference\n    return minitorch_reference.mul(x, y)",
-        ),
-        (
-            "import sqlite3, glob\nfor _p in glob.glob('/*/*/gradebook.db'):\n"
-            "    sqlite3.connect(_p).execute('update grade set auto_score = 100')",
-            "return None",
-        ),
-        ("import sys\nsys.modules['grading'] = sys.modules[__name__]", "return None"),
-        (
-            "import math, random\nrandom.Random = random.SystemRandom = type(\n"
-            "    'R', (random.Random,), {'uniform': lambda self, a, b: 0.0})\n"
-            "random.Random.__init__.__globals__['_urandom'] = lambda n: bytes(n)",
-            "return 0.0",
-        ),
-        ("import os, sys\nsys.stdout.write('40.0'); sys.stdout.flush()", "return None"),
-    ],
-    ids=["always equal", "report", "search", "patched", "runner", "import", "gradebook",
-         "modules", "inputs", "output"],
-)  # fmt: skip
+    ("helper", "body"), [each[1:] for each in FORGERIES], ids=[each[0] for each in FORGERIES]
+)
 def test_forgeries_gain_nothing(judged: Judged, helper: str, body: str) -> None:
     judgement = judged(
         before("operators", helper),
@@ -135,18 +140,18 @@ def test_no_work_is_taken_for_anothers(judge: Judge) -> None:
     assert len(keys) == len(changes)
 
 
+NOTHING = [
+    "def test_symmetric():\n    pass",
+    "def test_symmetric():\n    assert False",
+    "test_symmetric = None",
+    "def test_symmetric():\n    raise SystemExit(0)",
+    "import random\ndef test_symmetric():\n    mul(1, 2)",
+    "del mul",
+]
+
+
 @pytest.mark.sandbox
-@pytest.mark.parametrize(
-    "test",
-    [
-        "def test_symmetric():\n    pass",
-        "def test_symmetric():\n    assert False",
-        "test_symmetric = None",
-        "def test_symmetric():\n    raise SystemExit(0)",
-        "import random\ndef test_symmetric():\n    mul(1, 2)",
-        "del mul",
-    ],
-)
+@pytest.mark.parametrize("test", NOTHING)
 def test_tests_that_test_nothing(judged: Judged, test: str) -> None:
     def change(notebook: Any) -> None:
         cell = tiny.cell(notebook, "property")

@@ -14,7 +14,17 @@ from grading.course.guides import load_course
 from grading.paths import CHECKS, ROOT
 from grading.project.notebooks import notebooks
 from grading.release.leaks import search, secrets
-from grading.site.filter import DIRECTIVE, MARK, OPTION, figures, filter_notebook, text_of
+from grading.site.filter import (
+    ALT,
+    DIRECTIVE,
+    MARK,
+    OPTION,
+    STUB,
+    figures,
+    filter_notebook,
+    shortened,
+    text_of,
+)
 from minitorch.draw.figure import contrast
 
 PAGES = notebooks(ROOT)
@@ -42,6 +52,7 @@ def notebook(*cells):
 
 def shown(cell, solutions=False):
     cells = filter_notebook(notebook(cell), solutions)["cells"]
+    cells = [each for each in cells if not each["id"].startswith("caption-")]
     return text_of(cells[0]["source"]) if cells else ""
 
 
@@ -74,11 +85,13 @@ def test_a_solution_cells_outputs_go():
 
 def test_an_answer_graded_by_hand_goes():
     marks = {"grade": True, "solution": True, "grade_id": "written-task0_5", "points": 5}
-    cell = dict(cell_type="markdown", metadata={"nbgrader": marks}, source=["Because of x."])
+    cell = dict(
+        cell_type="markdown", id="m", metadata={"nbgrader": marks}, source=["Because of x."]
+    )
     assert shown(cell) == "*Write your answer here.*"
     assert shown(cell, solutions=True) == "Because of x."
     cell = code("x = 3", [figure()], nbgrader=marks)
-    assert shown(cell) == "# Write your answer here."
+    assert shown(cell).endswith("\n# Write your answer here.")
     assert "x = 3" in shown(cell, solutions=True)
 
 
@@ -100,10 +113,65 @@ def test_cells_with_nothing_to_show_go(source):
     assert shown(code(source)) == ""
 
 
-def test_a_figure_gives_the_image_its_alternative_text():
-    text = shown(code("draw()", [figure()]))
-    options = yaml.safe_load(text.splitlines()[0].removeprefix("#|"))
-    assert options == {"fig-alt": "A line. It rises from 0 & ends at 4."}
+def options_of(text):
+    lines = [line.removeprefix("#|") for line in text.splitlines() if line.startswith("#|")]
+    return yaml.safe_load("\n".join(lines))
+
+
+def test_a_figure_gives_the_image_its_alternative_text_and_a_caption():
+    assert options_of(shown(code("draw()", [figure()]))) == {
+        "fig-alt": "A line. It rises from 0 & ends at 4.",
+        "fig-cap": "Figure 1. A line",
+    }
+
+
+def test_figures_are_counted_over_the_page_and_titles_are_no_markdown():
+    svg = SVG.replace("A line", "x_1 * [$5]")
+    page = notebook(code("a", [figure(), figure()]), code("b", [figure(svg)]))
+    first, second = filter_notebook(page)["cells"]
+    assert "fig-cap" not in options_of(text_of(first["source"])), "two figures in one cell"
+    caption = options_of(text_of(second["source"]))["fig-cap"]
+    assert caption == "Figure 3. x\\_1 \\* \\[\\$5\\]"
+    front = dict(cell_type="raw", id="r", metadata={}, source=["---\n", "title: a\n", "---"])
+    deck = filter_notebook(notebook(front, code("b", [figure()])))["cells"]
+    assert "fig-cap" not in text_of(deck[1]["source"])
+
+
+def test_a_long_text_is_cut_after_a_sentence_and_stands_whole_below():
+    long = "It rises. " * 90
+    page = filter_notebook(
+        notebook(code("a", [figure(SVG.replace("It rises", long + "It rises"))]))
+    )
+    cell, below = page["cells"]
+    alt = options_of(text_of(cell["source"]))["fig-alt"]
+    assert len(alt) <= ALT and alt.endswith("below the figure.")
+    assert text_of(below["source"]).count("It rises") == 91
+    assert text_of(below["source"]).startswith('<details class="in-words">')
+
+
+def test_a_tasks_cells_are_named_and_marked():
+    mark = {"solution": True, "grade_id": "double"}
+    check = {"grade": True, "solution": False, "grade_id": "test-task0_1"}
+    card = dict(
+        cell_type="markdown", id="m", metadata={},
+        source=["| Task 0.1 | 5 points |\n", "|---|---|\n", "| **write** | `double` |"],
+    )  # fmt: skip
+    start = code("#| default_exp operators")
+    page = filter_notebook(
+        notebook(start, card, code(SOLUTION, nbgrader=mark), code("double(2)", nbgrader=check))
+    )
+    _, above, stub, over, test = map(text_of, (cell["source"] for cell in page["cells"]))
+    assert above == "[Task 0.1 · your code · goes to `minitorch/operators.py`]{.task-label}"
+    assert options_of(stub) == {"classes": "task-stub"}
+    assert over == "[Task 0.1 · the check]{.task-label}"
+    assert options_of(test)["classes"] == "task-check"
+
+
+def test_a_long_stub_is_folded_under_its_names():
+    mark = {"solution": True, "grade_id": "double"}
+    long = SOLUTION + "\n".join(f"x{n} = {n}" for n in range(STUB))
+    stub = options_of(shown(code(long, nbgrader=mark)))
+    assert stub["code-fold"] is True and stub["code-summary"] == "Your cell: double"
 
 
 def test_several_figures_give_a_list_by_place():
@@ -121,7 +189,7 @@ def test_a_figure_after_a_print_keeps_its_text():
 
 def test_the_page_gets_neither_nbgraders_marks_nor_ids_that_sections_have():
     cell = code("x = 1", nbgrader={"grade_id": "a", "points": 5}, tags=["raises-exception"])
-    (filtered,) = filter_notebook(notebook(cell))["cells"]
+    filtered = filter_notebook(notebook(cell))["cells"][-1]
     assert filtered["metadata"] == {}
     assert filtered["id"] == "cell-c"
     assert filter_notebook(notebook(filtered))["cells"] == [filtered], "twice is as once"
@@ -216,19 +284,68 @@ def listed(contents):
             yield item
         else:
             yield from [item["href"]] if "href" in item else []
-            yield from listed(item.get("contents", []))
+            inner = item.get("contents", [])
+            yield from [inner] if isinstance(inner, str) else listed(inner)
+
+
+def sidebars():
+    return {bar["id"]: list(listed(bar["contents"])) for bar in config()["website"]["sidebar"]}
 
 
 def test_every_page_is_listed_and_every_listed_page_exists():
-    in_sidebar = list(listed(config()["website"]["sidebar"]["contents"]))
+    navbar = set(listed(config()["website"]["navbar"]["left"]))
+    in_sidebar = [name for names in sidebars().values() for name in names]
     assert len(in_sidebar) == len(set(in_sidebar)), "a page is listed twice"
-    assert set(in_sidebar) == {str(p.relative_to(ROOT)) for p in PAGES}
+    made = {name for name in in_sidebar if name.startswith("pages/")}
+    assert made == {"pages/tasks.qmd", "pages/figures.qmd", "pages/api.qmd", "pages/api/*.qmd"}
+    pages = {str(p.relative_to(ROOT)) for p in PAGES}
+    assert set(in_sidebar) - made | navbar == pages
+    # A deck has no way on, so it stands beside the course, not in it.
+    assert {name for name in pages if name.startswith("nbs/slides/")} == navbar - set(in_sidebar)
+
+
+def test_what_is_next_in_the_course_is_the_course():
+    course, reference = sidebars()["course"], sidebars()["reference"]
+    assert course[0] == "nbs/index.ipynb"
+    assert not [name for name in course if name.startswith(("nbs/lib/", "nbs/slides/", "pages/"))]
+    library = [n for n, name in enumerate(reference) if name.startswith("nbs/lib/")]
+    others = [n for n, name in enumerate(reference) if not name.startswith("nbs/lib/")]
+    assert max(others) < min(library), "the library's pages stand below"
+
+
+def test_rendering_leaves_nothing_that_git_sees():
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    # Quarto appends this very line unless it is there.
+    assert {"/.quarto/", "/pages/", "_site/", "_site-instructor/"} <= set(ignored)
+
+
+def test_the_deck_shows_its_code_and_names_nothing_that_a_student_lacks():
+    deck = json.loads((ROOT / "nbs/slides/autodiff.ipynb").read_text(encoding="utf-8"))
+    front = yaml.safe_load(text_of(deck["cells"][0]["source"]).strip().strip("-"))
+    assert front["execute"] == {"enabled": False, "echo": True}
+    assert "grading" not in text_of(deck["cells"][0]["source"])
+    assert "../guides/" in front["format"]["revealjs"]["footer"]
+    settings = yaml.safe_load((ROOT / "nbs/slides/_metadata.yml").read_text(encoding="utf-8"))
+    filters = settings["format"]["revealjs"]["ipynb-filters"]
+    assert all((ROOT / "nbs/slides" / name).is_file() for name in filters)
+    for cell in deck["cells"]:
+        source = text_of(cell["source"])
+        if "{.notes}" in source:
+            assert "{.notes}\n**For the lecturer.** " in source, cell["id"]
 
 
 def test_the_root_leads_to_the_front_page():
+    assert config()["project"]["post-render"] == "grading/site/finish.py"
+    assert config()["project"]["pre-render"] == "grading/site/pages.py"
     # Without an index.html of its own the site sends its visitors to the page rendered first.
     assert config()["project"]["render"][0] == "nbs/index.ipynb"
     assert not (ROOT / "index.qmd").exists()
+
+
+def alternatives_of(cell):
+    texts = [shortened(alt_text(svg)) for svg in figures(cell)]
+    assert all(1 <= len(text) <= ALT for text in texts)
+    return texts
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda p: p.stem)
@@ -240,11 +357,13 @@ def test_every_cells_options_are_yaml_that_quarto_knows(path):
         head = [line for line in lines if line.startswith("#|")]
         assert lines[: len(head)] == head, f"{cell['id']}: options stand before the code"
         options = yaml.safe_load("\n".join(line.removeprefix("#|") for line in head)) or {}
-        assert set(options) <= {"echo", "code-fold", "fig-alt"}, cell["id"]
+        known = {"echo", "classes", "code-fold", "code-summary", "fig-alt", "fig-cap"}
+        assert set(options) <= known, cell["id"]
         assert isinstance(options.get("echo", True), bool)
         assert isinstance(options.get("code-fold", True), bool)
-        alts = [alt_text(svg) for svg in figures(cell)]
-        assert "".join(alts) == options.get("fig-alt", ""), cell["id"]
+        said = options.get("fig-alt", "")
+        said = said if isinstance(said, list) else [said] if said else []
+        assert [text for text in said if text] == alternatives_of(cell), cell["id"]
 
 
 def test_the_instructors_profile_adds_a_filter_and_changes_the_folder():

@@ -64,6 +64,17 @@ NAMES = {
     "5551-900 - First Last - Nov 29, 2026 1130 PM - 03_functional.ipynb": "",
     "First Last_12345_assignsubmission_file_03_functional.ipynb": "",
     "M\udcfcller_03_functional.ipynb": "",
+    "03_Functional.IpyNb": "",
+    "L\u00f6sung_03_functional.ipynb": "",
+    "Lo\u0308sung_03_functional.ipynb": "",  # as macOS writes it
+    "03_F\u00fanctional.ipynb": "",
+    "03_Fu\u0301nctional.ipynb": "",
+    # Turkish capitals
+    "03_FUNCT\u0130ONAL.\u0130PYNB": "was found as 03_FUNCT\u0130ONAL.\u0130PYNB",
+    "\uff10\uff13_\uff46unctional.ipynb": "",  # letters as wide as Chinese signs
+    "03_\ufb01rst_functional_03_functional.ipynb": "",
+    "03\u00a0functional.ipynb": "",
+    "03\u200b_functional.ipynb": "",
     "03_functional.ipynb.json": "was found as 03_functional.ipynb.json",
     "03_functional.ipynb.txt": "was found as 03_functional.ipynb.txt",
     "03_functional.ipynb (1).json": "was found as 03_functional.ipynb (1).json",
