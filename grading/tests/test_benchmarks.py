@@ -7,23 +7,29 @@ import json
 import sys
 from pathlib import Path
 
+import pytest
+
 from benchmarks import card
 from grading.course.guides import read_notebook
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-def test_the_ladder_of_the_matmul_guide() -> None:
-    path = ROOT / "benchmarks" / "results" / "matmul_steps.json"
+@pytest.mark.parametrize(
+    ("steps", "guide"),
+    [("matmul_steps", "module3/02_matmul"), ("conv_steps", "module4/01_convolution")],
+)
+def test_the_ladder_of_a_guide(steps: str, guide: str) -> None:
+    path = ROOT / "benchmarks" / "results" / f"{steps}.json"
     measured = json.loads(path.read_text(encoding="utf-8"))["milliseconds"]
-    notebook = read_notebook(ROOT / "nbs" / "guides" / "module3" / "02_matmul.ipynb")
+    notebook = read_notebook(ROOT / "nbs" / "guides" / f"{guide}.ipynb")
     (cell,) = (c for c in notebook["cells"] if c["id"] == "gains-figure")
     (shown,) = (
         ast.literal_eval(node.value)
         for node in ast.parse("".join(cell["source"])).body
         if isinstance(node, ast.Assign)
     )
-    assert shown == measured, "copy the numbers of benchmarks/results/matmul_steps.json"
+    assert shown == measured, f"copy the numbers of benchmarks/results/{steps}.json"
 
 
 def test_the_steps_on_a_card_can_be_started_and_fit_in_ten_minutes(tmp_path: Path) -> None:

@@ -219,7 +219,8 @@ def expect(
     common = [
         (by_windows(x, w, size, not reverse), _OTHER_SIDE),
         (by_windows(x, np.flip(w, axes), size, reverse), _BACKWARDS),
-        (by_windows(x, np.flip(w, axes), size, not reverse), _BACKWARDS),
+        (by_windows(x, np.flip(w, axes), size, not reverse), _TURNED if reverse else _BACKWARDS),
+        (_by_the_middle(x, w, size, reverse), _MIDDLE),
         (right + 7.0, _ADDED),
     ]
     told = [why for wrong, why in (*known, *common) if np.allclose(found.result, wrong)]
@@ -230,9 +231,24 @@ def expect(
     )
 
 
+def _by_the_middle(x: Any, w: Any, size: Sequence[int] | None, reverse: bool) -> Any:
+    """Convolve with the kernel's middle on the result's own cell."""
+    half = [(k // 2, 0) for k in w.shape[2:]]
+    before = [(b, a) for a, b in half] if reverse else half
+    moved = np.pad(x, [(0, 0), (0, 0), *before])
+    if reverse:
+        moved = moved[(..., *(slice(b, None) for _, b in before))]
+    return by_windows(moved, w, x.shape[2:] if size is None else size, reverse)
+
+
 _OTHER_SIDE = (
     "The kernel lies at the wrong side: without `reverse` it reaches to the right (and down), with "
     "`reverse` to the left (and up)."
 )
 _BACKWARDS = "The kernel runs backwards: its first number belongs to the result's own cell."
+_TURNED = (
+    "The kernel is turned round where it lies. With `reverse` it also reaches to the left (and up): "
+    "its first number stays on the result's own cell."
+)
+_MIDDLE = "The kernel's middle lies on the result's cell: its first number belongs there."
 _ADDED = "It was added to what stood in `out`, a 7: each cell is overwritten."

@@ -639,6 +639,12 @@ def test_operation_words():
     assert "Highlighted: 1, 3, 5 become 9 at [1]" in alt
     alt = draw.draw_matmul([[1, 2]], [[3], [4]]).alt
     assert "1·3 + 2·4 = 11" in alt
+    alt = draw.draw_conv1d([1, 2, 3, 4, 5, 6], [5, 2, 3], index=4).alt
+    assert "18 28 38 48 37 30" in alt and "5·5 + 2·6 + 3·0 = 37" in alt
+    alt = draw.draw_conv1d([1, 0, 2], [5, 2, 3], index=2, reverse=True).alt
+    assert "up to 2" in alt and "5·2 + 2·0 + 3·1 = 13" in alt
+    alt = draw.draw_conv2d([[1, 2], [3, 4]], [[1, 2], [3, 4]], index=(0, 1)).alt
+    assert "1·2 + 2·0 + 3·4 + 4·0 = 14" in alt
     alt = draw.draw_gradients(np.ones((3, 2)), [np.full(2, 3.0)], index=(0, 1)).alt
     assert "It gets it at [1], summed with 2 more." in alt
 
@@ -667,6 +673,8 @@ TENSORS = {
     "zip": lambda: draw.draw_zip(np.add, np.ones((2, 3, 4)), np.ones((3, 1))),
     "reduce": lambda: draw.draw_reduce(np.sum, np.arange(4.0), None),
     "matmul": lambda: draw.draw_matmul(np.ones((3, 8)), np.ones((8, 4))),
+    "conv1d": lambda: draw.draw_conv1d(np.ones((2, 8)), np.ones((3, 2, 3)), index=(2, 7)),
+    "conv2d": lambda: draw.draw_conv2d(np.ones((4, 5)), np.ones((2, 2)), reverse=True),
     "broadcast": lambda: draw.draw_broadcast((2, 1), (3,), (4, 1, 1)),
     "gradients": lambda: draw.draw_gradients([[1.0, 2.0]], [[[1.0, 2.0]] * 3]),
 }
@@ -723,6 +731,9 @@ def test_tensor_pictures_can_be_read(name):
         (lambda: draw.draw_reduce(np.sum, np.ones((2, 2)), 2), ValueError, "no dimension 2"),
         (lambda: draw.draw_reduce(lambda t: t, np.ones((2, 2)), 0), ValueError, "Reducing"),
         (lambda: draw.draw_matmul(np.ones((2, 3)), np.ones((2, 3))), ValueError, "needs shapes"),
+        (lambda: draw.draw_conv1d(np.ones(6), np.ones((2, 3))), ValueError, r"\(6,\) and \(2, 3\)"),
+        (lambda: draw.draw_conv1d(np.ones(6), np.ones(3), index=6), IndexError, "isn't in"),
+        (lambda: draw.draw_conv2d(np.ones(6), np.ones((2, 3))), ValueError, "two dimensions"),
         (lambda: draw.draw_broadcast((2, 3)), ValueError, "two shapes or more"),
         (lambda: draw.draw_broadcast((2, 3), 4), TypeError, "tuple of whole numbers"),
         (lambda: draw.draw_gradients([1.0], []), ValueError, "0 gradients"),

@@ -82,6 +82,8 @@ FIGURES: dict[str, Callable[[str], Any]] = {
     "draw_gradients": lambda s: draw.draw_gradients(MATRIX, [MATRIX], name=s, names=[s], title=s),
     "draw_images": lambda s: draw.draw_images(MATRIX, [s], s),
     "draw_map": lambda s: draw.draw_map(lambda t: -t, MATRIX, name=s, title=s),
+    "draw_conv1d": lambda s: draw.draw_conv1d([1, 2, 3], [1, 2], names=(s, s, s), title=s),
+    "draw_conv2d": lambda s: draw.draw_conv2d(MATRIX, MATRIX, names=(s, s, s), title=s),
     "draw_matmul": lambda s: draw.draw_matmul(MATRIX, MATRIX.T, names=(s, s, s), title=s),
     "draw_memory": lambda s: draw.draw_memory(2, 4, 6, title=s),
     "draw_module": lambda s: draw.draw_module(Tree(s), title=s),

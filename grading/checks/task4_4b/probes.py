@@ -15,14 +15,13 @@ REQUIRES = (
 )  # fmt: skip
 SECTION = "guides/module4/01_convolution.html#task-4-4b"
 TOLERANCE = 1e-4
-_KERNELS = ("_conv1d_kernel", "_conv2d_kernel")
 PARTS = {
-    "probe_results": _KERNELS,
-    "probe_reverse": _KERNELS,
-    "probe_layouts": _KERNELS,
-    "probe_other_size": _KERNELS,
-    "probe_at_work": _KERNELS,
-    "probe_gradients": _KERNELS,
+    "probe_results": ("_conv1d_kernel", "_conv2d_kernel"),
+    "probe_reverse": ("_conv1d_kernel", "_conv2d_kernel"),
+    "probe_layouts": ("_conv1d_kernel", "_conv2d_kernel"),
+    "probe_other_size": ("_conv1d_kernel", "_conv2d_kernel"),
+    "probe_at_work": ("_conv1d_kernel", "_conv2d_kernel"),
+    "probe_gradients": ("_conv1d_kernel", "_conv2d_kernel"),
 }
 _SHAPES = (((2, 3, 5), (4, 3, 2)), ((2, 2, 4, 3), (3, 2, 2, 2)))
 _ORDERS = (((2, 0, 1), (1, 2, 0), (2, 1, 0)), ((2, 0, 3, 1), (1, 3, 2, 0), (3, 2, 1, 0)))
