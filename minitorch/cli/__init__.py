@@ -16,7 +16,7 @@ from .app import add_app
 from .export import add_export
 from .flags import Parser, UsageError
 from .older import SCRIPTS, today
-from .real import add_real, joined
+from .real import add_real
 from .show import add_show_expression, add_show_tensor
 from .train import add_train, train_command
 
@@ -111,7 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         words = [*words[1:2], "--help"]
     try:
         try:
-            chosen = parser.parse_args(joined(today(words)))
+            chosen = parser.parse_args(today(words))
             if chosen.command is None:
                 parser.print_help()
                 return 0
