@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -87,14 +89,17 @@ def test_steps_on_one_batch_lower_its_loss() -> None:
 @pytest.mark.task4_5
 @pytest.mark.slow
 def test_the_small_digits_are_learnt_and_the_seed_decides() -> None:
-    found = []
     few, others = small_digits("train").take(0, 600), small_digits("validation")
-    for _ in range(2):
+
+    def trained() -> tuple[ImageTrain, Any]:
         minitorch.seed(1)
         trainer = ImageTrain(size=8)
-        found.append(trainer.train(few, others, 0.005, 5, log_fn=None))
-    assert found[0] == found[1]
-    assert found[0][-1].accuracy > 60.0
+        return trainer, trainer.train(few, others, 0.005, 5, log_fn=None)
+
+    trainer, first = trained()
+    _, second = trained()
+    assert first == second
+    assert first[-1].accuracy > 60.0
     assert trainer.read(others.images[0]).shape == (1,)
 
 

@@ -15,6 +15,7 @@ from minitorch.train.sentences import (
     NOTHING,
     UNKNOWN,
     CNNSentimentKim,
+    SentenceSentimentTrain,
     Words,
     encode,
     encode_sentiment_data,
@@ -66,16 +67,19 @@ def test_dropout_is_for_training() -> None:
 def test_the_short_reviews_are_learnt_and_the_seed_decides() -> None:
     train, others = short_reviews("train"), short_reviews("validation")
     words = words_of(train)
-    found = []
-    for _ in range(2):
+
+    def trained() -> tuple[SentenceSentimentTrain, list[Epoch]]:
         minitorch.seed(1)
         trainer = make_trainer(words)
         told: list[Epoch] = []
         trainer.train(encode(train, words), 0.002, 8, encode(others, words), told.append)
-        found.append(told)
-    assert found[0] == found[1]
-    assert found[0][-1].loss < found[0][0].loss
-    assert found[0][-1].accuracy > 60.0
+        return trainer, told
+
+    trainer, first = trained()
+    _, second = trained()
+    assert first == second
+    assert first[-1].loss < first[0].loss
+    assert first[-1].accuracy > 60.0
     gives = word_weights(trainer, ["a", "wonderful", "film", "."])
     assert len(gives) == 4
 

@@ -22,7 +22,7 @@ from grading.judge.judge import Judge
 from grading.paths import JUDGED, MODEL, ROOT, SUBMITTED
 from grading.release import build as release
 
-RATE, EPOCHS, SEED = 0.003, 10, 1
+RATE, EPOCHS, SEED = 0.01, 15, 1
 PICTURE = "confusion.svg"
 
 

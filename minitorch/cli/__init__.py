@@ -16,7 +16,7 @@ from minitorch.cli.app import add_app
 from minitorch.cli.export import add_export
 from minitorch.cli.flags import Parser, UsageError
 from minitorch.cli.older import SCRIPTS, today
-from minitorch.cli.real import add_real, joined
+from minitorch.cli.real import add_real
 from minitorch.cli.show import add_show_expression, add_show_tensor
 from minitorch.cli.train import add_train, train_command
 
@@ -113,7 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         words = [*words[1:2], "--help"]
     try:
         try:
-            chosen = parser.parse_args(joined(today(words)))
+            chosen = parser.parse_args(today(words))
             if chosen.command is None:
                 parser.print_help()
                 return 0

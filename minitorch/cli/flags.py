@@ -10,6 +10,7 @@ import argparse
 import difflib
 import math
 import os
+import sys
 from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -161,6 +162,14 @@ class Parser(argparse.ArgumentParser):
             self.epilog = self.ending()
         return super().format_help()
 
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Read two words as one command where there is one: `train mnist` as `train-mnist`."""
+        words = list(sys.argv[1:] if args is None else args)
+        names = {name for action in self._subparsers_actions() for name in action.choices}
+        if "-".join(words[:2]) in names:
+            words[:2] = ["-".join(words[:2])]
+        return super().parse_known_args(words, namespace)
+
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and stop with exit code 2."""
         rest = message.removeprefix("unrecognized arguments: ")
@@ -189,12 +198,9 @@ class Parser(argparse.ArgumentParser):
                 yield action
 
     def _commands(self) -> list[str]:
-        """Name the commands; an alias isn't one more."""
-        names = {}
-        for action in self._subparsers_actions():
-            for name, parser in action.choices.items():
-                names.setdefault(id(parser), name)
-        return list(names.values())
+        """Name the commands that the help page lists; an alias isn't one more."""
+        actions = self._subparsers_actions()
+        return [each.dest for action in actions for each in action._choices_actions]
 
     def _everything(self) -> list[argparse.Action]:
         found = list(self._actions)

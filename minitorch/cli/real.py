@@ -15,7 +15,7 @@ from typing import Any
 from minitorch.cli.flags import UsageError, any_whole, positive, whole
 
 # %% auto #0
-__all__ = ['KINDS', 'Kind', 'joined', 'add_real', 'real_command']
+__all__ = ['KINDS', 'Kind', 'add_real', 'real_command']
 
 # %% ../../nbs/lib/cli/real.ipynb #kinds-code
 @dataclass(frozen=True)
@@ -98,13 +98,6 @@ KINDS: dict[str, Kind] = {
 }  # fmt: skip
 
 # %% ../../nbs/lib/cli/real.ipynb #flags-code
-def joined(words: list[str]) -> list[str]:
-    """Make one word of `train mnist` and `train sentiment`."""
-    if words[:1] == ["train"] and words[1:2] and words[1] in KINDS:
-        return [f"train-{words[1]}", *words[2:]]
-    return words
-
-
 def add_real(commands: Any) -> None:
     """Add the trainings on real data to the commands of a parser."""
     for kind in KINDS.values():

@@ -113,7 +113,7 @@ def test_picture(capsys, tmp_path) -> None:
         (["show_tensor", "nowhere.py:x"], "there is no file 'nowhere.py'"),
         (["app", "5"], "'5' isn't a whole number from 0 to 4"),
         (["app", "1", "--notebook", "x.py"], "should end in .ipynb"),
-        (["run_sentiment"], "it belongs to Module 4"),
+        (["run_torch_sentiment"], "minitorch train sentiment trains ours"),
     ],
 )
 def test_mistakes_are_answered_in_a_sentence(
