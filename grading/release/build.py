@@ -112,7 +112,7 @@ def student_pyproject(text: str) -> str:
 
 def marks(course: Course) -> list[str]:
     """Return the marks of those tasks that have tests."""
-    text = "".join(p.read_text(encoding="utf-8") for p in tests(course.root))
+    text = "".join(p.read_text(encoding="utf-8") for p in tests(course.root) if p.suffix == ".py")
     return [t.mark for t in course.tasks if re.search(rf"\bmark\.{t.mark}\b", text)]
 
 

@@ -175,6 +175,15 @@ def test_readme_and_workflow_know_the_tasks(student: Path) -> None:
         assert "grading" not in (student / name).read_text(encoding="utf-8")
 
 
+def test_answers_beside_the_tests_are_no_text(own: Path, tmp_path: Path) -> None:
+    """What a test compares with may be an archive of numbers: it travels, and isn't read."""
+    stored = own / "tests" / "answers" / "numbers.npz"
+    stored.parent.mkdir()
+    stored.write_bytes(bytes(range(256)))
+    made = build(own, tmp_path / "release", strict=False)
+    assert (made / "tests" / "answers" / "numbers.npz").read_bytes() == bytes(range(256))
+
+
 def test_two_builds_are_identical(project: Path, student: Path, tmp_path: Path) -> None:
     again = build(project, tmp_path / "elsewhere" / "again")
     assert [p.relative_to(again) for p in files(again)] == [
