@@ -30,7 +30,7 @@ def problems(course: Course) -> list[str]:
         for task in assignment.tasks:
             said += _unproven(course.root, task)
             points = task.points + task.hand_points
-            card = course.guides[task.notebook].cards.get(task.label, points)
+            card = course.cards.get(task.label, points)
             if card != points:
                 said.append(
                     f"{task.notebook}: the card of {task.label} says {card:g} points, and its "

@@ -103,6 +103,14 @@ class Course:
         )
 
     @property
+    def cards(self) -> dict[str, float]:
+        """The task cards of all guides: a task's may stand in another guide than its check."""
+        cards: dict[str, float] = {}
+        for guide in self.guides.values():
+            cards |= guide.cards
+        return cards
+
+    @property
     def tasks(self) -> tuple[Task, ...]:
         """The tasks of all assignments, in reading order."""
         return tuple(task for assignment in self.assignments for task in assignment.tasks)

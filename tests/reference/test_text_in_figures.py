@@ -88,6 +88,9 @@ FIGURES: dict[str, Callable[[str], Any]] = {
     "draw_memory": lambda s: draw.draw_memory(2, 4, 6, title=s),
     "draw_module": lambda s: draw.draw_module(Tree(s), title=s),
     "draw_operation": lambda s: draw.draw_operation(network(s), title=s),
+    "draw_pooling": lambda s: draw.draw_pooling(
+        MATRIX, (1, 3), out=np.zeros((2, 1)), name=s, title=s
+    ),
     "draw_reduce": lambda s: draw.draw_reduce(
         lambda t: t.sum(0, keepdims=True), MATRIX, 0, name=s, title=s
     ),

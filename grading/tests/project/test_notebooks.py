@@ -113,6 +113,8 @@ def test_code_lines_fit_the_page(path):
     for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
         if cell["cell_type"] == "code":
             long = [line for line in "".join(cell["source"]).splitlines() if len(line) > 100]
+            # The address from which Colab fetches the course can't be broken.
+            long = [line for line in long if "%pip install" not in line]
             assert not long, f"{cell['id']}: longer than 100 characters: {long[0]}"
 
 
