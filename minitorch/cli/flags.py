@@ -153,7 +153,9 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, allow_abbrev=False, formatter_class=_Page, **kwargs)
 
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+    def parse_known_args(  # type: ignore[override]
+        self, args: Any = None, namespace: Any = None
+    ) -> Any:
         """Read two words as one command where there is one: `train mnist` as `train-mnist`."""
         words = list(sys.argv[1:] if args is None else args)
         names = {name for action in self._subparsers_actions() for name in action.choices}
