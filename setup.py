@@ -14,7 +14,7 @@ notebooks = cfg["notebooks_requirements"].split()
 course = notebooks + cfg["course_requirements"].split()
 
 setup(
-    name=cfg["lib_name"],
+    name=cfg["dist_name"],
     version=cfg["version"],
     description=cfg["description"],
     long_description=(HERE / "README.md").read_text(encoding="utf-8"),
@@ -23,6 +23,7 @@ setup(
     author_email=cfg["author_email"],
     url=cfg["git_url"],
     license="Apache-2.0",
+    classifiers=[f"Programming Language :: Python :: {v}" for v in cfg["pythons"].split()],
     keywords=cfg["keywords"],
     packages=find_packages(include=["minitorch", "minitorch.*"]),
     package_data={"minitorch": ["py.typed"], "minitorch.data": ["*.npz", "*.tsv"]},

@@ -25,7 +25,7 @@ ENVIRONMENT = {
 
 
 def steps(into: Path) -> dict[str, tuple[list[str], int]]:
-    """What to start, and for how many seconds it may run."""
+    """Return what to start, and for how many seconds it may run."""
     python = [sys.executable, "-m"]
     found = {
         "rows": ([*python, "benchmarks", "--rounds", "2", "--into", str(into)], 200),

@@ -29,5 +29,5 @@ MODEL = Path("course") / "model"
 
 
 def sources(*rooms: str) -> list[Path]:
-    """The modules of some rooms of this code: what they make depends on these files."""
+    """Return the modules of some rooms of this code: what they make depends on these files."""
     return sorted(path for room in rooms for path in (ROOT / "grading" / room).glob("*.py"))

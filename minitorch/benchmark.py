@@ -39,7 +39,7 @@ def _matrices(size: int, kind: str = "float64") -> tuple[Any, Any]:
 
 
 def common_cases(make: Callable[[Any], Any]) -> Cases:
-    """What every library writes alike.
+    """Make the cases that every library writes alike.
 
     Args:
         make: Makes the library's own array of a NumPy array.

@@ -53,6 +53,7 @@ def save(
     Raises:
         TypeError: If something can't be kept.
         OSError: If the file can't be written.
+
     """
     if not isinstance(model, Module):
         raise TypeError(f"save(path, model) takes a Module, not {type(model).__name__}.")
@@ -110,6 +111,7 @@ def load(
         CheckpointError: If the file is damaged, of another version or of another model; nothing
             is changed then.
         FileNotFoundError: If there is none.
+
     """
     if not isinstance(model, Module):
         raise TypeError(f"load(path, model) takes a Module, not {type(model).__name__}.")

@@ -25,6 +25,7 @@ def needs(*names: str) -> None:
 
     Raises:
         AssertionError: One of them isn't there.
+
     """
     there = sys._getframe(1).f_globals
     if missing := [name for name in names if name not in there]:
@@ -59,6 +60,7 @@ def trying(what: str, hint: str = "", **hints: str) -> Iterator[None]:
 
     Raises:
         AssertionError: Something was raised.
+
     """
     try:
         yield
@@ -82,6 +84,7 @@ def passed(name: str, said: str, also: Iterable[str] = ()) -> None:
         name: The `grade_id` of the check's cell.
         said: What was tried, and what to do next.
         also: `grade_id`s of answers in other places of the module that the check looks at.
+
     """
     print(said)
     with contextlib.suppress(Exception):

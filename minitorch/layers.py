@@ -31,6 +31,7 @@ class Call(Module):
 
     Args:
         fn: Takes what the layer before returns.
+
     """
 
     def __init__(self, fn: Callable[..., Any]) -> None:
@@ -51,6 +52,7 @@ class Sequential(ModuleList):
     Args:
         layers: Modules, or functions of one tensor such as `Tensor.relu`. They are named by their
             positions: `0.weights`, `2.weights`.
+
     """
 
     def __init__(self, *layers: Module | Callable[..., Any]) -> None:
@@ -78,6 +80,7 @@ class Dropout(Module):
 
     Raises:
         ValueError: If the rate isn't from 0 to 1.
+
     """
 
     def __init__(self, rate: float = 0.5) -> None:
@@ -107,6 +110,7 @@ class Embedding(Module):
 
     Raises:
         ValueError: If there is nothing to look up, or the padding isn't in the table.
+
     """
 
     def __init__(
@@ -145,6 +149,7 @@ class Embedding(Module):
         Raises:
             IndexingError: If a number isn't in the table.
             TypeError: If one isn't a whole number.
+
         """
         table: Any = self.weights.value
         chosen = _whole_numbers(places, table.shape[0])
@@ -185,6 +190,7 @@ def uniform(
 
     Raises:
         ValueError: If a size is below 1.
+
     """
     if min((*shape, looked_at)) < 1:
         raise ValueError(f"A layer with weights of shape {shape} has none: sizes start from 1.")
@@ -204,6 +210,7 @@ class Linear(Module):
     Attributes:
         weights: Shape (in_size, out_size), at the start evenly from -1/√in_size to 1/√in_size.
         bias: Shape (out_size,), likewise.
+
     """
 
     weights: Parameter
@@ -228,6 +235,7 @@ class Linear(Module):
 
         Returns:
             Shape (N, out_size): x times the weights, as matrices, plus the bias.
+
         """
         # BEGIN SOLUTION task4_5
         return x @ self.weights.value + self.bias.value
@@ -249,6 +257,7 @@ class Conv2d(Module):
         weights: Shape (out_channels, in_channels, kh, kw), at the start evenly from -1/√n to
             1/√n, where n is the number of cells that a filter looks at.
         bias: Shape (out_channels, 1, 1), likewise.
+
     """
 
     weights: Parameter
@@ -276,6 +285,7 @@ class Conv2d(Module):
 
         Returns:
             Shape (N, out_channels, height, width).
+
         """
         # BEGIN SOLUTION task4_5
         return conv2d(x, self.weights.value) + self.bias.value
@@ -296,6 +306,7 @@ class Conv1d(Module):
         weights: Shape (out_channels, in_channels, width), at the start evenly from -1/√n to 1/√n,
             where n is the number of cells that a filter looks at.
         bias: Shape (out_channels, 1), likewise.
+
     """
 
     weights: Parameter
@@ -322,6 +333,7 @@ class Conv1d(Module):
 
         Returns:
             Shape (N, out_channels, places).
+
         """
         # BEGIN SOLUTION task4_5
         return conv1d(x, self.weights.value) + self.bias.value

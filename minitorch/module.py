@@ -29,6 +29,7 @@ class Parameter(StandIn):
     Args:
         x: The value: a number, a Scalar or a Tensor.
         name: What the value is called in pictures.
+
     """
 
     def __init__(self, x: Any, name: str | None = None) -> None:
@@ -40,6 +41,7 @@ class Parameter(StandIn):
 
         Args:
             x: The new value.
+
         """
         self.value = x
         if hasattr(x, "requires_grad_"):
@@ -81,6 +83,7 @@ class Module(Stateful):
 
     Attributes:
         training: True at first; `train` and `eval` switch it for the whole tree.
+
     """
 
     _modules: dict[str, Module]
@@ -105,6 +108,7 @@ class Module(Stateful):
 
         Raises:
             TypeError: If it isn't a module.
+
         """
         if not isinstance(module, Module):
             raise TypeError(
@@ -144,6 +148,7 @@ class Module(Stateful):
             Pairs (name, parameter): first this module's own, then those of each child in turn,
             with the child's name and a dot in front: `"b.c.p3"`. A parameter that is in the tree
             twice (the same object) comes once, under the first of its names.
+
         """
         # BEGIN SOLUTION task0_4
         first: dict[int, tuple[str, Parameter]] = {}
@@ -170,6 +175,7 @@ class Module(Stateful):
 
         Returns:
             The parameter.
+
         """
         parameter = v if isinstance(v, Parameter) else Parameter(v, k)
         setattr(self, k, parameter)
@@ -279,6 +285,7 @@ class ModuleList(Module):
 
     Args:
         modules: What the list holds at first.
+
     """
 
     def __init__(self, modules: Iterable[Module] = ()) -> None:
@@ -328,6 +335,7 @@ class ModuleDict(Module):
 
     Args:
         modules: What the dictionary holds at first.
+
     """
 
     def __init__(self, modules: Mapping[str, Module] | None = None) -> None:

@@ -15,7 +15,12 @@ from .tensor import Tensor
 from .tensor_arguments import named_dim
 from .tensor_base import Function
 from .tensor_data import IndexingError, whole
-from .tensor_functions import rand
+from minitorch.tensor_functions import (
+    ones,  # noqa: F401
+    rand,
+    tensor,  # noqa: F401
+    zeros,  # noqa: F401
+)
 
 # %% auto #0
 __all__ = ['pooling', 'along_dim', 'max_reduce', 'with_rate', 'checked_rate', 'tile', 'avgpool2d', 'argmax', 'Max', 'max', 'softmax', 'logsoftmax', 'maxpool2d', 'dropout']
@@ -232,7 +237,8 @@ class Max(Function):
         Args:
             ctx: Keeps what `backward` needs.
             a: Any tensor.
-            dim: The dimension, as a constant tensor of one element: read it with `item()`.
+            dim: The dimension, as a constant tensor of one element: read it with
+                `int(dim.item())`.
 
         """
         # BEGIN SOLUTION task4_4

@@ -22,6 +22,7 @@ def mul(x: float, y: float) -> float:
 
     Returns:
         x times y.
+
     """
     # BEGIN SOLUTION task0_1
     return x * y
@@ -36,6 +37,7 @@ def id(x: float) -> float:
 
     Returns:
         x.
+
     """
     # BEGIN SOLUTION task0_1
     return x
@@ -51,6 +53,7 @@ def add(x: float, y: float) -> float:
 
     Returns:
         x plus y.
+
     """
     # BEGIN SOLUTION task0_1
     return x + y
@@ -65,6 +68,7 @@ def neg(x: float) -> float:
 
     Returns:
         -x.
+
     """
     # BEGIN SOLUTION task0_1
     return -x
@@ -80,6 +84,7 @@ def lt(x: float, y: float) -> float:
 
     Returns:
         1.0 if x < y, else 0.0.
+
     """
     # BEGIN SOLUTION task0_1
     return 1.0 if x < y else 0.0
@@ -95,6 +100,7 @@ def eq(x: float, y: float) -> float:
 
     Returns:
         1.0 if x equals y, else 0.0.
+
     """
     # BEGIN SOLUTION task0_1
     return 1.0 if x == y else 0.0
@@ -110,6 +116,7 @@ def max(x: float, y: float) -> float:
 
     Returns:
         x if x > y, else y.
+
     """
     # BEGIN SOLUTION task0_1
     return x if x > y else y
@@ -125,6 +132,7 @@ def is_close(x: float, y: float) -> float:
 
     Returns:
         1.0 if |x - y| < 0.01, else 0.0. A bool will do as well.
+
     """
     # BEGIN SOLUTION task0_1
     return 1.0 if abs(x - y) < 1e-2 else 0.0
@@ -139,6 +147,7 @@ def sigmoid(x: float) -> float:
 
     Returns:
         1 / (1 + e^-x) if x >= 0, else the equal e^x / (1 + e^x).
+
     """
     # BEGIN SOLUTION task0_1
     if x >= 0:
@@ -156,6 +165,7 @@ def relu(x: float) -> float:
 
     Returns:
         x if x > 0, else 0.0.
+
     """
     # BEGIN SOLUTION task0_1
     return x if x > 0 else 0.0
@@ -170,6 +180,7 @@ def log(x: float) -> float:
 
     Returns:
         ln(x + EPS); where that argument is 0, minus infinity; below it, NaN.
+
     """
     # BEGIN SOLUTION task0_1
     y = x + EPS
@@ -189,6 +200,7 @@ def exp(x: float) -> float:
 
     Returns:
         e^x, which is infinity where it exceeds the largest float (x above about 709.78).
+
     """
     # BEGIN SOLUTION task0_1
     # math.exp raises OverflowError past the logarithm of the largest float.
@@ -206,6 +218,7 @@ def inv(x: float) -> float:
 
     Returns:
         1 / x; for 0.0 it is infinity, for -0.0 minus infinity.
+
     """
     # BEGIN SOLUTION task0_1
     if x == 0.0:
@@ -223,6 +236,7 @@ def log_back(x: float, d: float) -> float:
 
     Returns:
         d / (x + EPS); where that divides by zero, an infinity with d's sign.
+
     """
     # BEGIN SOLUTION task0_1
     y = x + EPS
@@ -241,6 +255,7 @@ def inv_back(x: float, d: float) -> float:
 
     Returns:
         -d / x²; at zero an infinity with the sign opposite to d's.
+
     """
     # BEGIN SOLUTION task0_1
     if x == 0.0:
@@ -258,6 +273,7 @@ def relu_back(x: float, d: float) -> float:
 
     Returns:
         d if x > 0, else 0.0.
+
     """
     # BEGIN SOLUTION task0_1
     return d if x > 0 else 0.0
@@ -272,6 +288,7 @@ def map(fn: Callable[[float], float]) -> Callable[[Iterable[float]], Iterable[fl
 
     Returns:
         A function that takes numbers and returns `fn` of each, in their order.
+
     """
 
     # BEGIN SOLUTION task0_3
@@ -292,6 +309,7 @@ def zipWith(
 
     Returns:
         A function that takes two lists of the same length and returns `fn` of each pair.
+
     """
 
     # BEGIN SOLUTION task0_3
@@ -312,6 +330,7 @@ def reduce(fn: Callable[[float, float], float], start: float) -> Callable[[Itera
     Returns:
         A function that takes numbers x1, x2, x3 and so on, and returns
         fn(x3, fn(x2, fn(x1, start))).
+
     """
 
     # BEGIN SOLUTION task0_3
@@ -333,6 +352,7 @@ def negList(ls: Iterable[float]) -> Iterable[float]:
 
     Returns:
         Their negatives, in the same order.
+
     """
     # BEGIN SOLUTION task0_3
     return map(neg)(ls)
@@ -348,6 +368,7 @@ def addLists(ls1: Iterable[float], ls2: Iterable[float]) -> Iterable[float]:
 
     Returns:
         The sums of the pairs.
+
     """
     # BEGIN SOLUTION task0_3
     return zipWith(add)(ls1, ls2)
@@ -362,6 +383,7 @@ def sum(ls: Iterable[float]) -> float:
 
     Returns:
         Their sum; 0 for an empty list.
+
     """
     # BEGIN SOLUTION task0_3
     return reduce(add, 0.0)(ls)
@@ -376,6 +398,7 @@ def prod(ls: Iterable[float]) -> float:
 
     Returns:
         Their product; 1 for an empty list.
+
     """
     # BEGIN SOLUTION task0_3
     return reduce(mul, 1.0)(ls)

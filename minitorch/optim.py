@@ -25,6 +25,7 @@ class Optimizer(Resumable):
 
     Args:
         parameters: The parameters, e.g. `model.parameters()`.
+
     """
 
     def __init__(self, parameters: Sequence[Parameter]) -> None:
@@ -65,6 +66,7 @@ class Optimizer(Resumable):
             value: Its value, a number or a constant tensor.
             slope: The derivative of the loss in it, of the same kind.
             memory: What was kept for it; empty at its first step.
+
         """
         raise NotImplementedError(f"{type(self).__name__} doesn't say how a parameter moves.")
 
@@ -90,6 +92,7 @@ class SGD(Optimizer):
 
     Raises:
         ValueError: If momentum or weight decay is negative.
+
     """
 
     settings = ("lr", "momentum", "weight_decay")
@@ -136,6 +139,7 @@ class Adam(Optimizer):
 
     Raises:
         ValueError: If a beta isn't from 0 up to 1, or another setting is negative.
+
     """
 
     settings = ("lr", "betas", "eps", "weight_decay")

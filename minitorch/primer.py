@@ -25,6 +25,7 @@ class Linear:
         w1: How much the score rises with x1.
         w2: How much it rises with x2.
         b: The bias, the score of the point (0, 0).
+
     """
 
     w1: float
@@ -48,6 +49,7 @@ class Split:
     Attributes:
         m1: One separator.
         m2: The other one.
+
     """
 
     m1: Linear
@@ -72,6 +74,7 @@ def point_loss(m: float, y: int) -> float:
     Args:
         m: The model's score of the point.
         y: The point's class as a sign, −1 or +1.
+
     """
     z = y * m
     # The same number as −log σ(z), written so that a very wrong score has no logarithm of 0.
@@ -106,6 +109,7 @@ class TwoUnits:
         green: The separator inside the first hidden unit.
         yellow: The separator inside the second.
         separator: What is laid through the hidden points (h1, h2).
+
     """
 
     green: Linear
@@ -126,6 +130,7 @@ class TwoUnits:
 
         Raises:
             ValueError: If there aren't nine.
+
         """
         if len(numbers) != 9:
             raise ValueError(f"TwoUnits.of needs nine numbers, and {len(numbers)} came.")
@@ -137,6 +142,7 @@ def classify_simple() -> Linear:
 
     Returns:
         A model whose score is positive where the class is 1, and not positive elsewhere.
+
     """
     # BEGIN SOLUTION task0_5
     return Linear(-1.0, 0.0, 0.5)
@@ -148,6 +154,7 @@ def classify_diag() -> Linear:
 
     Returns:
         A model whose score is positive where the class is 1, and not positive elsewhere.
+
     """
     # BEGIN SOLUTION task0_5
     return Linear(-1.0, -1.0, 0.5)
@@ -159,6 +166,7 @@ def classify_split() -> Split | TwoUnits:
 
     Returns:
         A model whose score is positive where the class is 1, and not positive elsewhere.
+
     """
     # BEGIN SOLUTION task0_5
     return Split(Linear(1.0, 0.0, -0.2), Linear(1.0, 0.0, -0.8))

@@ -26,6 +26,7 @@ class Check:
         name: Its cell's `grade_id`.
         points: What it is worth.
         answers: The `grade_id`s of the answers that it looks at.
+
     """
 
     name: str
@@ -41,6 +42,7 @@ def read_module(folder: Path) -> tuple[list[Check], dict[str, str]]:
 
     Returns:
         The checks in their order, and the text of each answer by its `grade_id`.
+
     """
     checks: list[Check] = []
     answers: dict[str, str] = {}
@@ -67,6 +69,7 @@ def find_module(name: str) -> tuple[Path, Path] | None:
 
     Args:
         name: The check's `grade_id`.
+
     """
     here = Path.cwd()
     for root in (each / "nbs" for each in (here, *here.parents)):
@@ -109,6 +112,7 @@ def count(name: str, also: Iterable[str] = ()) -> str:
 
     Returns:
         How many checks of the module have passed; empty where there is no released project.
+
     """
     if (found := find_module(name)) is None:
         return ""

@@ -68,6 +68,7 @@ class Scalar(Variable):
 
     Raises:
         TypeError: `v` isn't a real number.
+
     """
 
     __slots__ = ("data",)
@@ -109,6 +110,7 @@ class Scalar(Variable):
 
         Args:
             d_output: The derivative to start from, 1.0 by default.
+
         """
         super().backward(1.0 if d_output is None else float(d_output))
 
@@ -268,6 +270,7 @@ def make_graph(out: Variable) -> str:
 
     Returns:
         The picture as SVG text, e.g. for `IPython.display.SVG`.
+
     """
     from minitorch.draw import draw_expression
 
@@ -319,6 +322,7 @@ def derivative_check(f: Callable[..., Any], *scalars: Scalar) -> None:
     Raises:
         AssertionError: Some derivative is wrong. The message says for which argument, by how
             much, and guesses why.
+
     """
     for x in scalars:
         x.derivative = None

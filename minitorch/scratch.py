@@ -20,6 +20,7 @@ class Workshop:
 
     Attributes:
         folder: Where it lies; it goes away with the workshop.
+
     """
 
     # What the reader's own environment would change in the tools' words.
@@ -57,6 +58,7 @@ class Workshop:
 
         Args:
             command: A program and its arguments, with blanks between them.
+
         """
         program, *words = command.split()
         found = shutil.which(program, path=self._env["PATH"])

@@ -17,6 +17,7 @@ def numbers(value: Any) -> Any:
 
     Raises:
         TypeError: If it holds no numbers.
+
     """
     if hasattr(value, "to_numpy"):
         return value.to_numpy()
@@ -34,6 +35,7 @@ def like(value: Any, found: Any) -> Any:
     Args:
         value: A tensor, a Scalar or a number.
         found: An array or a number.
+
     """
     if hasattr(value, "to_numpy"):
         return value._from_array(found) if hasattr(found, "shape") else value.zeros() + found
@@ -51,6 +53,7 @@ def differences(here: Mapping[str, Any], there: Mapping[str, Any]) -> list[str]:
     Args:
         here: The model's.
         there: Those that shall be put into it.
+
     """
     said = [f"{name}: only the model has it" for name in here if name not in there]
     said += [f"{name}: the model has no such parameter" for name in there if name not in here]
@@ -91,6 +94,7 @@ class Stateful:
         Raises:
             ValueError: If names or shapes differ; the message lists the first that do.
             TypeError: If what has a name is neither an array, a tensor nor a number.
+
         """
         parameters = dict(self.named_parameters())
         given = {name: _given(name, found) for name, found in state.items()}
@@ -137,6 +141,7 @@ class Resumable:
         parameters: The parameters that it changes.
         settings: Names of the attributes that say how it moves, such as `lr`.
         memory: For each parameter what is kept from step to step, by name.
+
     """
 
     parameters: list[Any]
@@ -160,6 +165,7 @@ class Resumable:
 
         Raises:
             ValueError: If it is of another class, or of parameters of other shapes.
+
         """
         mine, theirs = type(self).__name__, state.get("optimizer")
         if mine != theirs:

@@ -55,7 +55,7 @@ class Tensor(Elementwise, ShapeMethods, Extremes, TorchNames, TensorBase):
 
     @count_or_shape
     def size(self) -> int:
-        """The number of cells."""
+        """Return the number of cells."""
         # BEGIN SOLUTION task2_3
         return self._tensor.size
         # END SOLUTION

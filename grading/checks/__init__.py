@@ -26,6 +26,7 @@ class Mutant:
         says: one sentence for the student whose result equals this one's.
         group: in a task in which students write tests, mutants of one group count as one,
             caught as soon as any of them is. For tests whose subject the student chooses.
+
     """
 
     name: str
@@ -47,6 +48,7 @@ class Mistake:
         fair: why it may pass: it is right in another style, or nothing at home can see it.
         more: bodies of further regions that belong to it, by target.
         beside: code in front of the changed function's module, e.g. a helper or an import.
+
     """
 
     name: str

@@ -5,50 +5,16 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
+from grading.course.notebooks import Guide, notebooks
 from grading.course.readiness import problems
 from grading.course.regions import NUMBERED, GradingError, Region, regions_of, task_label
 from grading.course.tasks import Assignment, Course, Task, probes_path
 from grading.paths import GUIDES
-
-_DIRECTIVE = re.compile(r"^#\|[ \t]*(?P<name>\w+)(?:[ \t]+(?P<value>\S+))?[ \t]*$", re.M)
-
-
-def read_notebook(path: Path) -> Any:
-    """Reads a notebook (format 4).
-
-    Raises:
-        GradingError: it can't be read, or isn't a notebook; the message names the file.
-    """
-    try:
-        # nbformat.read would quietly give new ids to cells that share one.
-        notebook = nbformat.convert(nbformat.reader.reads(path.read_text(encoding="utf-8")), 4)
-    except OSError as error:
-        raise GradingError(f"{path}: can't be read: {error.strerror or error}.") from error
-    except Exception as error:  # nbformat has its own error for each way of not being a notebook
-        raise GradingError(
-            f"{path}: isn't a notebook ({type(error).__name__}: {str(error)[:120]}). "
-            "Restore it from version control, or save it again in JupyterLab."
-        ) from error
-    if not isinstance(notebook.get("cells"), list):
-        raise GradingError(f"{path}: isn't a notebook: it has no cells.")
-    for number, cell in enumerate(notebook.cells, 1):
-        if not {"cell_type", "source", "metadata"} <= cell.keys():
-            raise GradingError(f"{path}: cell {cell.get('id', number)} isn't a notebook's cell.")
-    return notebook
-
-
-def export_module(source: str, default: str) -> str | None:
-    """The module of the package that a cell is exported to; None if it isn't."""
-    for match in _DIRECTIVE.finditer(source):
-        if match["name"] in ("export", "exporti", "exports"):
-            return match["value"] or default or None
-    return None
 
 
 @dataclass
@@ -60,17 +26,13 @@ class _Found:
     written: dict[str, tuple[str, float]]
 
 
-def _read_guide(root: Path, path: Path, found: _Found, seen: dict[str, str]) -> None:
-    notebook = read_notebook(path)
-    name = path.relative_to(root).as_posix()
-    sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    exports = [m for text in sources for m in _DIRECTIVE.finditer(text)]
-    default = next((m["value"] or "" for m in exports if m["name"] == "default_exp"), "")
-    ids = Counter(cell.get("id", "") for cell in notebook.cells)
+def _take(guide: Guide, found: _Found, seen: dict[str, str]) -> None:
+    name = guide.name
+    ids = Counter(cell.get("id", "") for cell in guide.cells)
     for cell_id, count in ids.items():
         if cell_id and count > 1:
             raise GradingError(f"{name}: {count} cells have the id {cell_id!r}; give each its own.")
-    for number, cell in enumerate(notebook.cells, 1):
+    for number, cell in enumerate(guide.cells, 1):
         where = f"{name}, cell {cell.get('id') or number}"
         mark = cell.metadata.get("nbgrader", {})
         grade_id = mark.get("grade_id", "")
@@ -84,7 +46,7 @@ def _read_guide(root: Path, path: Path, found: _Found, seen: dict[str, str]) -> 
         points = float(mark.get("points") or 0)
         regions = []
         if cell.cell_type == "code":
-            module = export_module(cell.source, default)
+            module = guide.module(cell)
             regions = regions_of(cell.source, module or "", where)
             if regions and not mark.get("solution"):
                 raise GradingError(
@@ -111,7 +73,7 @@ def _read_guide(root: Path, path: Path, found: _Found, seen: dict[str, str]) -> 
 
 
 def _constants(path: Path, names: tuple[str, ...]) -> dict[str, Any]:
-    """Reads constants of a module without running it."""
+    """Read constants of a module without running it."""
     try:
         tree = ast.parse(path.read_text(encoding="utf-8"))
     except SyntaxError as error:
@@ -147,16 +109,21 @@ def _probe_settings(root: Path, task_id: str) -> dict[str, Any]:
     return settings
 
 
-def read_assignment(root: Path, folder: Path) -> Assignment:
-    """Reads the guides in a folder.
+def read_assignment(root: Path, folder: Path, guides: Sequence[Guide]) -> Assignment:
+    """Find the tasks in the guides of a folder.
+
+    Args:
+        root: the project.
+        folder: the assignment's.
+        guides: its notebooks, in reading order.
 
     Raises:
         GradingError: says what is wrong in which file and cell.
+
     """
-    paths = sorted(p for p in folder.glob("*.ipynb") if not p.name.startswith("."))
     found, seen = _Found([], {}, {}), {}
-    for path in paths:
-        _read_guide(root, path, found, seen)
+    for guide in guides:
+        _take(guide, found, seen)
     places: dict[str, Region] = {}
     for region in found.regions:
         if (other := places.setdefault(region.target, region)) is not region:
@@ -207,12 +174,11 @@ def read_assignment(root: Path, folder: Path) -> Assignment:
                 "`test-<task>` (`written-<task>` if a person grades it), with a task that has "
                 f"solutions: {', '.join(ids) or 'there is none'}."
             )
-    names = tuple(path.relative_to(root).as_posix() for path in paths)
-    return Assignment(folder.name, names, tuple(tasks))
+    return Assignment(folder.name, tuple(guide.name for guide in guides), tuple(tasks))
 
 
 def load_course(root: Path, *, strict: bool = False) -> Course:
-    """Reads every guide.
+    """Read every guide.
 
     Args:
         root: the project, with `nbs/guides`.
@@ -220,14 +186,22 @@ def load_course(root: Path, *, strict: bool = False) -> Course:
 
     Raises:
         GradingError: says what is wrong in which file and cell.
+
     """
     root = Path(root).resolve()
     folder = root / GUIDES
     if not folder.is_dir():
         raise GradingError(f"{folder}: there are no guides. Run this in the project's root.")
-    folders = sorted(p for p in folder.iterdir() if p.is_dir() and any(p.glob("*.ipynb")))
-    folders.sort(key=lambda p: (not p.name.startswith("module"), p.name))
-    course = Course(root, tuple(read_assignment(root, each) for each in folders))
+    by_folder: dict[Path, list[Guide]] = {}
+    for path in notebooks(root):
+        if path.parent.parent == folder:
+            by_folder.setdefault(path.parent, []).append(Guide.read(root, path))
+    folders = sorted(by_folder, key=lambda p: (not p.name.startswith("module"), p.name))
+    course = Course(
+        root,
+        tuple(read_assignment(root, each, by_folder[each]) for each in folders),
+        {guide.name: guide for each in folders for guide in by_folder[each]},
+    )
     if strict and (said := problems(course)):
         raise GradingError("\n".join(said))
     return course

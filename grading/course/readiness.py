@@ -29,6 +29,13 @@ def problems(course: Course) -> list[str]:
             )
         for task in assignment.tasks:
             said += _unproven(course.root, task)
+            points = task.points + task.hand_points
+            card = course.guides[task.notebook].cards.get(task.label, points)
+            if card != points:
+                said.append(
+                    f"{task.notebook}: the card of {task.label} says {card:g} points, and its "
+                    f"graded cells give {points:g}. Let both say the same."
+                )
             said += [
                 f"{probes_path(course.root, task.id)}: REQUIRES names {each!r}, which is no task."
                 for each in task.requires

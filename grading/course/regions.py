@@ -56,6 +56,7 @@ class Region:
         body: the reference's body without indentation; the whole function if `whole`.
         notebook: the guide, relative to the project.
         whole: the region covers the function with its decorators, not its body alone.
+
     """
 
     task: str
@@ -74,12 +75,12 @@ class Region:
 
 
 def task_mark(task_id: str) -> str:
-    """Returns the pytest mark of a task: its id, `chain_rule` for `chain-rule`."""
+    """Return the pytest mark of a task: its id, `chain_rule` for `chain-rule`."""
     return task_id.replace("-", "_")
 
 
 def task_label(task_id: str) -> str:
-    """Returns the name that a student reads: `Task 0.1`, or `Part chain-rule` of the neighbour."""
+    """Return the name that a student reads: `Task 0.1`, or `Part chain-rule` of the neighbour."""
     match = NUMBERED.fullmatch(task_id)
     if not match:
         return f"Part {task_id}"
@@ -103,7 +104,7 @@ class _Span:
 
 
 def _parse(source: str, where: str) -> ast.Module:
-    """Parses a cell; magics are blanked, so that line numbers stay."""
+    """Parse a cell; magics are blanked, so that line numbers stay."""
     with contextlib.suppress(SyntaxError):  # a line of Python may begin with % too
         return ast.parse(source)
     lines = [_MAGIC.sub(r"\1pass  # ", line) for line in source.split("\n")]
@@ -114,7 +115,7 @@ def _parse(source: str, where: str) -> ast.Module:
 
 
 def _functions(tree: ast.AST, prefix: str = "") -> Iterator[tuple[str, Function]]:
-    """Yields functions and methods by qualified name, as Python's `__qualname__` has it."""
+    """Yield functions and methods by qualified name, as Python's `__qualname__` has it."""
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, Function):
             yield prefix + node.name, node
@@ -130,18 +131,18 @@ def _last(node: Function) -> int:
 
 
 def _start(node: ast.stmt) -> int:
-    """The first line of a statement, decorators included."""
+    """Return the first line of a statement, decorators included."""
     decorators = getattr(node, "decorator_list", [])
     return min([node.lineno, *(each.lineno for each in decorators)])
 
 
 def _rest(node: Function) -> list[ast.stmt]:
-    """The body after the docstring."""
+    """Return the body after the docstring."""
     return node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
 
 
 def _head_end(node: Function) -> int:
-    """The last line of the signature and docstring."""
+    """Return the last line of the signature and docstring."""
     if ast.get_docstring(node, clean=False) is not None:
         return node.body[0].end_lineno or node.lineno
     arguments = [*ast.walk(node.args), *([node.returns] if node.returns else [])]
@@ -160,7 +161,7 @@ def _is_comment(line: str) -> bool:
 
 
 def _marks(source: str, where: str) -> list[tuple[int, int, str, str]]:
-    """Returns begin line, end line, task and indentation of each pair of marks."""
+    """Return begin line, end line, task and indentation of each pair of marks."""
     pairs, begin, task, indent = [], 0, "", ""
     for number, line in enumerate(source.split("\n"), 1):
         if match := _BEGIN.match(line):
@@ -197,7 +198,7 @@ def _marks(source: str, where: str) -> list[tuple[int, int, str, str]]:
 
 
 def _spans(source: str, where: str) -> list[_Span]:
-    """Finds every region of a source, top to bottom."""
+    """Find every region of a source, top to bottom."""
     pairs = _marks(source, where)
     if not pairs:
         return []
@@ -232,7 +233,7 @@ def _spans(source: str, where: str) -> list[_Span]:
 
 
 def regions_of(source: str, module: str, where: str = "") -> list[Region]:
-    """Finds the regions of a cell or of a module's source.
+    """Find the regions of a cell or of a module's source.
 
     Args:
         source: Python, with or without IPython's magics.
@@ -241,6 +242,7 @@ def regions_of(source: str, module: str, where: str = "") -> list[Region]:
 
     Raises:
         GradingError: a mark without its partner, a region that isn't a function's whole body.
+
     """
     lines = source.split("\n")
     return [
@@ -262,7 +264,7 @@ def _dedent(lines: list[str]) -> str:
 
 
 def fill(source: str, bodies: Mapping[str, str], *, marks: bool = True, where: str = "") -> str:
-    """Puts other bodies into regions: the one function behind stubs, mutants and half-done work.
+    """Put other bodies into regions: the one function behind stubs, mutants and half-done work.
 
     Args:
         source: a cell or a module's source with marked regions.
@@ -273,6 +275,7 @@ def fill(source: str, bodies: Mapping[str, str], *, marks: bool = True, where: s
 
     Raises:
         GradingError: a name in `bodies` that has no region here, or wrong marks.
+
     """
     spans = _spans(source, where or "source")
     if unknown := sorted(set(bodies) - {span.qualname for span in spans}):
@@ -295,7 +298,7 @@ def fill(source: str, bodies: Mapping[str, str], *, marks: bool = True, where: s
 
 
 def stub_body(task_id: str, qualname: str = "", notebook: str = "") -> str:
-    """Returns the body that stands where the student's goes; it says what to do next."""
+    """Return the body that stands where the student's goes; it says what to do next."""
     name = " of ".join(reversed(qualname.split(".<locals>.")))
     write = f"write {name or 'this function'}"
     if notebook:
@@ -306,7 +309,7 @@ def stub_body(task_id: str, qualname: str = "", notebook: str = "") -> str:
 
 
 def _stub(span: _Span, source: str, notebook: str) -> str:
-    """The stub of a region; of a whole function the signature loses its arguments too."""
+    """Return the stub of a region; of a whole function the signature loses its arguments too."""
     body = stub_body(span.task, span.qualname, notebook)
     if not span.whole:
         return body
@@ -323,13 +326,14 @@ def _stub(span: _Span, source: str, notebook: str) -> str:
 def strip_solutions(
     source: str, notebook: str = "", where: str = "", keep: Collection[str] = ()
 ) -> str:
-    """Replaces every region with its stub and drops the marks: what a student gets.
+    """Replace every region with its stub and drop the marks: what a student gets.
 
     Args:
         source: a cell or a module's source.
         notebook: named in the stubs, so that they say where to go on.
         where: said in errors.
         keep: tasks whose solutions stay; with them, what a student has half done.
+
     """
     where = where or notebook or "source"
     spans = _spans(source, where)
@@ -340,7 +344,7 @@ def strip_solutions(
 
 
 def body_of(source: str, qualname: str, *, whole: bool = False) -> str | None:
-    """Returns a function's body after its docstring from unmarked source, as students hand it in.
+    """Return a function's body after its docstring from unmarked source, as students hand it in.
 
     Args:
         source: a cell or a module's source.
@@ -352,6 +356,7 @@ def body_of(source: str, qualname: str, *, whole: bool = False) -> str | None:
 
     Raises:
         GradingError: the source isn't Python.
+
     """
     found = [n for name, n in _functions(_parse(source, qualname)) if name == qualname]
     if not found:
@@ -370,7 +375,7 @@ def body_of(source: str, qualname: str, *, whole: bool = False) -> str | None:
 
 
 def given_lines(source: str) -> Iterator[str]:
-    """Yields the lines outside the marks."""
+    """Yield the lines outside the marks."""
     inside = False
     for line in source.split("\n"):
         if _BEGIN.match(line):

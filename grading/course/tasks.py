@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from grading.course.notebooks import Guide
 from grading.course.regions import GradingError, Region, task_label, task_mark
 from grading.paths import CHECKS, GUIDES
 
@@ -32,6 +33,7 @@ class Task:
         extra: its points come on top of the assignment's.
         hand_points: points given by a person.
         hand_grade_ids: nbgrader's names of the cells for them.
+
     """
 
     id: str
@@ -81,10 +83,24 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Course:
-    """Every assignment, in reading order."""
+    """Every assignment, in reading order.
+
+    Attributes:
+        root: the project.
+        assignments: with their tasks.
+        guides: the notebooks, as they were read, by path relative to the project.
+
+    """
 
     root: Path
     assignments: tuple[Assignment, ...]
+    guides: Mapping[str, Guide] = field(default_factory=dict, repr=False, compare=False)
+
+    def read(self, path: Path) -> Guide:
+        """Return a notebook of the project: a guide as it was read, another one read now."""
+        return self.guides.get(path.relative_to(self.root).as_posix()) or Guide.read(
+            self.root, path
+        )
 
     @property
     def tasks(self) -> tuple[Task, ...]:
@@ -97,10 +113,11 @@ class Course:
         return tuple(region for task in self.tasks for region in task.regions)
 
     def task(self, task_id: str) -> Task:
-        """Returns the task of that id.
+        """Return the task of that id.
 
         Raises:
             GradingError: there is none.
+
         """
         for task in self.tasks:
             if task.id == task_id:
@@ -109,10 +126,11 @@ class Course:
         raise GradingError(f"No task is called {task_id!r}. The guides have: {known}.")
 
     def region(self, target: str) -> Region:
-        """Returns the region of that name, e.g. `operators.relu` or `train.images.Network.forward`.
+        """Return the region of that name, e.g. `operators.relu` or `train.images.Network.forward`.
 
         Raises:
             GradingError: there is none.
+
         """
         for region in self.regions:
             if region.target == target:
@@ -120,10 +138,11 @@ class Course:
         raise GradingError(f"{target!r} is no solution region.")
 
     def assignment(self, name: str) -> Assignment:
-        """Returns the assignment of that name.
+        """Return the assignment of that name.
 
         Raises:
             GradingError: there is none.
+
         """
         for assignment in self.assignments:
             if assignment.name == name:

@@ -14,7 +14,6 @@ from typing import Any
 
 import nbformat
 
-from grading.course.guides import read_notebook
 from grading.course.regions import Region, fill, regions_of
 from grading.course.tasks import Assignment
 from grading.judge.judge import Judge
@@ -68,18 +67,14 @@ def handed_in(
     judge: Judge, notebook: str, body: Callable[[Region], str | None], written: bool
 ) -> bytes:
     """Make one notebook: the release with bodies in its regions."""
-    answers = {
-        cell.get("id"): cell.source
-        for cell in read_notebook(judge.course.root / notebook).cells
-        if cell.metadata.get("nbgrader", {}).get("solution")
-    }
+    answers = judge.course.guides[notebook].answers
     modules = {r.cell_id: r.module for r in judge.course.regions if r.notebook == notebook}
     node: Any = copy.deepcopy(judge.release(notebook))
     for cell in node.cells:
         mark = cell.metadata.get("nbgrader", {})
         if not mark.get("solution"):
             continue
-        source = answers[cell.id]
+        source = answers[cell.id].source
         if cell.cell_type == "code" and cell.id in modules:
             regions = regions_of(source, modules[cell.id], notebook)
             chosen: Mapping[str, str | None] = {region.qualname: body(region) for region in regions}

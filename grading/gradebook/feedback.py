@@ -111,6 +111,7 @@ def table(judgements: Mapping[str, Judgement], entries: Mapping[str, Entry] | No
     Args:
         judgements: by student's id.
         entries: what the gradebook holds, with the points that a person gave.
+
     """
     if not judgements:
         return "There are no submissions."

@@ -62,6 +62,7 @@ class Graded:
         refused: what could not be done and why, by student's id.
         odd: what a person should look at besides.
         entries: what the gradebook holds, by student's id; points given by hand, too.
+
     """
 
     assignment: str
@@ -83,6 +84,7 @@ def submissions(root: Path, assignment: str) -> tuple[dict[str, Path], list[str]
 
     Returns:
         Folders by student's id, and what doesn't look like a submission.
+
     """
     found: dict[str, Path] = {}
     odd: list[str] = []
@@ -109,6 +111,7 @@ def _out_of_place(student: Path, assignment: str, others: Collection[str]) -> st
         student: a folder, or what is there instead.
         assignment: its name.
         others: notebooks of other assignments.
+
     """
     place = SUBMITTED / clean(student.name, 60) / assignment
     if not student.is_dir():
@@ -157,6 +160,7 @@ def judge_all(
         folders: the submissions by student's id.
         again: judge anew what is known already.
         settle: students in whose work what can't be found out counts as wrong.
+
     """
     graded = Graded(assignment)
     if not folders:
@@ -246,6 +250,7 @@ def grade(
 
     Raises:
         GradingError: the course or nbgrader is not in order.
+
     """
     os.environ[PREREQUISITES] = "own" if own else "reference"  # for nbgrader's processes too
     with keeping.alone(root, say):

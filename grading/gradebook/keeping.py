@@ -42,6 +42,7 @@ def alone(root: Path, say: Callable[[str], None]) -> Iterator[None]:
     Args:
         root: the project.
         say: told when there is something to wait for.
+
     """
     with contextlib.ExitStack() as held:
         try:
@@ -74,6 +75,7 @@ def require_room(root: Path) -> None:
 
     Raises:
         GradingError: says how much room there is.
+
     """
     place = root / GRADEBOOK.parent
     place.mkdir(parents=True, exist_ok=True)
@@ -92,6 +94,7 @@ def trouble(root: Path, said: str) -> str:
     Args:
         root: the project.
         said: what nbgrader logged, or the error's text.
+
     """
     place = root / GRADEBOOK.parent
     if "disk is full" in said or "No space left" in said:
@@ -119,6 +122,7 @@ def back_up(root: Path) -> Path | None:
 
     Returns:
         The copy; None if there is nothing new to copy.
+
     """
     book, folder = root / GRADEBOOK, root / BACKUPS
     if not book.exists():

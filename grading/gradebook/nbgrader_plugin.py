@@ -74,6 +74,7 @@ def judge_submission(
 
     Raises:
         SandboxError: there is no sandbox, and this is a student's work.
+
     """
     if not sandbox.available():
         return judge.judge(submission, again=again, settle=settle)

@@ -60,6 +60,7 @@ class Pipeline:
 
     Args:
         root: the project.
+
     """
 
     def __init__(self, root: Path) -> None:
@@ -81,6 +82,7 @@ class Pipeline:
 
         Raises:
             GradingError: nbgrader refused; the message holds what it said.
+
         """
         converter = GenerateAssignment(coursedir=self.coursedir, parent=self.app)
         if said := self._start(converter, name):
@@ -91,6 +93,7 @@ class Pipeline:
 
         Raises:
             GradingError: nothing could be stored, of nobody.
+
         """
         return self._convert(ChosenAutograde, name, students, ready)
 

@@ -41,6 +41,7 @@ class Entry:
         penalty: points taken off because it was late.
         waits: something in it waits for a person.
         contents: every number and comment that feedback shows.
+
     """
 
     automatic: dict[tuple[str, str], float | None] = field(default_factory=dict)
@@ -152,6 +153,7 @@ def decided(root: Path, assignment: str, *, settle: Decided | None = None) -> De
         root: the project.
         assignment: its name.
         settle: what was decided earlier; where it is unchanged, no second look is asked for.
+
     """
     from nbgrader import api
 
@@ -209,6 +211,7 @@ def stamp(root: Path, key: str, digest: str, folder: Path) -> str:
         key: of the judgement: the answers, the release, the tools that grade.
         digest: of the submission: what a person grades counts, too.
         folder: the submission; when it was handed in counts.
+
     """
     made = hashlib.sha256(f"{key} {digest} ".encode())
     made.update(read_file(folder / "timestamp.txt", LONGEST_DATE)[0] or b"")
@@ -226,6 +229,7 @@ def is_recorded(folder: Path, names: Iterable[str], stamped: str, entry: Entry |
         names: the files that must be there.
         stamped: what they must have been made from.
         entry: what the gradebook holds.
+
     """
     if entry is None:
         return False
@@ -333,6 +337,7 @@ def make_room(root: Path, judge: Judge, assignment: Assignment) -> None:
 
     Raises:
         GradingError: students' submissions are in the way.
+
     """
     from nbgrader.api import Gradebook, MissingEntry
 

@@ -22,6 +22,7 @@ def chooser(
         task: the task.
         source: where its own regions come from.
         extra: decides on other regions before the rule does; None leaves it to the rule.
+
     """
 
     def choose(region: Region) -> Source:
@@ -43,6 +44,7 @@ def readings(course: Course, task: Task, own: Collection[str]) -> list[tuple[Cho
     Returns:
         Choices, each with or without what the student wrote around the answers; the student's
         own way comes first.
+
     """
     backward = {region.target for region in task.regions if region.qualname.endswith(".backward")}
 

@@ -18,7 +18,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from grading.course.guides import export_module, read_notebook
+from grading.course.notebooks import export_module
 from grading.course.regions import GradingError, Region, body_of, fill, strip_solutions
 from grading.course.tasks import Course, Task
 from grading.submission.answers import Graft
@@ -102,30 +102,10 @@ class Reference:
             found[region.target] = stub or "raise NotImplementedError"
         return found
 
-    def exports_of(self, notebook: str) -> list[str]:
-        """List the modules that a notebook exports to, in the order of its cells."""
-        return list(dict.fromkeys(self._exports(notebook)))
-
-    def _exports(self, notebook: str) -> list[str]:
-        cells = read_notebook(self.course.root / notebook).cells
-        sources = [cell.source for cell in cells if cell.cell_type == "code"]
-        default = default_module(sources)
-        return [m for source in sources if (m := export_module(source, default))]
-
     def visible(self, task: Task) -> dict[str, object]:
         """Return a task's visible cell and the modules whose names it uses."""
-        for cell in read_notebook(self.course.root / task.notebook).cells:
-            if cell.metadata.get("nbgrader", {}).get("grade_id") == task.grade_id:
-                return {"source": cell.source, "modules": self.exports_of(task.notebook)}
-        raise GradingError(f"{task.notebook}: has no cell {task.grade_id!r}.")
-
-
-def default_module(sources: Sequence[str]) -> str:
-    """Return the module that a notebook exports to by default."""
-    for source in sources:
-        if match := re.search(r"^#\|\s*default_exp[ \t]+(\S+)", source, re.M):
-            return match[1]
-    return ""
+        guide = self.course.guides[task.notebook]
+        return {"source": guide.graded(task.grade_id).source, "modules": list(guide.exports)}
 
 
 Chooser = Callable[[Region], Source]
@@ -153,6 +133,7 @@ def assemble(
 
     Returns:
         The files (`minitorch/…`), and notes on what was odd.
+
     """
     compiling = next((graft.compiling for graft in (grafts or {}).values()), None)
     with PARSING, within(compiling):
@@ -255,6 +236,7 @@ def merge(
 
     Returns:
         The text for the package. What can't be placed is the course's.
+
     """
 
     def broken(said: str) -> str:
@@ -311,6 +293,7 @@ def exported_text(source: str, module: str = "") -> str:
         source: the cell.
         module: where it is exported to, e.g. `train.images`; a module of the package itself
             unless given.
+
     """
     source = _DIRECTIVE.sub("", source)
     source = _FUTURE.sub("", source)
@@ -355,7 +338,7 @@ def _with_added(
     """Insert the exported cells that a student added to a notebook, where they stood."""
     if not any("#|" in source for _, source in graft.added):
         return blocks
-    allowed = reference.exports_of(notebook)
+    allowed = reference.course.guides[notebook].exports
     default = graft.default_module
     order = {cell_id: number for number, cell_id in enumerate(graft.order)}
     result = list(blocks)

@@ -41,6 +41,7 @@ class Seen:
         printed: what the visible cell printed.
         tests: the first test that failed, and its message; empty if all passed.
         probes: what came of each probe, or of each of the student's tests.
+
     """
 
     check: str
@@ -56,6 +57,7 @@ class Home:
     Args:
         root: the course's project, for its tests.
         package: the reference.
+
     """
 
     def __init__(self, root: Path, package: Files) -> None:
@@ -70,6 +72,7 @@ class Home:
         )
         shutil.copy2(root / "pyproject.toml", self.project)
         compileall.compile_dir(self.project, quiet=2)
+        os.environ["NUMBA_ENABLE_CUDASIM"] = "1"  # as in the sandbox, before Numba is imported
         for name in HEAVY:
             with contextlib.suppress(ImportError):
                 importlib.import_module(name)
@@ -81,6 +84,7 @@ class Home:
             material: the task.
             package: the student's.
             tests: run the task's tests too; else none are reported.
+
         """
         with self._spoilt(package) as project:
             said = _in_a_copy(project, lambda: _visible(material))
@@ -131,6 +135,7 @@ def _in_a_copy(project: Path, work: Callable[[], Any], cpu: int = CPU_SECONDS) -
 
     Returns:
         Its result, plain data; or a sentence, if the copy was ended.
+
     """
     reader, writer = os.pipe()
     if (child := os.fork()) == 0:

@@ -14,6 +14,7 @@ class Cache:
 
     Attributes:
         folder: where they lie; None keeps nothing.
+
     """
 
     folder: Path | None

@@ -26,6 +26,7 @@ class Outcome:
         message: its text.
         place: where in the package it was raised.
         missing: why there is neither (stopped, not run, not readable).
+
     """
 
     value: Any = None
@@ -45,6 +46,7 @@ def parse(line: bytes) -> tuple[str, Outcome | None] | None:
 
     Returns:
         The item and its outcome (None: it has begun); None for a line that isn't one.
+
     """
     try:
         read = json.loads(line)
@@ -90,6 +92,7 @@ def difference(
 
     Returns:
         None if they agree.
+
     """
     try:
         found = _differ(expected, got, tolerance, ())
@@ -262,6 +265,7 @@ def unnamed(value: Any, names: Sequence[str] = (), inner: Sequence[str] = ()) ->
         value: the reference's result.
         names: of its parts.
         inner: of the parts of each part.
+
     """
     parts = value if isinstance(value, list) else []
     return _unclear(parts, names) or any(

@@ -33,6 +33,7 @@ def says(
         tolerance: relative and absolute, for floats.
         tell: passes on what comes from the student's program.
         parts: names of the parts of the result, and of the parts of these.
+
     """
     if got.missing:
         return got.missing
@@ -67,6 +68,7 @@ def hushed(
         got: the student's.
         tolerance: relative and absolute, for floats.
         functions: that the task asks for.
+
     """
     if got.missing:
         return got.missing

@@ -59,6 +59,7 @@ class Disclosure:
     Attributes:
         quoted: something was left out, since it quotes hidden code.
         encoded: something reads like a code.
+
     """
 
     def __init__(self, hidden: set[str] | frozenset[str] = frozenset()) -> None:

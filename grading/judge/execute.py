@@ -52,6 +52,7 @@ def execute(
 
     Raises:
         NotYet: what an item comes to could not be found out.
+
     """
     wanted = [item for item in (*material.items, material.check) if items is None or item in items]
 
@@ -78,6 +79,7 @@ def execute_whole(
 
     Raises:
         NotYet: what an item comes to could not be found out.
+
     """
     probes: Files = {}
     for material in materials:
@@ -108,6 +110,7 @@ def measure(
     Raises:
         NotYet: it did not come to its end, for reasons of this machine.
         RuntimeError: it ended by itself before all of them were run.
+
     """
     request = material.request()
     limits = dict.fromkeys(["", *material.items, material.check], REFERENCE)
@@ -140,6 +143,7 @@ def execute_trusted(
     Returns:
         Outcomes by name of the package, and why there are none of some items: what they come to
         could not be found out, and it is no outcome to be kept.
+
     """
     folders = {f"package{number}": name for number, name in enumerate(packages)}
     every = (*material.items, material.check)
@@ -201,6 +205,7 @@ def _gather(
 
     Raises:
         NotYet: what an item comes to could not be found out.
+
     """
     found: Outcomes = {}
     notes: list[str] = []

@@ -69,6 +69,7 @@ class Judge:
         cache: folder for what needn't be computed twice; None keeps nothing.
         sandboxed: False runs students' code as a child process of ours. Only for code that
             the course made itself.
+
     """
 
     def __init__(
@@ -140,6 +141,7 @@ class Judge:
 
         Raises:
             NotYet: the reference did not come to its end.
+
         """
         with self._locks[task.id]:
             if task.id not in self._needs:
@@ -154,6 +156,7 @@ class Judge:
 
         Raises:
             NotYet: the reference did not come to its end.
+
         """
         with self._locks[task.id]:
             if task.id not in self._trusted:
@@ -232,6 +235,7 @@ class Judge:
         Args:
             assignment: whose tasks.
             ready: called as each task ends, so that a long wait can be watched.
+
         """
         for task in assignment.tasks:  # parsing is not for several threads
             self.material(task)
@@ -289,6 +293,7 @@ class Judge:
 
         Raises:
             SandboxError: students' code can't be run safely here.
+
         """
         assignment = self.course.assignment(submission.assignment)
         grafts = self.grafts(submission)
@@ -374,6 +379,7 @@ class Judge:
 
         Returns:
             A verdict on each that could be run to an end, and why the first other one could not.
+
         """
         material, needs = self.material(task), self.needs(task)
         hidden = self._hidden(material, grafts)

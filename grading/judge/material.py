@@ -69,6 +69,7 @@ def read_material(course: Course, reference: Reference, task: Task) -> Material:
 
     Raises:
         GradingError: it has no probes, or a mutant of no solution region.
+
     """
     path = probes_path(course.root, task.id)
     if not path.exists():

@@ -52,6 +52,7 @@ class Row:
         seen: what was said.
         lost: the share of the points that it loses at the grader.
         verdict: one of the words above.
+
     """
 
     task: str
@@ -68,6 +69,7 @@ def read_mistakes(root: Path, material: Material) -> list[Mistake]:
 
     Raises:
         GradingError: an entry is of no mutant, or of no solution region.
+
     """
     path = mistakes_path(root, material.task.id)
     namespace: dict[str, Any] = {"__name__": f"grading.checks.{path.parent.name}.mistakes"}
@@ -100,6 +102,7 @@ class Table:
 
     Args:
         root: the project.
+
     """
 
     def __init__(self, root: Path) -> None:
@@ -114,6 +117,7 @@ class Table:
 
         Raises:
             GradingError: it is of no solution region.
+
         """
         bodies = {mistake.target: mistake.body, **mistake.more}
         targets = {region.target for region in self.course.regions}
@@ -135,6 +139,7 @@ class Table:
 
         Raises:
             GradingError: the right answer doesn't pass.
+
         """
         material = read_material(self.course, self.reference, task)
         right = self.home.see(material, self.right, tests=tests)
@@ -237,6 +242,7 @@ def run(root: Path, tasks: Sequence[str] = (), *, tests: bool = True) -> list[Ro
         root: the project.
         tasks: ids of tasks, or names of assignments.
         tests: run each task's tests as well.
+
     """
     made = Table(root)
     chosen = [t for t in made.course.tasks if not tasks or {t.id, t.assignment} & set(tasks)]

@@ -41,6 +41,7 @@ class Row:
         mutants: what each mutant earns, by name.
         faults: what is wrong; empty if all holds.
         messages: what a student with the mistake of a mutant reads: mutant, probe, sentence.
+
     """
 
     task: str
@@ -54,8 +55,8 @@ class Row:
 
 # Words of how a probe writes down what it found, which mean nothing to a student.
 ENCODING = ("a word", "a list", "something else", "the probe", "'accepted'")
-# … and a truth or a nothing of a case that only has a number.
-_NUMBERED = re.compile(r"case [\d.]+: came out as (True|False|None)\b")
+# … and a truth of a case that only has a number.
+_NUMBERED = re.compile(r"case [\d.]+: came out as (True|False)\b")
 
 
 def messages(judge: Judge, task: Task) -> list[tuple[str, str, str]]:
@@ -229,6 +230,7 @@ def run(root: Path, tasks: Sequence[str] = (), *, quiet: bool = False) -> list[R
         root: the project.
         tasks: ids; all by default. The table is written for all only.
         quiet: print nothing.
+
     """
     judge = Judge(root, cache=root / JUDGED)
     chosen = [judge.course.task(each) for each in tasks] or list(judge.course.tasks)

@@ -48,6 +48,7 @@ def score_probes(
 
     Raises:
         GradingError: a probe fails on the reference.
+
     """
     task = material.task
     explained = suspects(material, known, outcomes, task.tolerance)
@@ -107,6 +108,7 @@ def score_tests(
         notes: what was odd in that run.
         package: builds a package with a mutant in it, or a right one, each time another text.
         run: runs some of the items on a package.
+
     """
     task = material.task
     findings = [_on_a_right_package(material, item, outcomes[item]) for item in material.items]

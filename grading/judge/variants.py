@@ -1,6 +1,6 @@
 """The same solution, written in another way each time.
 
-A test of Task 0.2 is tried on right packages and on broken ones. Were all right ones the same text,
+A student's test is tried on right packages and on broken ones. Were all right ones the same text,
 a test could compare a hash of it instead of what it computes. So no two packages are alike: the
 course's functions come in other words, other byte code and other constants each time. What they
 compute stays the same to the last bit, so that no test that looks at results is touched.
@@ -31,6 +31,7 @@ def rewritten(body: str, chance: random.Random) -> str:
 
     Returns:
         Statements that do the same, or the body as it is where it is no Python.
+
     """
     try:
         function = ast.parse("def f():\n" + textwrap.indent(body, "    ")).body[0]
@@ -139,6 +140,13 @@ class _Rewriter(ast.NodeTransformer):
 
 
 def _plain(node: ast.AST) -> bool:
-    """Tell whether an expression may be computed before its neighbour: it calls nothing."""
+    """Tell whether an expression may change places with its neighbour: it calls nothing.
+
+    An operator's own method calls the other way round what it is called by: `__rmul__` multiplies
+    from the left, and turned round would call itself for ever.
+    """
     known = (ast.Name, ast.Constant, ast.BinOp, ast.UnaryOp, ast.operator, ast.unaryop)
-    return all(isinstance(each, (*known, ast.expr_context)) for each in ast.walk(node))
+    return all(
+        isinstance(each, (*known, ast.expr_context)) and getattr(each, "id", "") != "self"
+        for each in ast.walk(node)
+    )

@@ -18,6 +18,7 @@ class Finding:
         said: what came out, and what belongs there; empty if it agrees.
         misconception: the sentence of the mutant that gives the same result.
         hushed: what came out, in none of its program's words.
+
     """
 
     name: str
@@ -45,6 +46,7 @@ class Verdict:
         waits: why it is not graded yet; then no points were earned and none were lost.
         hushed_check: why the visible cell fails, in none of its program's words.
         silent: whose solutions are inside that the student hasn't earned; so it is hushed.
+
     """
 
     task: str
@@ -64,6 +66,7 @@ class Verdict:
 
         Args:
             unearned: the tasks whose solutions are inside, and which the student hasn't earned.
+
         """
         findings = tuple(
             replace(finding, said=finding.hushed or finding.said) for finding in self.findings

@@ -65,6 +65,7 @@ def train(root: Path) -> dict[str, float]:
     Returns:
         The mean loss of the last epoch, how many of the other digits are right, and how many
         there are.
+
     """
     folder = root / MODEL
     record = folder / "result.json"

@@ -27,6 +27,7 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from grading.course.notebooks import notebooks
 from grading.release.build import export
 from grading.sandbox.limits import CELL
 from grading.site.folding import fold_notebook
@@ -48,11 +49,6 @@ def copy_of(root: Path) -> Iterator[Path]:
                 (copy / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(root / name, copy / name)
         yield copy
-
-
-def notebooks(root: Path) -> list[Path]:
-    """List the notebooks of a project, in reading order."""
-    return sorted(p for p in (root / "nbs").rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
 
 
 def tool(name: str, *arguments: str, cwd: Path) -> None:
@@ -156,6 +152,7 @@ def run(path: Path, root: Path, sockets: Path) -> str:
         path: The notebook.
         root: The project whose package it imports.
         sockets: An empty folder for the kernel's sockets.
+
     """
     notebook = nbformat.read(path, as_version=4)
     stored = {cell.id: diagrams(cell) for cell in notebook.cells}

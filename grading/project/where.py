@@ -32,6 +32,7 @@ class Place:
         line: its line there.
         notebook: the notebook that exports it, relative to the project.
         cell: id of the cell.
+
     """
 
     name: str

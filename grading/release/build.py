@@ -18,7 +18,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from grading.course.guides import load_course, read_notebook
+from grading.course.guides import load_course
+from grading.course.notebooks import notebooks, read_notebook
 from grading.course.regions import GradingError, task_label
 from grading.course.tasks import Course
 from grading.paths import ROOT, STUDENT, sources
@@ -35,18 +36,8 @@ IGNORED = NEVER | {".venv", ".ruff_cache", INDEX}
 
 
 def say(text: str) -> None:
-    """Prints a line of progress."""
+    """Print a line of progress."""
     print(text, flush=True)
-
-
-def notebooks(root: Path) -> list[Path]:
-    """All notebooks of a project, as nbdev finds them."""
-    hidden = ("_", ".")
-    return sorted(
-        path
-        for path in (root / "nbs").rglob("*.ipynb")
-        if not any(part.startswith(hidden) for part in path.relative_to(root).parts)
-    )
 
 
 def files(folder: Path) -> list[Path]:
@@ -97,7 +88,7 @@ def tools() -> str:
 def _write_notebooks(course: Course, folder: Path, wanted: dict[str, str]) -> None:
     for path in notebooks(course.root):
         name = path.relative_to(course.root).as_posix()
-        text = finish(strip_notebook(read_notebook(path), name, wanted))
+        text = finish(strip_notebook(course.read(path).notebook, name, wanted))
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
 
@@ -108,7 +99,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def student_pyproject(text: str) -> str:
-    """Returns `pyproject.toml` without the instructor's side."""
+    """Return `pyproject.toml` without the instructor's side."""
     text = re.sub(r',\s*"(grading(/tests)?|benchmarks)"', "", text)
     text = re.sub(r'^"grading.*\n', "", text, flags=re.M)
     ignores = '"minitorch/*" = [\n'
@@ -120,13 +111,13 @@ def student_pyproject(text: str) -> str:
 
 
 def marks(course: Course) -> list[str]:
-    """The marks of those tasks that have tests."""
-    text = "".join(p.read_text(encoding="utf-8") for p in tests(course.root))
+    """Return the marks of those tasks that have tests."""
+    text = "".join(p.read_text(encoding="utf-8") for p in tests(course.root) if p.suffix == ".py")
     return [t.mark for t in course.tasks if re.search(rf"\bmark\.{t.mark}\b", text)]
 
 
 def tasks_table(course: Course) -> str:
-    """The tasks with points, guide and check, for the student's README."""
+    """Return the tasks with points, guide and check, for the student's README."""
     lines = []
     tested = marks(course)
     for assignment in course.assignments:
@@ -143,7 +134,7 @@ def tasks_table(course: Course) -> str:
 
 
 def hand_ins(course: Course) -> str:
-    """What is handed in besides code, for the modules and tasks that the course has."""
+    """Return what is handed in besides code, for the modules and tasks that the course has."""
     text = (TEMPLATES / "hand_ins.md").read_text(encoding="utf-8")
     ids = {task.id for task in course.tasks}
     kept = []
@@ -155,7 +146,7 @@ def hand_ins(course: Course) -> str:
 
 
 def student_hooks(text: str) -> str:
-    """What a commit checks, without the checks of the instructor's side."""
+    """Return what a commit checks, without the checks of the instructor's side."""
     hooks = re.split(r"^(?= *- id:)", text, flags=re.M)
     return "".join(hook for hook in hooks if "entry: python -m grading" not in hook)
 
@@ -184,31 +175,43 @@ def _write_frame(course: Course, folder: Path) -> None:
     target = folder / ".github" / "workflows" / "tests.yml"
     target.parent.mkdir(parents=True)
     target.write_text(workflow.replace("@MARKS@", ", ".join(marks(course))), encoding="utf-8")
-    _copy(TEMPLATES / "update.py", folder / "update.py")
+    for name in ("update.py", "AGENTS.md"):
+        _copy(TEMPLATES / name, folder / name)
 
 
-def export(folder: Path) -> None:
-    """Exports a project's notebooks by nbdev, in UTF-8 mode: it writes in the system's encoding.
+NBDEV = "from nbdev.doclinks import nbdev_export; nbdev_export()"
+COMMAND = "from minitorch.cli import main; raise SystemExit(main(['export']))"
 
-    The owner types `minitorch export`, which does the same and lies in the package; here there
-    may be no package yet.
+
+def export(project: Path, *, typed: bool = False) -> None:
+    """Export a project's notebooks, in UTF-8 mode: nbdev writes in the system's encoding.
+
+    Args:
+        project: its folder.
+        typed: as its owner types it, by the command in the project's own package; otherwise by
+            nbdev, which does the same where there may be no package yet.
 
     Raises:
-        GradingError: the export failed; the message ends with nbdev's.
+        GradingError: the export failed; the message ends with what was said.
+
     """
     # nbdev does nothing, without a word, while IN_TEST is set.
-    env = {k: v for k, v in os.environ.items() if k != "IN_TEST"}
-    env |= {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
-    code = "from nbdev.doclinks import nbdev_export; nbdev_export()"
-    command = [sys.executable, "-X", "utf8", "-c", code]
-    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, encoding="utf-8")
+    env = {k: v for k, v in os.environ.items() if k not in ("IN_TEST", "PYTHONSTARTUP")}
+    env |= {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
+    # The tests' tiny course has no command of its own, and takes the one that is installed.
+    own = not typed or (project / "minitorch" / "cli").is_dir()
+    env["PYTHONPATH"] = str(project) if own else ""
+    command = [sys.executable, "-P", "-X", "utf8", "-c", COMMAND if typed else NBDEV]
+    done = subprocess.run(
+        command, cwd=project, env=env, capture_output=True, encoding="utf-8", errors="replace"
+    )
     if done.returncode:
         said = (done.stderr or done.stdout).strip().split("\n")
-        raise GradingError(f"{folder}: the export failed: {said[-1]}\n" + "\n".join(said[-12:]))
+        raise GradingError(f"{project}: the export failed: {said[-1]}\n" + "\n".join(said[-12:]))
 
 
 def manifest(folder: Path) -> str:
-    """The state in which a student gets each cell and file; `update.py` compares with it."""
+    """Return the state in which a student gets each cell and file; `update.py` compares with it."""
     cells: dict[str, dict[str, str]] = {}
     others: dict[str, str] = {}
     for path in files(folder):
@@ -231,7 +234,7 @@ def manifest(folder: Path) -> str:
 
 @contextmanager
 def _beside(target: Path) -> Iterator[Path]:
-    """Yields an empty folder that takes the target's place if all goes well."""
+    """Yield an empty folder that takes the target's place if all goes well."""
     building = target.with_name(f".{target.name}.building")
     old = target.with_name(f".{target.name}.old")
     try:
@@ -256,7 +259,7 @@ def _beside(target: Path) -> Iterator[Path]:
 
 
 def build(root: Path, target: Path | None = None, *, strict: bool = True) -> Path:
-    """Builds the student's project and proves that it shows no solution.
+    """Build the student's project and prove that it shows no solution.
 
     Args:
         root: the course's project.
@@ -268,6 +271,7 @@ def build(root: Path, target: Path | None = None, *, strict: bool = True) -> Pat
 
     Raises:
         GradingError: the course, a guide or the folder is not fit; nothing was changed then.
+
     """
     started = time.monotonic()
     root = Path(root).resolve()
@@ -312,7 +316,7 @@ def _unchanged(stamp: Path, made_from: str, target: Path) -> bool:
 
 
 def main() -> None:
-    """Builds the release, or says in a sentence why not."""
+    """Build the release, or say in a sentence why not."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", nargs="?", type=Path, help=f"where it goes ({STUDENT})")
     parser.add_argument(

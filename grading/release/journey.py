@@ -23,10 +23,11 @@ from typing import Any
 
 import nbformat
 
-from grading.course.guides import load_course, read_notebook
+from grading.course.guides import load_course
+from grading.course.notebooks import read_notebook
 from grading.course.regions import GradingError, fill, strip_solutions
 from grading.course.tasks import Course, Task, probes_path
-from grading.release.build import build, digest, files, say
+from grading.release.build import build, digest, export, files, say
 
 HERE = Path(__file__).resolve().parent
 GREEN = {"passed", "xfailed", "skipped"}
@@ -80,6 +81,7 @@ class Journey:
         steps: one a task, in order.
         given: tests that pass in the untouched release.
         problems: everything that isn't as it must be; empty if all is well.
+
     """
 
     steps: list[Step] = field(default_factory=list)
@@ -93,31 +95,10 @@ def _environment(*paths: Path, **more: str) -> dict[str, str]:
     return env | more
 
 
-def export(project: Path) -> None:
-    """Exports as the student does, by the command of the project's own package.
-
-    Raises:
-        GradingError: the export failed.
-    """
-    # The tests' tiny course has no command of its own, and takes the one that is installed.
-    own = [project] if (project / "minitorch" / "cli").is_dir() else []
-    code = "from minitorch.cli import main; raise SystemExit(main())"
-    done = subprocess.run(
-        [sys.executable, "-c", code, "export"],
-        cwd=project,
-        env=_environment(*own),
-        capture_output=True,
-        encoding="utf-8",
-        errors="replace",
-    )
-    if done.returncode:
-        raise GradingError(f"{project}: minitorch export failed:\n{done.stderr[-2000:]}")
-
-
 def run_tests(
     project: Path, only: Collection[str] | None = None, marks: Collection[str] = ()
 ) -> Records:
-    """Runs a student's tests in one process.
+    """Run a student's tests in one process.
 
     Args:
         project: the student's project.
@@ -126,6 +107,7 @@ def run_tests(
 
     Returns:
         For each test its outcome, marks and errors.
+
     """
     with tempfile.TemporaryDirectory(prefix="minitorch-outcomes-") as folder:
         beside = Path(folder)
@@ -154,7 +136,7 @@ def run_tests(
 
 
 def _files(project: Path, marks: Collection[str]) -> list[str]:
-    """The test files that name one of the marks: to collect the others takes long."""
+    """Return the test files that name one of the marks: to collect the others takes long."""
     found = sorted((project / "tests").glob("test_*.py")) if marks else []
     return [
         str(path)
@@ -164,16 +146,17 @@ def _files(project: Path, marks: Collection[str]) -> list[str]:
 
 
 def put_answers(course: Course, project: Path, done: Collection[str]) -> None:
-    """Writes the reference's answers of some tasks into a student's notebooks, as if typed there.
+    """Write the reference's answers of some tasks into a student's notebooks, as if typed there.
 
     Args:
         course: the reference.
         project: the student's project; other cells of its notebooks stay as they are.
         done: ids of the tasks; all other regions are stubs.
+
     """
     for name in {region.notebook for region in course.regions}:
         cells = {r.cell_id for r in course.regions if r.notebook == name}
-        reference = {cell.id: cell for cell in read_notebook(course.root / name).cells}
+        reference = course.guides[name].answers
         student = read_notebook(project / name)
         before = [cell.source for cell in student.cells]
         for cell in student.cells:
@@ -193,7 +176,7 @@ def _is_stub(errors: list[list[str]], waiting: Collection[str]) -> bool:
 
 
 def _one_of_each(tests: Collection[str]) -> list[str]:
-    """The first of each test that has parameters, so that it is reported once."""
+    """Return the first of each test that has parameters, so that it is reported once."""
     return list({test.split("[")[0]: test for test in sorted(tests, reverse=True)}.values())
 
 
@@ -205,6 +188,7 @@ def _red(records: Records, waiting: Collection[str], when: str, known: set[str])
         waiting: labels of the tasks whose stubs are still there.
         when: said first.
         known: tests that were reported before, whatever their parameters; gets the new ones.
+
     """
     said = []
     for test, record in records.items():
@@ -221,7 +205,7 @@ def _red(records: Records, waiting: Collection[str], when: str, known: set[str])
 
 
 def _untouched(records: Records, course: Course, known: set[str]) -> tuple[list[str], list[str]]:
-    """Returns the tests that pass in the untouched release, and what is wrong."""
+    """Return the tests that pass in the untouched release, and what is wrong."""
     marks_of_tasks = {task.mark for task in course.tasks}
     said = _red(records, {task.label for task in course.tasks}, "untouched release", known)
     green = [test for test, record in records.items() if record["outcome"] in GREEN]
@@ -244,7 +228,7 @@ def _turned(
     done: Collection[str],
     known: set[str],
 ) -> tuple[list[str], list[str]]:
-    """Returns the tests that turned green with a task, and what is wrong."""
+    """Return the tests that turned green with a task, and what is wrong."""
     waiting = {each.label for each in course.tasks if each.id not in done}
     said = _red(records, waiting, task.label, known)
     all_marks = {each.mark for each in course.tasks}
@@ -283,7 +267,7 @@ def _same_package(course: Course, project: Path) -> list[str]:
 
 
 def run_probes(course: Course, project: Path) -> dict[str, str]:
-    """Runs all probes on a project's package and returns what came out, by probe."""
+    """Run all probes on a project's package and return what came out, by probe."""
     paths = [str(probes_path(course.root, task.id)) for task in course.tasks]
     paths = [path for path in paths if Path(path).exists()]
     done = subprocess.run(
@@ -315,7 +299,7 @@ def walk(
     module: str = "",
     tell: Callable[[str], None] = say,
 ) -> Journey:
-    """Walks the whole way in a temporary copy.
+    """Walk the whole way in a temporary copy.
 
     Args:
         root: the course's project.
@@ -325,6 +309,7 @@ def walk(
 
     Raises:
         GradingError: a step could not run at all.
+
     """
     course = load_course(root)
     tasks = [task for task in course.tasks if module in ("", task.assignment)]
@@ -341,7 +326,7 @@ def walk(
             shutil.copy(path, project / path.relative_to(release))
 
         before = digest(files(project), project)
-        export(project)
+        export(project, typed=True)
         if digest(files(project), project) != before:
             journey.problems.append("untouched release: the export changes its package.")
         started = time.monotonic()
@@ -360,7 +345,7 @@ def walk(
             started = time.monotonic()
             done.add(task.id)
             put_answers(course, project, done)
-            export(project)
+            export(project, typed=True)
             # A test that met a stub which is still there would meet it again: no need to run it.
             waiting = {each.label for each in course.tasks if each.id not in done}
             again = {
@@ -391,7 +376,7 @@ def walk(
 
 
 def main() -> None:
-    """Walks from today's release, or from the one in the folder that is named."""
+    """Walk from today's release, or from the one in the folder that is named."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument(
         "folder", nargs="?", type=Path, help="a release; today's is built by default"

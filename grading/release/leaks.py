@@ -16,7 +16,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from grading.course.guides import load_course, read_notebook
+from grading.course.guides import load_course
+from grading.course.notebooks import notebooks
 from grading.course.regions import GradingError, Region, given_lines
 from grading.course.tasks import Course
 from grading.paths import STUDENT
@@ -44,7 +45,7 @@ class Leak:
 
 
 def _own_lines(region: Region) -> list[str]:
-    """The lines of a region that a student doesn't get: without docstrings of whole functions."""
+    """Return a region's lines that a student doesn't get: of whole functions no docstring."""
     lines = region.body.split("\n")
     if region.whole:
         node = ast.parse(region.body).body[0]
@@ -54,13 +55,12 @@ def _own_lines(region: Region) -> list[str]:
     return lines
 
 
-def given_code(root: Path) -> str:
+def given_code(course: Course) -> str:
     """All code that students get anyway: cells outside solution regions, and the tests."""
+    root = course.root
     lines: list[str] = []
-    for path in sorted((root / "nbs").rglob("*.ipynb")):
-        if ".ipynb_checkpoints" in path.parts:
-            continue
-        for cell in read_notebook(path).cells:
+    for path in notebooks(root):
+        for cell in course.read(path).cells:
             answer = cell.metadata.get("nbgrader", {})
             by_hand = answer.get("solution") and answer.get("grade")
             if cell.cell_type == "code" and not by_hand:
@@ -73,11 +73,11 @@ def given_code(root: Path) -> str:
 
 
 def secrets(course: Course) -> dict[str, str]:
-    """Returns every solution line that isn't trivially common, with its owner.
+    """Return every solution line that isn't trivially common, with its owner.
 
     A line is trivially common if it has fewer than 15 characters or occurs in given code too.
     """
-    given = given_code(course.root)
+    given = given_code(course)
     found: dict[str, str] = {}
     for region in course.regions:
         owner = f"{course.task(region.task).label}, {region.target}"
@@ -86,9 +86,8 @@ def secrets(course: Course) -> dict[str, str]:
                 found.setdefault(normal(line), f"{owner}: {line.strip()}")
     for assignment in course.assignments:
         for name in assignment.notebooks:
-            for cell in read_notebook(course.root / name).cells:
-                mark = cell.metadata.get("nbgrader", {})
-                if mark.get("solution") and mark.get("grade"):
+            for cell in course.guides[name].answers.values():
+                if cell.metadata.nbgrader.get("grade"):
                     for line in cell.source.split("\n"):
                         if len(line.strip()) >= SHORTEST and normal(line) not in given:
                             owner = f"{name}, cell {cell.id}: {line.strip()}"
@@ -98,7 +97,7 @@ def secrets(course: Course) -> dict[str, str]:
 
 def written_out(course: Course) -> list[str]:
     """Says which solutions of several lines stand whole in given code."""
-    given = given_code(course.root).replace("\n", "")
+    given = given_code(course).replace("\n", "")
     said = []
     for region in course.regions:
         lines = [normal(line) for line in _own_lines(region) if normal(line)]
@@ -122,7 +121,7 @@ def _hits(data: bytes, wanted: Mapping[str, str]) -> set[str]:
 
 
 def search(data: bytes, path: str, wanted: Mapping[str, str]) -> list[Leak]:
-    """Looks for secret lines in one file; in a notebook says in which part."""
+    """Look for secret lines in one file; in a notebook say in which part."""
     found = _hits(data, wanted)
     places: list[tuple[str, str]] = []
     if path.endswith((".ipynb", ".json")):
@@ -147,11 +146,12 @@ def _git_objects(folder: Path) -> bytes:
 
 
 def check_tree(folder: Path, wanted: Mapping[str, str]) -> list[Leak]:
-    """Searches every file under a folder.
+    """Search every file under a folder.
 
     Args:
         folder: the release.
         wanted: secret lines, as `secrets` returns them.
+
     """
     leaks = []
     for path in sorted(folder.rglob("*")):
@@ -175,7 +175,7 @@ def shows(text: str, wanted: Iterable[str]) -> bool:
 
 
 def main() -> None:
-    """Checks the release that the command line names."""
+    """Check the release that the command line names."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument(
         "folder", nargs="?", type=Path, default=STUDENT, help=f"a release ({STUDENT})"

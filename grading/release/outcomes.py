@@ -24,7 +24,7 @@ def _leaves(error: BaseException) -> list[BaseException]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keeps the tests that ONLY names."""
+    """Keep the tests that ONLY names."""
     if only := os.environ.get("ONLY"):
         wanted = set(json.loads(Path(only).read_text(encoding="utf-8")))
         config.hook.pytest_deselected(items=[i for i in items if i.nodeid not in wanted])
@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, Any, None]:
-    """Notes outcome, task marks and errors of a test."""
+    """Note outcome, task marks and errors of a test."""
     report = (yield).get_result()
     record = _records.setdefault(
         item.nodeid,
@@ -58,7 +58,7 @@ def pytest_runtest_makereport(
 
 
 def pytest_collectreport(report: pytest.CollectReport) -> None:
-    """Notes a file that can't be collected."""
+    """Note a file that can't be collected."""
     if report.failed:
         text = str(report.longrepr).strip().split("\n")[-1]
         _records[report.nodeid] = {
@@ -70,6 +70,6 @@ def pytest_collectreport(report: pytest.CollectReport) -> None:
 
 
 def pytest_sessionfinish() -> None:
-    """Writes the file."""
+    """Write the file."""
     if target := os.environ.get("OUTCOMES"):
         Path(target).write_text(json.dumps(_records), encoding="utf-8")

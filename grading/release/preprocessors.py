@@ -18,6 +18,7 @@ from nbgrader.preprocessors import (
 )
 
 from grading.course.guides import load_course
+from grading.course.notebooks import notebooks
 from grading.course.regions import GradingError
 from grading.paths import GUIDES, RELEASE
 from grading.release.leaks import search, secrets
@@ -28,11 +29,11 @@ class Strip(NbGraderPreprocessor):
     """Our step of nbgrader's `generate_assignment`, in place of ClearSolutions and ClearOutput."""
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        """Replaces the notebook's content by what students get."""
+        """Replace the notebook's content by what students get."""
         root = _root(Path.cwd())
         place = resources["nbgrader"]
         name = (GUIDES / place["assignment"] / f"{place['notebook']}.ipynb").as_posix()
-        stamp = tuple(p.stat().st_mtime_ns for p in sorted(root.glob("nbs/**/*.ipynb")))
+        stamp = tuple(p.stat().st_mtime_ns for p in notebooks(root))
         wanted = dict(_secrets(root, stamp))
         stripped = strip_notebook(nb, name, wanted)
         if leaks := search(nbformat.writes(stripped).encode(), name, wanted):
@@ -46,7 +47,7 @@ def _root(folder: Path) -> Path:
 
 @lru_cache(maxsize=2)
 def _secrets(root: Path, stamp: tuple[int, ...]) -> tuple[tuple[str, str], ...]:
-    """The secret lines of a course; `stamp` tells an edited course from the one read before."""
+    """Return the secret lines of a course; `stamp` tells an edited course from an older one."""
     return tuple(secrets(load_course(root)).items())
 
 
@@ -65,7 +66,7 @@ PREPROCESSORS = [
 
 
 def finish(notebook: Any) -> str:
-    """Applies nbgrader's own steps and returns the text of the file.
+    """Apply nbgrader's own steps and return the text of the file.
 
     The same as `generate_assignment` writes, without its database.
     """
@@ -76,7 +77,7 @@ def finish(notebook: Any) -> str:
 
 
 def remove_sidecars(assignment: str, student: str, notebooks: list[str]) -> None:
-    """Removes what nbgrader copied beside the notebooks; its hook after generate_assignment."""
+    """Remove what nbgrader copied beside the notebooks; its hook after generate_assignment."""
     folder = _root(Path.cwd()) / RELEASE / assignment
     for path in sorted(folder.rglob("*"), reverse=True):
         if path.is_dir() and not any(path.iterdir()):

@@ -13,7 +13,6 @@ import nbformat
 from nbformat import NotebookNode
 
 from grading.course.figures import alt_text
-from grading.course.guides import read_notebook
 from grading.course.regions import UNWRITTEN, WRITTEN, strip_solutions
 from grading.course.tasks import Course
 from grading.paths import ROOT
@@ -39,13 +38,14 @@ KEPT_MARKS = (
 def strip_notebook(
     notebook: Any, name: str, wanted: Collection[str] = (), keep: Collection[str] = ()
 ) -> Any:
-    """Returns a copy for students.
+    """Return a copy for students.
 
     Args:
         notebook: the guide; it stays as it is.
         name: its path in the project, for stubs and errors.
         wanted: secret lines; a diagram that shows one goes.
         keep: tasks whose solutions stay.
+
     """
     cells = []
     for number, cell in enumerate(notebook.cells, 1):
@@ -77,7 +77,7 @@ def strip_notebook(
 
 def released(course: Course, notebook: str) -> NotebookNode:
     """Return a guide as students get it, without its diagrams."""
-    node = strip_notebook(read_notebook(course.root / notebook), notebook)
+    node = strip_notebook(course.guides[notebook].notebook, notebook)
     for cell in node.cells:
         if cell.cell_type == "code":
             cell.outputs = []
@@ -93,7 +93,7 @@ def _addresses() -> tuple[str, str]:
 
 
 def _diagrams(cell: Any, wanted: Collection[str]) -> list[Any]:
-    """The outputs that are diagrams, without anything beside the picture.
+    """Return the outputs that are diagrams, without anything beside the picture.
 
     JupyterLab shows no SVG in a notebook that it doesn't trust, as a student's is at first, and
     says no alternative text of one: each becomes an image that has both.
@@ -107,7 +107,7 @@ def _diagrams(cell: Any, wanted: Collection[str]) -> list[Any]:
 
 
 def _image(svg: str) -> str:
-    """What `minitorch.draw.figure.image` makes of a diagram; grading imports no package."""
+    """Return what `minitorch.draw.figure.image` makes of a diagram; grading imports no package."""
     source = f"data:{SVG};charset=utf-8," + quote(svg, safe=' !"$()*+,/:;<=>?@[]^{|}')
     alt = quoteattr(alt_text(svg))
     return f"<img alt={alt} style=\"max-width:100%;height:auto\" src='{source}'>"

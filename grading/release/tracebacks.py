@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from grading.course.guides import load_course
+from grading.course.notebooks import notebooks
 from grading.course.regions import GradingError, Region
 from grading.release.layers import views
 
@@ -35,6 +36,7 @@ def _region_of(file: str | None, name: str, regions: Iterable[Region]) -> Region
         file: where the function was read from; none if it was a cell.
         name: its name, qualified in IPython's frames only.
         regions: those of the course.
+
     """
     own = name.replace(".<locals>", "")
     for region in regions:
@@ -80,7 +82,7 @@ def quoting(root: Path) -> list[str]:
     """Name every cell of a project whose stored outputs quote a solution."""
     regions = load_course(root).regions
     found = []
-    for path in _notebooks(root):
+    for path in notebooks(root):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             for what in sorted(set(quotations(cell, regions))):
                 found.append(f"{path.relative_to(root)}, cell {cell.get('id')}: its output {what}")
@@ -91,7 +93,7 @@ def mend(root: Path) -> list[Path]:
     """Take the quoted lines out of the notebooks of a project; return those that changed."""
     regions = load_course(root).regions
     changed = []
-    for path in _notebooks(root):
+    for path in notebooks(root):
         before = path.read_text(encoding="utf-8")
         notebook = json.loads(before)
         for cell in notebook["cells"]:
@@ -104,10 +106,6 @@ def mend(root: Path) -> list[Path]:
             path.write_text(text, encoding="utf-8", newline="\n")
             changed.append(path)
     return changed
-
-
-def _notebooks(root: Path) -> list[Path]:
-    return sorted(p for p in (root / "nbs").rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
 
 
 def main() -> None:

@@ -79,6 +79,7 @@ def command(folder: Path, limits: Limits, program: list[str]) -> tuple[list[str]
 
     Returns:
         The command, and a file that it must inherit: the filter of system calls.
+
     """
     uid = ordinary_uid()
     start = [*python(), "-c", _BOOTSTRAP, str(uid), str(_threads(limits, uid))]
@@ -262,6 +263,7 @@ def users_in(uid_map: str) -> range:
 
     Args:
         uid_map: as the kernel shows it; in a container it may hold 65536 users only.
+
     """
     mapped = [line.split() for line in uid_map.splitlines()]
     largest = max((range(int(first), int(first) + int(n)) for first, _, n in mapped), key=len)

@@ -69,6 +69,7 @@ def told(result: Result, ended: bool) -> str:
     Args:
         result: the run.
         ended: it has said that it came to its end.
+
     """
     if result.stopped == "cpu":
         return f"it was stopped after {result.used:.1f} seconds of processor time"
@@ -94,6 +95,7 @@ def settled(first: Result, second: Result, ended: bool, least: float | None = No
 
     Raises:
         NotYet: it can't be said whether that is the program's own doing.
+
     """
     least = MOST_OF_A_CORE if least is None else least
     if second.killed:

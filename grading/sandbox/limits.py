@@ -63,6 +63,7 @@ class Needs:
         items: processor time by item; that of the import under "".
         floor: of a limit.
         hasty: what passes its limits is given up, though it had little of a core.
+
     """
 
     items: Mapping[str, float] = field(default_factory=dict)
@@ -89,6 +90,7 @@ class Budget:
     Args:
         needs: what the reference needs.
         packages: how many packages the task is tried on.
+
     """
 
     def __init__(self, needs: Needs, packages: int = 1) -> None:

@@ -116,6 +116,7 @@ def program(machine: str = "") -> bytes:
 
     Returns:
         The filter's instructions; nothing for a machine whose numbers aren't listed here.
+
     """
     known = _MACHINES.get(machine or platform.machine())
     if known is None:

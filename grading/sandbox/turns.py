@@ -18,6 +18,7 @@ class Turns:
 
     Args:
         places: how many may run side by side.
+
     """
 
     def __init__(self, places: int) -> None:

@@ -22,6 +22,7 @@ class Usage:
         processes: how many there are now.
         cpu: seconds of processor time.
         waited: seconds that its threads were ready to go on and had no core, added up.
+
     """
 
     memory: int = 0
@@ -39,6 +40,7 @@ class Meter:
 
     Args:
         pid: the process.
+
     """
 
     def __init__(self, pid: int) -> None:

@@ -38,6 +38,7 @@ class _Item:
         name: of the item; empty before the first.
         limit: processor time that it may use.
         usage: of the whole run when it began.
+
     """
 
     def __init__(self, name: str, limit: float, usage: Usage) -> None:
@@ -57,6 +58,7 @@ class _Item:
 
         Args:
             clock: seconds in which it may do nothing.
+
         """
         if self.cpu > self.limit:
             return "cpu"

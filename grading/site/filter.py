@@ -11,6 +11,7 @@ What it does to each notebook:
 - cells marked `#| hide` and cells with nothing left in them go;
 - each figure's alternative text, which lies in the SVG's <desc>, becomes the image's; a long one is
   cut after a sentence there, and stands whole in a folded paragraph below;
+- each figure gets its number on the page and its title as a caption;
 - code that is folded in JupyterLab is folded here, too, and says what it is; so are long stubs,
   which nobody can write into on a page;
 - a task's card gets a frame, and its stubs and its check get its name and its edge;
@@ -29,13 +30,13 @@ import os
 import re
 import sys
 from collections.abc import Callable
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from grading.course.figures import alt_text  # noqa: E402
+from grading.course.figures import TITLE, alt_text  # noqa: E402
 from grading.course.regions import UNWRITTEN, WRITTEN, strip_solutions, task_label  # noqa: E402
 from grading.site.folding import DIRECTIVE, WHY, folded, reasons, text_of  # noqa: E402
 from grading.site.prose import card_of, for_the_site  # noqa: E402
@@ -111,8 +112,15 @@ def markdown(cell_id: str, text: str) -> dict[str, Any]:
     return dict(cell_type="markdown", id=cell_id, metadata={}, source=source)
 
 
+def title(svg: str) -> str:
+    """Return a figure's title as Markdown that is read as it stands."""
+    match = TITLE.search(svg)
+    words = " ".join(unescape(match[1]).split()) if match else "A figure"
+    return re.sub(r"([\\$*_@~^\[\]<>`])", r"\\\1", words)
+
+
 def filter_cell(
-    cell: dict[str, Any], solutions: bool, reason: str = "", task: str = ""
+    cell: dict[str, Any], solutions: bool, reason: str = "", task: str = "", number: int = 0
 ) -> dict[str, Any] | None:
     """Return the cell as the site shows it, or None where it has no place there.
 
@@ -121,6 +129,8 @@ def filter_cell(
         solutions: True keeps the solutions.
         reason: Why its code is folded, a word of `WHY`; empty if it isn't.
         task: What the cell is to a task, `task-stub` or `task-check`; else empty.
+        number: Of its figure on the page; 0 where figures have no numbers.
+
     """
     marks = cell["metadata"].get("nbgrader", {})
     by_hand = marks.get("solution") and marks.get("grade") and not solutions
@@ -155,6 +165,8 @@ def filter_cell(
             options["code-summary"] = f"{words}: {made}" if made else words
     if alt := alternatives(shown):
         options["fig-alt"] = alt
+    if number and len(drawn := figures(shown)) == 1:
+        options["fig-cap"] = f"Figure {number}. {title(drawn[0])}"
     said = [
         # JSON's quoting is YAML's too.
         f"#| {name}: {json.dumps(value, ensure_ascii=False)}\n"
@@ -203,11 +215,14 @@ def filter_notebook(notebook: dict[str, Any], solutions: bool = False) -> dict[s
     Args:
         notebook: A notebook as JSON, version 4.
         solutions: True keeps the solutions, for the instructor's site.
+
     """
     sources = [text_of(cell["source"]) for cell in notebook["cells"]]
     tasks = any(card_of(source) for source in sources)
     default = next((m["module"] for m in map(DEFAULT.search, sources) if m), "")
+    deck = notebook["cells"][:1] and notebook["cells"][0]["cell_type"] == "raw"
     cells: list[dict[str, Any]] = []
+    count = 0  # of figures
     for number, (cell, why) in enumerate(zip(notebook["cells"], reasons(notebook), strict=True)):
         # The metadata decides; the rule says in which words.
         reason = (
@@ -217,9 +232,10 @@ def filter_notebook(notebook: dict[str, Any], solutions: bool = False) -> dict[s
             if "code-fold: true" in text_of(cell["source"])
             else ""
         )
-        shown = filter_cell(cell, solutions, reason, role(cell)[0])
+        shown = filter_cell(cell, solutions, reason, role(cell)[0], 0 if deck else count + 1)
         if shown is None:
             continue
+        count += len(figures(shown))
         if above := caption(cell, default, tasks):
             cells.append(markdown(f"caption-{number}", above))
         cells.append(shown)

@@ -95,6 +95,7 @@ def described(html: str, address: str) -> str:
     Args:
         html: The page.
         address: The site's root as seen from the world, with a slash at its end.
+
     """
     about = description(html)
     title = TITLE.search(html)
@@ -137,6 +138,7 @@ def tools(page: str, settings: dict[str, str]) -> str:
     Args:
         page: The page's address in the site, `nbs/guides/module0/01_setup.html`.
         settings: The project's, as settings.ini has them.
+
     """
     notebook = page.removesuffix(".html") + ".ipynb"
     branch, source, student = settings["branch"], settings["git_url"], settings["student_url"]
@@ -160,6 +162,7 @@ def finish(html: str, page: str, settings: dict[str, str], instructor: bool = Fa
         page: Its address in the site.
         settings: The project's, as settings.ini has them.
         instructor: The page belongs to the instructor's site.
+
     """
     if "http-equiv" in html and "refresh" in html and "<main" not in html:
         return html  # the root, which sends its visitors on

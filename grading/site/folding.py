@@ -53,8 +53,11 @@ def bare(source: str) -> str:
 
 def option(source: str, name: str) -> str:
     """Return the value of a Quarto option `#| name: value`, or an empty string."""
-    match = re.search(rf"^\s*#\|\s*{re.escape(name)}:\s*(\S.*)$", source, re.MULTILINE)
-    return match[1].strip() if match else ""
+    for line in source.splitlines():
+        key, _, value = line.strip().removeprefix("#|").partition(":")
+        if DIRECTIVE.match(line) and key.strip() == name:
+            return value.strip()
+    return ""
 
 
 def only_imports(source: str) -> bool:
@@ -78,6 +81,7 @@ def why_folded(cell: Cell, before: str = "", guide: bool = True) -> str:
         cell: A cell of a notebook, as JSON.
         before: The Markdown before it.
         guide: The notebook is a guide rather than a page of the library.
+
     """
     if cell["cell_type"] != "code":
         return ""

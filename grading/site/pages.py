@@ -20,9 +20,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from grading.course.figures import TITLE  # noqa: E402
 from grading.paths import ROOT  # noqa: E402
-from grading.site.filter import figures  # noqa: E402
+from grading.site.filter import figures, filter_notebook, title  # noqa: E402
 from grading.site.folding import text_of  # noqa: E402
 from grading.site.prose import CARD  # noqa: E402
 
@@ -90,13 +89,9 @@ def figures_page(root: Path) -> str:
     parts = [front("The figures", "Each with its number on its page, drawn by the course itself.")]
     for path in guides(root):
         named = []
-        for cell in cells(path):
-            for svg in figures(cell) if cell["cell_type"] == "code" else []:
-                title = TITLE.search(svg)
-                words = " ".join(re.sub(r"&\w+;", "", title[1]).split()) if title else "A figure"
-                words = re.sub(r"([\\$*_@~^\[\]])", r"\\\1", words)
-                anchor = "cell-" + cell["id"].removeprefix("cell-")
-                named.append(f"{len(named) + 1}. [{words}]({link(path, root, anchor)})")
+        for cell in filter_notebook({"cells": cells(path)})["cells"]:
+            for svg in figures(cell):
+                named.append(f"{len(named) + 1}. [{title(svg)}]({link(path, root, cell['id'])})")
         if named:
             parts.append(f"## {heading(path)}\n\n" + "\n".join(named) + "\n\n")
     return "".join(parts)
@@ -111,6 +106,7 @@ class Thing:
         signature: Its first line, as Python would write it.
         docstring: What it says of itself.
         made: The notebook and cell that it is made in.
+
     """
 
     name: str

@@ -42,6 +42,7 @@ class Element:
         attributes: Those that it has.
         inside: Names and classes of the elements around it, the nearest last.
         text: What stands in it and in its children.
+
     """
 
     tag: str
@@ -63,6 +64,7 @@ class Page(HTMLParser):
         name: Its address in the site.
         html: Its text.
         elements: In the order of the page.
+
     """
 
     name: str
@@ -129,6 +131,7 @@ class Site:
         folder: Where it lies.
         instructor: It is the instructor's.
         pages: By address.
+
     """
 
     folder: Path

@@ -52,6 +52,7 @@ class Graft:
         default_module: what the notebook exports to.
         notes: what was odd.
         compiling: what may be computed to compile it, with the submission's other notebooks.
+
     """
 
     notebook: NotebookNode
@@ -88,6 +89,7 @@ def graft(
         raw: the file as handed in; None if there is none.
         why: a note on how it was found, or why it wasn't.
         compiling: what may be computed for the whole submission; by default, for this notebook.
+
     """
     result = Graft(copy.deepcopy(release), compiling=compiling or Compiling())
     with within(result.compiling):

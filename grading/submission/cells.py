@@ -88,6 +88,7 @@ def fault(source: str) -> str:
 
     Returns:
         The number of the line and the reason; empty if Python can.
+
     """
     if conflict := re.search(r"^<<<<<<< ", source, re.M):
         where = _line(source, conflict.start())

@@ -115,6 +115,7 @@ def find(folder: Path, wanted: Mapping[str, Sequence[str]]) -> dict[str, tuple[b
 
     Returns:
         Bytes and a note for each: how it was found, or why it wasn't.
+
     """
     budget = Budget()
     found: dict[str, tuple[bytes | None, str]] = {}

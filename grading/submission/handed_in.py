@@ -46,6 +46,7 @@ class Budget:
 
         Raises:
             OverBudget: there were too many.
+
         """
         self.bytes -= size
         if self.bytes < 0:
@@ -63,6 +64,7 @@ class File:
         digest: of its bytes, once it was read.
         whole: it looks like a notebook.
         checks: those asked for that are in it.
+
     """
 
     place: str
@@ -98,6 +100,7 @@ def read_file(path: Path, most: int = LARGEST_FILE) -> tuple[bytes | None, str]:
 
     Returns:
         Its bytes, or None with the reason.
+
     """
     try:
         if path.is_symlink() or not path.is_file():

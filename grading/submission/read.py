@@ -46,6 +46,7 @@ class Submission:
         files: what was handed in, by notebook.
         reasons: why a file is missing.
         earned: tasks of other assignments of which the student has all points already.
+
     """
 
     assignment: str
@@ -71,6 +72,7 @@ def read_submission(assignment: Assignment, folder: Path) -> Submission:
 
     Raises:
         SubmissionError: it took more than it may.
+
     """
     if folder.is_symlink() or folder.parent.is_symlink():  # perhaps to another's work
         why = "lies in a folder that is a link; not read"

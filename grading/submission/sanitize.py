@@ -50,6 +50,7 @@ def harmless_markdown(text: str, attached: Collection[str] = ()) -> str:
     Args:
         text: the source of a cell.
         attached: names of pictures whose bytes came with the cell; these are shown.
+
     """
     kept, start = [], 0
     for picture in _ATTACHED.finditer(text):

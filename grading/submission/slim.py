@@ -59,6 +59,7 @@ def slim(raw: bytes) -> tuple[bytes | None, str]:
 
     Returns:
         A notebook, or None with the reason why it is none.
+
     """
     if is_plain(raw):
         return raw, ""

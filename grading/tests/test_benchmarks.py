@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import card
-from grading.course.guides import read_notebook
+from grading.course.notebooks import read_notebook
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

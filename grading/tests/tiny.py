@@ -127,6 +127,7 @@ TESTS = ("test_symmetric",)
 ''',
     "task0_3": '''"""Probes for Task 0.3."""
 SECTION = "guides/module0/01_functions.html#task-0-3"
+PARTS = {"probe_modes": ("training after evaluate", "training after train")}
 
 
 def probe_modes(mt, rng):

@@ -80,6 +80,7 @@ def diagnostics_command(chosen: argparse.Namespace) -> None:
 
     Raises:
         UsageError: If the package has no compiled kernels yet, or they may not start.
+
     """
     try:
         from minitorch import fast_ops
@@ -101,6 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code: 0 when all went well, 1 when a task isn't written yet or a file can't be
         written, 2 for a mistake in the arguments or a missing requirement, 130 when stopped by
         Ctrl-C.
+
     """
     parser = make_parser()
     words = list(sys.argv[1:] if arguments is None else arguments)

@@ -30,6 +30,7 @@ class Play:
         says: What can be done there, in a sentence.
         call: What opens it; a function of `minitorch.sandbox`.
         needs: The module of the package that it looks at.
+
     """
 
     module: int
@@ -102,6 +103,7 @@ def page(most: int, show_source: bool = True) -> dict[str, Any]:
 
     Returns:
         The notebook's content, as JSON has it.
+
     """
     cells = [
         _cell(
@@ -158,6 +160,7 @@ def write_page(path: Path, most: int, show_source: bool = True) -> bool:
 
     Returns:
         Whether it was written.
+
     """
     if path.exists() and not is_untouched(path):
         return False
@@ -207,6 +210,7 @@ def app_command(chosen: argparse.Namespace) -> int:
 
     Raises:
         UsageError: If JupyterLab isn't installed.
+
     """
     path: Path = chosen.notebook
     if write_page(path, chosen.module, not chosen.hide_source):
@@ -218,8 +222,8 @@ def app_command(chosen: argparse.Namespace) -> int:
         return 0
     if _missing():
         raise UsageError(
-            f"The sandboxes need {' and '.join(_missing())}. Install them with: "
-            f'pip install "minitorch[notebooks]"; or open {path} where you have Jupyter.'
+            f"The sandboxes need {' and '.join(_missing())}. Install them in the project's folder: "
+            f'pip install -e ".[notebooks]"; or open {path} where you have Jupyter.'
         )
     print("JupyterLab opens in your browser: choose Run › Run All Cells. Stop it with Ctrl-C here.")
     return _wait(

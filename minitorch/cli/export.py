@@ -33,6 +33,7 @@ def project_of(folder: Path) -> Path:
 
     Raises:
         UsageError: If there is none.
+
     """
     for place in (folder, *folder.parents):
         if (place / "settings.ini").is_file():
@@ -60,6 +61,7 @@ def cells_of(path: Path) -> list[dict[str, Any]]:
 
     Raises:
         ValueError: If it isn't a notebook.
+
     """
     try:
         cells = json.loads(path.read_text(encoding="utf-8-sig"))["cells"]
@@ -88,6 +90,7 @@ def fault(source: str) -> tuple[int, str] | None:
 
     Returns:
         The number of the line and the reason, or None if Python can compile it.
+
     """
     try:
         with warnings.catch_warnings():
@@ -145,6 +148,7 @@ def run_nbdev(folder: Path, call: str = "nbdev_export.__wrapped__()", *words: st
 
     Returns:
         What nbdev complained about before it stopped; empty if it came to the end.
+
     """
     # While IN_TEST is set, nbdev does nothing, without a word.
     env = {k: v for k, v in os.environ.items() if k != "IN_TEST"} | {"PYTHONUTF8": "1"}
@@ -200,6 +204,7 @@ def export(root: Path) -> list[Path]:
 
     Raises:
         ExportError: If a notebook can't be exported; nothing was written then.
+
     """
     settings = _settings(root)
     folder = root / settings["nbs_path"]
@@ -244,11 +249,13 @@ def export_command(chosen: argparse.Namespace) -> int:
 
     Raises:
         UsageError: If this is no project, nbdev is missing, or `IN_TEST` is set.
+
     """
     root = project_of(Path.cwd())
     if not find_spec("nbdev"):
         raise UsageError(
-            'the export needs nbdev. Install it with: pip install "minitorch[notebooks]"'
+            "the export needs nbdev. Install it in the project's folder: "
+            'pip install -e ".[notebooks]"'
         )
     if os.environ.get("IN_TEST"):
         raise UsageError("IN_TEST is set, and nbdev exports nothing then. Unset it first.")
@@ -269,6 +276,7 @@ def nbdev_export() -> int:
 
     Returns:
         The exit code.
+
     """
     if not sys.argv[1:]:
         from minitorch.cli import main

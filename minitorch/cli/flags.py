@@ -146,9 +146,12 @@ class Parser(argparse.ArgumentParser):
 
     Attributes:
         older: Names of commands that work but aren't listed.
+        ending: Makes the last lines of the help page, when it is asked for.
+
     """
 
     older: Sequence[str] = ()
+    ending: Callable[[], str] | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, allow_abbrev=False, formatter_class=_Page, **kwargs)
@@ -162,6 +165,12 @@ class Parser(argparse.ArgumentParser):
         if "-".join(words[:2]) in names:
             words[:2] = ["-".join(words[:2])]
         return super().parse_known_args(words, namespace)
+
+    def format_help(self) -> str:
+        """Return the help page."""
+        if self.ending is not None:
+            self.epilog = self.ending()
+        return super().format_help()
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and stop with exit code 2."""

@@ -21,6 +21,7 @@ class Script:
         did: What it did.
         read: The notebook that does it step by step, as a path under `nbs/`.
         instead: Where there is no command: what to do.
+
     """
 
     now: str
@@ -106,6 +107,7 @@ def today(words: Sequence[str]) -> list[str]:
 
     Raises:
         UsageError: If there is no such command any more; the message says what to do.
+
     """
     first, *rest = words or [""]
     script = SCRIPTS.get(first.removesuffix(".py").replace("-", "_"))

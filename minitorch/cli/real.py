@@ -31,6 +31,7 @@ class Kind:
         build: Loads the data and makes the trainer: (trainer, train, validation).
         lines: The lines of the log for an epoch, given all epochs so far.
         last: The sentence at the end.
+
     """
 
     name: str
@@ -153,6 +154,7 @@ def real_command(chosen: argparse.Namespace) -> int:
     Raises:
         UsageError: The data can't be had, the package isn't complete, or there is nothing to go on
             from.
+
     """
     from minitorch.randomness import seed
 

@@ -29,6 +29,7 @@ def find_own(place: str) -> Any:
 
     Raises:
         UsageError: If there is no such file or name, or the file fails.
+
     """
     file, _, name = place.rpartition(":")
     path = Path(file)
@@ -61,6 +62,7 @@ def called(name: str, fn: Callable[[], Any]) -> Any:
     Raises:
         NotImplementedError: If it meets a task that isn't written yet.
         UsageError: If it fails otherwise.
+
     """
     try:
         return fn()
@@ -120,6 +122,7 @@ def show_expression_command(chosen: argparse.Namespace) -> None:
 
     Raises:
         UsageError: If it can't be read, computed or drawn.
+
     """
     from minitorch.draw import draw_expression
 
@@ -223,6 +226,7 @@ def show_tensor_command(chosen: argparse.Namespace) -> None:
 
     Raises:
         UsageError: If it can't be read or drawn.
+
     """
     from minitorch.draw import draw_strides, draw_tensor
 
@@ -249,6 +253,7 @@ def find_tensor(text: str) -> Any:
 
     Raises:
         UsageError: If it is none of them.
+
     """
     if _is_place(text):
         found = find_own(text)

@@ -14,7 +14,6 @@ from collections.abc import Callable
 from typing import Any
 
 from .flags import UsageError, any_whole, file_ending, one_of, positive, whole
-from ..train import BACKENDS, answers, default_log_fn, find_trainer
 
 # %% ../../nbs/lib/cli/train.ipynb #flags-code
 def _data_sets() -> list[str]:
@@ -23,19 +22,30 @@ def _data_sets() -> list[str]:
     return [name.lower() for name in datasets]
 
 
-def add_train(commands: Any) -> None:
-    """Add `train` to the commands of a parser."""
+def _backends() -> list[str]:
+    from minitorch.train import BACKENDS
+
+    return list(BACKENDS)
+
+
+def _about_backends() -> str:
+    from minitorch.train import BACKENDS
+
     width = max(map(len, BACKENDS))
     lines = [
         f"  {name:{width}}  {each.summary}; rate {each.rate:g} ({each.comes_with})"
         for name, each in BACKENDS.items()
     ]
+    return "backends, each with its learning rate:\n" + "\n".join(lines)
+
+
+def add_train(commands: Any) -> None:
+    """Add `train` to the commands of a parser."""
     train = commands.add_parser(
         "train",
         help="fit a network to a data set: log, accuracy, picture of the boundary",
         description="Fit a network to one of the data sets, printing a line every ten epochs.\n"
         "Ctrl-C ends the training early and keeps what was learnt.",
-        epilog="backends, each with its learning rate:\n" + "\n".join(lines),
     )
     train.add_argument(
         "--dataset", "--DATASET", default="simple", metavar="NAME",
@@ -44,7 +54,7 @@ def add_train(commands: Any) -> None:
     )  # fmt: skip
     train.add_argument(
         "--backend", "--BACKEND", "--model", default="units", metavar="NAME",
-        type=one_of("backend", lambda: list(BACKENDS)),
+        type=one_of("backend", _backends),
         help="who trains; see below (default: units)",
     )  # fmt: skip
     train.add_argument(
@@ -72,6 +82,7 @@ def add_train(commands: Any) -> None:
     )  # fmt: skip
     # The older script asked whether to open a window; a picture is now asked for by --picture.
     train.add_argument("--PLOT", help=argparse.SUPPRESS)
+    train.ending = _about_backends
     train.set_defaults(run=train_command)
 
 # %% ../../nbs/lib/cli/train.ipynb #drawing-code
@@ -83,6 +94,7 @@ def drawing(name: str) -> Callable[..., Any]:
 
     Raises:
         UsageError: If something to draw with is missing.
+
     """
     try:
         import matplotlib  # noqa: F401
@@ -90,7 +102,8 @@ def drawing(name: str) -> Callable[..., Any]:
         from minitorch import draw
     except ImportError as error:
         raise UsageError(
-            f'A picture needs {error.name}. Install it with: pip install "minitorch[notebooks]"'
+            f"A picture needs {error.name}. Install it in the project's folder: "
+            'pip install -e ".[notebooks]"'
         ) from None
     return getattr(draw, name)
 
@@ -101,6 +114,8 @@ class _Log:
     epoch, loss = 0, 0.0
 
     def __call__(self, epoch: int, loss: float, correct: int, losses: list[float]) -> None:
+        from minitorch.train import default_log_fn
+
         default_log_fn(epoch, loss, correct, losses)
         self.epoch, self.loss = epoch, loss
 
@@ -111,6 +126,8 @@ def _no_room(hidden: int, error: MemoryError) -> UsageError:
 
 
 def _maker(backend: str) -> Callable[[int], Any]:
+    from minitorch.train import find_trainer
+
     try:
         return find_trainer(backend)
     except LookupError as error:
@@ -139,9 +156,11 @@ def train_command(chosen: argparse.Namespace) -> int:
 
     Raises:
         UsageError: If the backend isn't there, memory is full, or pictures can't be drawn.
+
     """
     from minitorch.datasets import datasets
     from minitorch.randomness import seed
+    from minitorch.train import BACKENDS, answers
 
     make = _maker(chosen.backend)
     draw = drawing("plot_boundary") if chosen.picture else None

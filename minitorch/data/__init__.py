@@ -21,6 +21,7 @@ class Source:
         size: Its length in bytes.
         sha256: The checksum of its bytes.
         unpacked: The checksum of what a `.gz` file holds; empty for others.
+
     """
 
     name: str
@@ -92,6 +93,7 @@ class Card:
         licence: What allows its use.
         beware: What it doesn't say.
         files: Names in `SOURCES`; empty if the package carries it.
+
     """
 
     name: str

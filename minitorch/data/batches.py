@@ -32,6 +32,7 @@ def batches(
 
     Raises:
         DataError: The arrays are empty or of several lengths, or the size isn't positive.
+
     """
     lengths = [len(array) for array in arrays]
     if not lengths or min(lengths) < 1 or len(set(lengths)) > 1:

@@ -33,6 +33,7 @@ class Digits:
 
     Raises:
         DataError: They don't fit together, or aren't images of digits.
+
     """
 
     images: npt.NDArray[np.float32]
@@ -65,6 +66,7 @@ class Digits:
 
         Raises:
             DataError: There are not so many, or none would be left.
+
         """
         stop = len(self) if stop is None else stop
         if not 0 <= start < stop <= len(self):
@@ -80,6 +82,7 @@ def small_digits(part: Literal["train", "validation"] = "train") -> Digits:
 
     Args:
         part: `train`, 1,437 images, or `validation`, 360.
+
     """
     with files("minitorch.data").joinpath("digits.npz").open("rb") as file:
         arrays = np.load(file, allow_pickle=False)
@@ -114,6 +117,7 @@ def read_idx(path: Path, dims: int | None = None) -> npt.NDArray[np.uint8]:
 
     Raises:
         DataError: It is something else, or was cut off.
+
     """
     raw = _content(path)
     if len(raw) < 4 or raw[:3] != b"\x00\x00\x08":
@@ -147,6 +151,7 @@ def mnist(part: Literal["train", "test"] = "train") -> Digits:
 
     Raises:
         DataError: It can't be had, or is damaged.
+
     """
     name = {"train": "train", "test": "t10k"}[part]
     return read_digits(
@@ -159,6 +164,7 @@ def read_digits(images: Path, labels: Path) -> Digits:
 
     Raises:
         DataError: They are damaged, don't belong together, or hold something else.
+
     """
     pixels = read_idx(images, 3)
     return Digits(pixels.astype(np.float32) / np.float32(255), read_idx(labels, 1).astype(np.int64))

@@ -33,6 +33,7 @@ def given_folder() -> Path | None:
 
     Raises:
         DataError: It isn't there.
+
     """
     if not (said := os.environ.get(FOLDER)):
         return None
@@ -62,6 +63,7 @@ def checksum(path: Path, *, unpack: bool = False) -> str:
     Args:
         path: The file.
         unpack: Of what a gzip file holds, not of the file itself.
+
     """
     total = hashlib.sha256()
     with gzip.open(path) if unpack else open(path, "rb") as file:
@@ -79,6 +81,7 @@ def check(path: Path, source: Source) -> Path:
 
     Raises:
         DataError: Its checksum is another.
+
     """
     packed = path.suffix == ".gz" or not source.unpacked
     wanted = source.sha256 if packed else source.unpacked
@@ -99,6 +102,7 @@ class Progress:
         size: Its length in bytes.
         done: How much was there before.
         say: Where the sentences go.
+
     """
 
     def __init__(self, name: str, size: int, done: int, say: Callable[[str], None]) -> None:
@@ -167,6 +171,7 @@ def download(source: Source, path: Path, say: Callable[[str], None] = to_stderr)
 
     Raises:
         DataError: It can't be had, or what came is something else.
+
     """
     part = path.with_name(path.name + ".part")
     advice = f"Or put the file into a folder, as {source.name}, and name the folder in {FOLDER}."
@@ -208,6 +213,7 @@ def find(*names: str) -> Path | None:
 
     Args:
         names: Names below the folder, of files that needn't be in the table.
+
     """
     if (folder := given_folder()) is None:
         return None
@@ -224,6 +230,7 @@ def fetch(name: str, say: Callable[[str], None] = to_stderr) -> Path:
 
     Raises:
         DataError: It can't be had, or isn't what it should be.
+
     """
     source = SOURCES[name]
     if (folder := given_folder()) is not None:

@@ -48,6 +48,7 @@ class Reviews:
 
     Raises:
         DataError: They don't fit together, there are none, or a label is something else.
+
     """
 
     sentences: list[list[str]]
@@ -73,6 +74,7 @@ class Reviews:
 
         Raises:
             DataError: There are not so many, or none would be left.
+
         """
         stop = len(self) if stop is None else stop
         if not 0 <= start < stop <= len(self):
@@ -107,6 +109,7 @@ def table(text: str, name: str, needed: tuple[str, ...]) -> list[dict[str, str]]
 
     Raises:
         DataError: A column is missing, or a line has too few or too many.
+
     """
     lines = csv.reader(io.StringIO(text), delimiter="\t", quoting=csv.QUOTE_NONE)
     columns = next(lines, [])
@@ -135,6 +138,7 @@ def read_tsv(raw: bytes, name: str) -> Reviews:
 
     Raises:
         DataError: It is no such table.
+
     """
     rows = table(_decoded(raw, name), name, ("sentence", "label"))
     labels = [_label(row["label"], f"{name}, line {n}") for n, row in enumerate(rows, 2)]
@@ -150,6 +154,7 @@ def read_lines(raw: bytes, name: str) -> Reviews:
 
     Raises:
         DataError: A line has no label or no words.
+
     """
     sentences, labels = [], []
     for number, line in enumerate(_decoded(raw, name).splitlines(), 1):
@@ -164,6 +169,7 @@ def short_reviews(part: Literal["train", "validation"] = "train") -> Reviews:
 
     Args:
         part: `train`, 320 sentences, or `validation`, 80; half of each is praise.
+
     """
     text = files("minitorch.data").joinpath("reviews.tsv").read_text(encoding="utf-8")
     rows = table(text, "reviews.tsv", ("part", "label", "sentence"))
@@ -183,6 +189,7 @@ def sst2(part: Literal["train", "validation"] = "train", *, phrases: bool = Fals
 
     Raises:
         DataError: It can't be had, or is damaged.
+
     """
     name = _PARTS[part]
     if not phrases:
@@ -198,6 +205,7 @@ def member(archive: Path, name: str) -> bytes:
 
     Raises:
         DataError: The archive is damaged, or has no such file.
+
     """
     try:
         with zipfile.ZipFile(archive) as opened:

@@ -31,6 +31,7 @@ class Vectors:
 
     Raises:
         DataError: They don't fit together, or a vector isn't made of finite numbers.
+
     """
 
     words: Sequence[str]
@@ -67,6 +68,7 @@ class Vectors:
 
         Raises:
             KeyError: The word isn't there.
+
         """
         length = np.linalg.norm(self.table, axis=1)
         likeness = self.table @ self.table[self._places[word]] / np.maximum(length, 1e-9)
@@ -92,6 +94,7 @@ def read_npz(path: Path, width: int | None = None) -> Vectors:
 
     Raises:
         DataError: It is something else, is damaged, or has vectors of another width.
+
     """
     try:
         with np.load(path, allow_pickle=False) as arrays:
@@ -126,6 +129,7 @@ def read_zip(path: Path, wanted: Iterable[str], width: int = 50) -> Vectors:
 
     Raises:
         DataError: It is damaged, has no vectors of that width, or none of the words.
+
     """
     name, needed = f"glove.6B.{width}d.txt", set(wanted)
     words, rows = [], []
@@ -153,6 +157,7 @@ def glove(wanted: Iterable[str], width: int = 50) -> Vectors:
 
     Raises:
         DataError: They can't be had, or are damaged.
+
     """
     if path := find(f"glove/glove.6B.{width}d.sst2.npz"):
         return read_npz(path, width)

@@ -97,6 +97,7 @@ def draw_backprop(out: Any, step: int, d_output: Any = 1.0, *, title: str = "") 
     Raises:
         TypeError: If `out` has no history.
         ValueError: If there is no such step, or `out` is a constant.
+
     """
     nodes = read_graph(out)
     if out.history is None:
@@ -182,6 +183,7 @@ def backprop(step: int, x: float = 0.5, y: float = 4.0) -> Figure:
 
     Raises:
         ValueError: If there is no such step.
+
     """
     title = f"Backpropagation through log z + exp z with z = x·y, step {step}"
     return draw_backprop(_example(x, y), step, title=title)

@@ -120,6 +120,7 @@ def draw_boxes(
 
     Raises:
         ValueError: If labels and counts don't fit together, or a dollar sign has no partner.
+
     """
     chalk = load_chalk()
     columns = _check_boxes(labels, counts)

@@ -27,6 +27,7 @@ def draw_broadcast(*shapes: Any, title: str = "") -> Figure:
     Raises:
         ValueError: If there are fewer than two shapes.
         TypeError: If something isn't a shape.
+
     """
     sizes = [_shape_of(shape) for shape in shapes]
     if len(sizes) < 2:

@@ -75,7 +75,8 @@ def load_matplotlib() -> Any:
             raise
         raise ModuleNotFoundError(
             "Plots need matplotlib, which isn't installed. "
-            'Install what the notebooks need: pip install "minitorch[notebooks]".',
+            "Install what the notebooks need, in the project's folder: "
+            'pip install -e ".[notebooks]".',
             name="matplotlib",
         ) from None
     return matplotlib
@@ -314,6 +315,7 @@ def plot(fig: Any, title: str, desc: str | None = None) -> Figure:
 
     Raises:
         TypeError: If `fig` isn't a matplotlib figure.
+
     """
     matplotlib = load_matplotlib()
     if not isinstance(fig, matplotlib.figure.Figure):

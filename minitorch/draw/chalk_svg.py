@@ -22,7 +22,8 @@ def load_chalk() -> Any:
             raise
         raise ModuleNotFoundError(
             "Diagrams need chalk-diagrams, which isn't installed. "
-            'Install what the notebooks need: pip install "minitorch[notebooks]".',
+            "Install what the notebooks need, in the project's folder: "
+            'pip install -e ".[notebooks]".',
             name="chalk",
         ) from None
     return chalk
@@ -118,6 +119,7 @@ def diagram(d: Any, title: str, desc: str, *, scale: float | None = None) -> Fig
     Raises:
         TypeError: If `d` isn't a chalk diagram.
         ValueError: If it is empty.
+
     """
     chalk = load_chalk()
     if not isinstance(d, chalk.Diagram):

@@ -103,6 +103,7 @@ def draw_conv1d(
     Raises:
         ValueError: If the shapes don't fit.
         IndexError: If the number isn't in the result.
+
     """
     import numpy as np
 
@@ -206,6 +207,7 @@ def draw_conv2d(
     Raises:
         ValueError: If they don't have two dimensions.
         IndexError: If the number isn't in the result.
+
     """
     import numpy as np
 

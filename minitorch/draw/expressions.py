@@ -86,6 +86,7 @@ def draw_expression(
     Raises:
         TypeError: If `variable` has no history to draw.
         ValueError: If the graph has a cycle.
+
     """
     nodes = read_graph(variable)
     recorded = getattr(variable, "history", None) is not None

@@ -136,6 +136,7 @@ class Figure:
 
     Raises:
         ValueError: If `svg` isn't an SVG, or a text is missing.
+
     """
 
     def __init__(
@@ -190,6 +191,7 @@ class Figure:
 
         Raises:
             ValueError: If the name doesn't end in `.svg`.
+
         """
         target = Path(path)
         if target.suffix != ".svg":
@@ -245,6 +247,7 @@ def panels(figures: Sequence[Figure], columns: int = 3, title: str = "") -> Figu
 
     Raises:
         ValueError: If there is no figure, or no column.
+
     """
     figures = list(figures)
     if not figures:

@@ -21,6 +21,7 @@ class Step(NamedTuple):
         row: Its place from the top, from 0.
         words: What happens there, in a few words.
         role: Colour, a key of `PALETTE`.
+
     """
 
     column: int
@@ -62,6 +63,7 @@ def draw_flow(steps: Mapping[str, Step], arrows: Sequence[tuple[str, str]], titl
 
     Raises:
         ValueError: There are no steps, or an arrow names a step that isn't there.
+
     """
     if not steps:
         raise ValueError("A flow chart needs at least one step, and was given none.")

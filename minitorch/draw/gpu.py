@@ -53,6 +53,7 @@ def draw_threads(
         ValueError: If sizes aren't whole numbers, don't fit together, or there are too many
             threads to be seen.
         IndexError: If the highlighted thread isn't there.
+
     """
     grid, group = _sizes(blocks, "Blocks"), _sizes(threads, "Threads")
     dims = max(len(grid), len(group))
@@ -185,6 +186,7 @@ def draw_memory(blocks: int, threads: int, size: int | None = None, *, title: st
 
     Raises:
         ValueError: If a number isn't whole and above 0, or there is too much to be seen.
+
     """
     (blocks,), (threads,) = _sizes(blocks, "Blocks"), _sizes(threads, "Threads")
     total = blocks * threads
@@ -244,6 +246,7 @@ def draw_sum_tree(values: Sequence[float], *, halves: bool = True, title: str = 
     Raises:
         ValueError: If the number of values isn't a power of two between 2 and 16.
         TypeError: If they aren't numbers.
+
     """
     cells = [float(value) for value in read_tensor(list(values), 1).values]
     count = len(cells)
@@ -325,6 +328,7 @@ def draw_tiles(
     Raises:
         ValueError: If the shapes don't fit, are too large to be seen, or there is no such step
             or block.
+
     """
     n, k = shape_a
     k2, m = shape_b
@@ -419,6 +423,7 @@ def draw_results(
 
     Raises:
         ValueError: If there is too much to be seen, or no such thread or step.
+
     """
     wide = side * each
     if min(side, each) < 1 or wide + side > 40:

@@ -38,6 +38,7 @@ def draw_gradients(
         TypeError: If something holds no numbers.
         ValueError: If there is no gradient, or too many names.
         IndexError: If the cell isn't in `d_output`.
+
     """
     if not gradients or len(names) > len(gradients):
         raise ValueError(f"{len(gradients)} gradients were given, and {len(names)} names for them.")

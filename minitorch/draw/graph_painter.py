@@ -183,6 +183,7 @@ def paint_graph(
         legend: Words with their colours; those that begin with × need no square of that colour.
         below: Pieces of SVG to put under it, for a width of 616 px.
         tall_below: Their height.
+
     """
     run_back = set(backward)
     found, shapes, down = _place(nodes, bool(run_back))

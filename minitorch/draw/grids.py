@@ -27,6 +27,7 @@ class Content:
         storage: The row of numbers.
         shape: Sizes, outermost first.
         strides: Steps in the storage, one for each dimension, counted in numbers.
+
     """
 
     values: Any
@@ -46,6 +47,7 @@ def read_tensor(tensor: Any, most: int = 3) -> Content:
     Raises:
         TypeError: If it holds no numbers.
         ValueError: If its rows differ in length, it is empty, or has too many dimensions.
+
     """
     import numpy as np
 
@@ -177,6 +179,7 @@ class Grid:
         name: Written before the shape.
         room: How wide it may be.
         places: Whether the cells show where they lie, set like the numbers above a storage.
+
     """
 
     def __init__(

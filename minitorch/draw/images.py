@@ -101,6 +101,7 @@ def draw_images(
 
     Raises:
         ValueError: If they are no images, or there are more names than images.
+
     """
     cells = _stack(images)
     count, high, wide = cells.shape
@@ -156,6 +157,7 @@ def draw_confusion(
 
     Raises:
         ValueError: If the table isn't square, or has another size than there are names.
+
     """
     counts = np.asarray(table)
     size = len(names)

@@ -17,6 +17,7 @@ def layers(inputs: Sequence[Sequence[int]]) -> list[int]:
 
     Args:
         inputs: For each node the nodes that point to it, all of smaller number than itself.
+
     """
     before_end = [0] * len(inputs)
     for node in range(len(inputs) - 1, -1, -1):
@@ -162,6 +163,7 @@ def settle(wishes: Sequence[float], apart: Sequence[float], bound: float = math.
         wishes: Where each of n things wants to be.
         apart: The n - 1 least distances between neighbours.
         bound: How far from 0 a place may be, to both sides, if there is room for all.
+
     """
     offset = [0.0]
     for gap in apart:
@@ -191,6 +193,7 @@ class Layout:
         routes: For the n-th input of a node, the stretches (start, end, across) that its arrow
             passes on its way, one for each layer between.
         size: How far everything reaches, along and across.
+
     """
 
     along: list[float]
@@ -212,6 +215,7 @@ def layout(
         sizes: For each node its extent along and across.
         gap: Free space between layers, and between neighbours in a layer.
         widest: How far a layer may reach across; a wider one becomes several.
+
     """
     layer = layers(inputs)
     if widest < math.inf:

@@ -46,6 +46,7 @@ def draw_matmul(
         TypeError: If something holds no numbers.
         ValueError: If they aren't matrices whose sizes fit.
         IndexError: If the cell isn't in the product.
+
     """
     left, right = read_tensor(a, 2), read_tensor(b, 2)
     if len(left.shape) != 2 or len(right.shape) != 2 or left.shape[1] != right.shape[0]:

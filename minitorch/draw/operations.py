@@ -45,6 +45,7 @@ def draw_map(
         TypeError: If something holds no numbers.
         ValueError: If the result has another shape, or more than three dimensions.
         IndexError: If the cell isn't in the tensor.
+
     """
     source, result = read_tensor(a), result_of(fn, a)
     if result.shape != source.shape:
@@ -85,6 +86,7 @@ def draw_zip(
         TypeError: If something holds no numbers.
         ValueError: If the shapes can't be broadcast to that of the result.
         IndexError: If the cell isn't in the result.
+
     """
     left, right, result = read_tensor(a), read_tensor(b), result_of(fn, a, b)
     for part in (left, right):
@@ -129,6 +131,7 @@ def draw_reduce(
         TypeError: If something holds no numbers.
         ValueError: If the result hasn't the shape of such a reduction, or `dim` isn't a dimension.
         IndexError: If the cell isn't in the result.
+
     """
     source, result = read_tensor(a), result_of(fn, a)
     dims = len(source.shape)
@@ -178,6 +181,7 @@ def draw_operation(out: Any, *, index: Sequence[int] | None = None, title: str =
         TypeError: If `out` remembers no operation.
         ValueError: If a tensor has more than three dimensions.
         IndexError: If the cell isn't in the result.
+
     """
     history = getattr(out, "history", None)
     made = getattr(history, "last_fn", None)

@@ -96,6 +96,7 @@ def plot_function(
     Raises:
         TypeError: If a function returns something else than a number.
         ValueError: If `lo` isn't below `hi`, or `labels` doesn't fit the functions.
+
     """
     if not lo < hi:
         raise ValueError(f"plot_function needs lo < hi, and got lo={lo}, hi={hi}.")
@@ -174,6 +175,7 @@ def plot_function3D(
     Raises:
         TypeError: If the function returns something else than a number.
         ValueError: If `lo` isn't below `hi`.
+
     """
     if not lo < hi:
         raise ValueError(f"plot_function3D needs lo < hi, and got lo={lo}, hi={hi}.")
@@ -242,6 +244,7 @@ def plot_curves(
     Raises:
         ValueError: If there is no curve, a curve is empty, or its xs and ys differ in number.
         TypeError: If something isn't a number.
+
     """
     if not curves:
         raise ValueError("plot_curves needs at least one curve, and got none.")
@@ -304,6 +307,7 @@ def plot_bars(title: str, bars: Mapping[str, Any], xlabel: str = "", ylabel: str
     Raises:
         ValueError: If there is no bar.
         TypeError: If a height isn't a number.
+
     """
     if not bars:
         raise ValueError("plot_bars needs at least one bar, and got none.")

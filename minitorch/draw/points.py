@@ -168,6 +168,7 @@ def plot_points(data: Any, title: str = "", *, names: tuple[str, str] = _AXES) -
     Raises:
         TypeError: If `data` has no points or labels, or something isn't a number.
         ValueError: If it is empty or doesn't fit together, or a label is neither 0 nor 1.
+
     """
     points = _points(data)
     low, high = _square(points)
@@ -266,6 +267,7 @@ def plot_boundary(
     Raises:
         TypeError: If a score isn't a number, or `data` or `lines` has another form.
         ValueError: If `resolution` is below 2, or `data` is empty or doesn't fit together.
+
     """
     if resolution < 2:
         raise ValueError(f"plot_boundary needs a resolution of at least 2, not {resolution}.")

@@ -84,8 +84,8 @@ def draw_pooling(
         x: A row of shape (width,) or an image of shape (height, width).
         kernel: The size of a tile: one number for a row, two for an image.
         tiles: The tiles, if they were computed; by default they are cut out.
-        out: The result, of shape (new height, new width) or with a last dimension of size 1; by
-            default what `name` makes of the tiles.
+        out: The result, of a row with a last dimension of size 1, of an image without; by default
+            what `name` makes of the tiles.
         name: What each tile becomes, `mean`, `max` or `sum`; or any words, where `out` is given.
         index: The tile that is highlighted.
         title: What it is.
@@ -94,6 +94,7 @@ def draw_pooling(
         TypeError: If something holds no numbers.
         ValueError: If the kernel doesn't divide the input, or there are more than two dimensions.
         IndexError: If there is no such tile.
+
     """
     import numpy as np
 
@@ -108,7 +109,9 @@ def draw_pooling(
         )
     rows = read_tensor(_cut(source.values, sizes) if tiles is None else tiles)
     short = name.partition("(")[0]
-    made = getattr(np, short)(rows.values, axis=-1, keepdims=True) if out is None else out
+    # As a tensor would be reduced; of an image, an image again.
+    keep = len(sizes) == 1
+    made = getattr(np, short)(rows.values, axis=-1, keepdims=keep) if out is None else out
     result = read_tensor(made)
     where = chosen_cell(rows.shape[:-1], index)
     cells, place = _cells_of(where, sizes), (*where, 0)[: len(result.shape)]

@@ -48,6 +48,7 @@ def stations(title: str, boxes: Mapping[str, str], start: str, end: str) -> Figu
         boxes: Up to five names with a remark for each.
         start: What goes in.
         end: What comes out.
+
     """
     count = len(boxes)
     pieces = [write(20, 35, start, anchor="start"), write(622, 35, end, anchor="end")]
@@ -118,6 +119,7 @@ def timeline(
 
     Raises:
         ValueError: If lanes differ in length, or a step is too long for its place.
+
     """
     counts = {len(steps) for steps in lanes.values()}
     if len(counts) != 1 or counts == {0}:

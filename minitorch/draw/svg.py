@@ -140,6 +140,7 @@ def runs(label: str) -> list[Run]:
 
     Raises:
         ValueError: If a dollar sign has no partner.
+
     """
     parts = readable(label).split("$")
     if len(parts) % 2 == 0:
@@ -224,6 +225,7 @@ def write(
         mono: Whether it is code.
         bold: Whether it is set in bold.
         halo: Whether a white edge keeps lines behind it away.
+
     """
     pieces, raised, before = [], 0.0, ""
     for run in runs(label):
@@ -319,6 +321,7 @@ def arrow(
         head: Length of the head.
         curved: Whether the four points are those of a cubic curve.
         dash: SVG dash pattern of the line.
+
     """
     (x0, y0), (x1, y1) = points[-2], points[-1]
     length = ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5 or 1.0

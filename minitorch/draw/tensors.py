@@ -49,6 +49,7 @@ def draw_tensor(
         TypeError: If it holds no numbers.
         ValueError: If its rows differ in length, it is empty, or has more than three dimensions.
         IndexError: If a highlighted cell isn't in it.
+
     """
     content = read_tensor(tensor)
     marks = read_marks(highlight, content.shape)
@@ -123,6 +124,7 @@ def draw_storage(tensor: Any, *, highlight: Any = (), name: str = "", title: str
         TypeError: If it holds no numbers.
         ValueError: If its rows differ in length, it is empty, or has more than three dimensions.
         IndexError: If a highlighted cell isn't in it.
+
     """
     content = read_tensor(tensor)
     marks = read_marks(highlight, content.shape)
@@ -163,6 +165,7 @@ def draw_strides(tensor: Any, index: Sequence[int] | None = None, *, title: str 
         TypeError: If it holds no numbers.
         ValueError: If its rows differ in length, it is empty, or has more than three dimensions.
         IndexError: If the cell isn't in it.
+
     """
     content = read_tensor(tensor)
     start = tuple(index) if index is not None else (0,) * len(content.shape)

@@ -108,6 +108,7 @@ def draw_tree(nested: Mapping[str, Any], title: str) -> Figure:
     Raises:
         TypeError: If `nested` isn't a dictionary.
         ValueError: If it is empty.
+
     """
     if not isinstance(nested, Mapping):
         raise TypeError(f"draw_tree needs nested dictionaries, not a {type(nested).__name__}.")
@@ -154,6 +155,7 @@ def draw_module(module: Any, title: str = "") -> Figure:
 
     Raises:
         TypeError: If `module` isn't a module.
+
     """
     if not (hasattr(module, "__dict__") and "_modules" in vars(module)):
         raise TypeError(

@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 # %% auto #0
-__all__ = ['LIBRARIES', 'MAKERS', 'Walk', 'walk', 'refusal']
+__all__ = ['LIBRARIES', 'MAKERS', 'Walk', 'walk', 'meaning', 'refusal']
 
 # %% ../../nbs/lib/kernels/cpu_trace.ipynb #walk-class
 @dataclass
@@ -32,7 +32,8 @@ class Walk:
         turns: How many turns its parallel loops took.
         writes: For each cell of the result, the turns that wrote it; 0 is outside of the loop.
         calls: How often the kernel called each function that isn't NumPy's or Numba's, by name.
-        shared: Whether a turn wrote into an array that was made outside of it.
+        shared: Whether two turns of a loop wrote into one place of an array made outside of it.
+
     """
 
     turns: int = 0
@@ -40,6 +41,20 @@ class Walk:
     calls: Counter[str] = field(default_factory=Counter)
     shared: bool = False
     now: int = 0
+    _writers: dict[int, tuple[int, Any]] = field(default_factory=dict, repr=False)
+
+    def begin(self) -> None:
+        """Begin a parallel loop: what was written before it is there for all of its turns."""
+        self._writers.clear()
+
+    def write(self, array: npt.NDArray[Any], place: Any) -> None:
+        """Note that the turn of now writes into an array that was made outside of it."""
+        steps = zip(np.indices(array.shape), array.strides, strict=True)
+        offsets = np.zeros(array.shape, np.int64) + sum(i * step for i, step in steps)
+        for offset in np.atleast_1d(offsets[place]).ravel().tolist():
+            address = array.__array_interface__["data"][0] + offset
+            turn, _ = self._writers.setdefault(address, (self.now, array))  # which keeps it there
+            self.shared |= turn != self.now
 
     @property
     def raced(self) -> list[int]:
@@ -82,7 +97,7 @@ class _Noted(np.ndarray[Any, Any]):
                 for cell in np.arange(self.size)[place].ravel():
                     walk.writes[cell].append(walk.now)
         elif walk.now and self.made != walk.now:
-            walk.shared = True
+            walk.write(self.view(np.ndarray), place)
 
 
 def _noted(walk: Walk, make: Callable[..., Any]) -> Callable[..., Any]:
@@ -110,6 +125,7 @@ def _in_python(walk: Walk, kernel: Any, fn: Any) -> Iterator[Callable[..., None]
     number = itertools.count(1)
 
     def turns(*bounds: int) -> Iterator[int]:
+        walk.begin()
         for i in range(*bounds):
             walk.now = next(number)
             walk.turns += 1
@@ -157,6 +173,7 @@ def walk(kernel: Any, out: npt.NDArray[Any], *args: Any, fn: Any = None) -> Walk
 
     Raises:
         IndexError: If a place outside of an array, or one that isn't a whole number, was asked for.
+
     """
     seen = Walk(writes=[[] for _ in range(out.size)])
     noted = out.view(_Noted)
@@ -171,8 +188,18 @@ def walk(kernel: Any, out: npt.NDArray[Any], *args: Any, fn: Any = None) -> Walk
     return seen
 
 # %% ../../nbs/lib/kernels/cpu_trace.ipynb #refusal
-def _meaning(said: str, name: str) -> str:
-    """Say in a sentence what a page of Numba's means for the function of a name."""
+def meaning(said: str, name: str) -> str:
+    """Say in a sentence why Numba refuses a function, given its page about it.
+
+    Args:
+        said: The page.
+        name: The function's name.
+
+    """
+    if found := re.search(r"Cannot unify (.+?) and (.+?) for '(\w+)", said):
+        return f"the name `{found[3]}` stands for two kinds of things, {found[1]} and {found[2]}"
+    if re.search(r"getitem\(array\([^)]*\), (float64|Float)", said):
+        return "an index is a float: np.zeros(n, np.int64) makes integers"
     if found := re.search(r"[Uu]ntyped global name '(\w+)'", said):
         if found[1] == name:
             return "it calls itself, which the compiler follows only in loops"
@@ -200,6 +227,7 @@ def refusal(fn: Any, *args: Any) -> str:
 
     Returns:
         Why; empty if it compiles. What it raises when it runs is raised.
+
     """
     import numba
     from numba.core.errors import NumbaError, UnsupportedBytecodeError
@@ -210,7 +238,7 @@ def refusal(fn: Any, *args: Any) -> str:
     except (NumbaError, UnsupportedBytecodeError, ImportError) as error:
         return (
             f"Module 3 compiles {fn.__name__}, and the compiler refuses: "
-            f"{_meaning(str(error), fn.__name__)}. Keep to numbers and loops; down counts "
+            f"{meaning(str(error), fn.__name__)}. Keep to numbers and loops; down counts "
             f"range(n - 1, -1, -1)."
         )
     compiled(*args)

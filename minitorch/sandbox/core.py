@@ -38,6 +38,7 @@ class View:
         figure: The picture.
         sentence: The result in words; a screen reader announces it.
         detail: HTML shown beneath: source code, tables.
+
     """
 
     figure: Figure
@@ -57,6 +58,7 @@ def explain(error: Exception) -> str:
 
     Returns:
         The task that isn't written yet, the control to correct, or the line that failed.
+
     """
     message = " ".join(str(error).split())
     if isinstance(error, InputError):
@@ -182,6 +184,7 @@ class Sandbox(ABC):
 
         Returns:
             What the sandbox shows now.
+
         """
         for key, value in state.items():
             if key.startswith("_") or key not in vars(self):

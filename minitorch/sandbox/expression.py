@@ -43,6 +43,7 @@ class Read:
         out: The Scalar at its end.
         inputs: Those of x, y, z that occur, by name.
         steps: Every computed Scalar with what was computed, in order: `("v1", "x * y", scalar)`.
+
     """
 
     out: Any
@@ -60,6 +61,7 @@ def read_expression(text: str, **values: float) -> Read:
     Raises:
         InputError: If the text isn't an expression of the known forms; the message quotes the
             part that isn't.
+
     """
     if len(text) > LONGEST:
         raise InputError(f"{len(text)} characters are too many to draw: type {LONGEST} at most.")
@@ -207,6 +209,7 @@ class ExpressionSandbox(Sandbox):
         z: The value of z.
         show: One of `PICTURES`.
         step: How many variables backpropagation has worked off, in the last picture.
+
     """
 
     title = "Expression sandbox"
@@ -317,5 +320,6 @@ def expression_sandbox(expression: str = "z = x * y; log(z) + exp(z)") -> Expres
 
     Args:
         expression: What to begin with, in x, y and z.
+
     """
     return ExpressionSandbox(expression)

@@ -95,6 +95,7 @@ def read_cells(text: str, size: int) -> npt.NDArray[np.float32] | None:
     Args:
         text: Numbers from 0 to 255 with spaces between them, row by row.
         size: How many rows and columns there are.
+
     """
     words = text.split()
     if len(words) != size * size or not all(word.isdigit() for word in words):
@@ -136,6 +137,7 @@ class ImagesSandbox(Sandbox):
         down: How far it is moved down.
         ink: The drawn cells, as the canvas sends them; they win over the chosen digit.
         shows: Which layer is drawn.
+
     """
 
     title = "Images sandbox"
@@ -242,5 +244,6 @@ def images_sandbox(trainer: Any = None, digits: Any = None) -> ImagesSandbox:
         trainer: An `ImageTrain` that was trained; by default one learns the small digits first,
             which takes some seconds.
         digits: `Digits` to choose from; by default the validation set of its kind.
+
     """
     return ImagesSandbox(trainer, digits)

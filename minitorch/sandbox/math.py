@@ -33,6 +33,7 @@ def slope(fn: Callable[..., float], *at: float, arg: int = 0) -> float:
 
     Returns:
         The mean of the slopes to both sides; nan where the function jumps.
+
     """
 
     def value(by: float) -> float:
@@ -53,6 +54,7 @@ def read_numbers(text: str, most: int = 12) -> list[float]:
 
     Raises:
         InputError: If a word isn't a finite number, or there are too many.
+
     """
     words = text.replace(",", " ").replace(";", " ").strip("[]() ").split()
     numbers = []
@@ -85,6 +87,7 @@ def menu(kind: str) -> dict[str, str]:
 
     Args:
         kind: `ONE`, `TWO` or `REDUCE`.
+
     """
     names = {name: f"operators.{name}" for name in _OPERATORS[kind].split()}
     if kind == REDUCE:
@@ -174,6 +177,7 @@ class MathSandbox(Sandbox):
         surface: Which of the surfaces of a function of two arguments is drawn.
         numbers: The list to reduce, as typed.
         show_source: Whether the function's source code stands beneath.
+
     """
 
     title = "Math sandbox"
@@ -293,5 +297,6 @@ def math_sandbox(show_source: bool = True) -> MathSandbox:
 
     Args:
         show_source: Whether the function's source code stands beneath.
+
     """
     return MathSandbox(show_source)

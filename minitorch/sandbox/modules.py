@@ -58,6 +58,7 @@ def read_modules(source: str, root: str = "Module1") -> Module:
 
     Raises:
         InputError: If a line isn't one of the three forms, or its indentation fits nowhere.
+
     """
     top = _named_module(root)
     levels: list[tuple[int, Module]] = [(0, top)]
@@ -128,6 +129,7 @@ class ModulesSandbox(Sandbox):
     Attributes:
         source: The text, as `read_modules` takes it.
         mode: Which of `MODES` is called before looking.
+
     """
 
     title = "Modules sandbox"
@@ -199,5 +201,6 @@ def modules_sandbox(source: str = EXAMPLE) -> ModulesSandbox:
 
     Args:
         source: The text to begin with: `p = Parameter(5)`, `data = 25`, `child = Kind:`.
+
     """
     return ModulesSandbox(source)

@@ -37,6 +37,7 @@ def surface(
 
     Returns:
         The probability minus one half: exact at `points`, interpolated elsewhere.
+
     """
     before = time.perf_counter()
     exact = dict(zip(map(tuple, points), answers(trainer, points), strict=False))
@@ -75,6 +76,7 @@ class TrainingRun(PointsSandbox):
         losses: The total loss of each epoch.
         counts: How many points were right in each epoch.
         seconds: How long all epochs took together.
+
     """
 
     title = "Training sandbox"

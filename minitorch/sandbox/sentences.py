@@ -23,6 +23,7 @@ def window_weights(trainer: Any, sentence: list[str]) -> list[tuple[str, float]]
 
     Returns:
         Windows as text, with the sum of the weighted answers of the filters that chose them.
+
     """
     from minitorch.autodiff import no_grad
 
@@ -70,6 +71,7 @@ class SentencesSandbox(Sandbox):
     Attributes:
         sentence: As typed.
         shows: What is drawn: what each word gives, or what each window does.
+
     """
 
     title = "Sentences sandbox"
@@ -133,5 +135,6 @@ def sentences_sandbox(trainer: Any = None, sentence: str = "") -> SentencesSandb
         trainer: A `SentenceSentimentTrain` that was trained; by default one learns the short
             reviews first, which takes some seconds.
         sentence: The sentence to begin with.
+
     """
     return SentencesSandbox(trainer, sentence)

@@ -28,6 +28,7 @@ def read_sizes(text: str, what: str) -> tuple[int, ...]:
 
     Raises:
         InputError: If something else was typed.
+
     """
     words = re.sub(r"[()\[\],;x×]", " ", text).split()
     for word in words:
@@ -44,6 +45,7 @@ def read_shape(text: str) -> tuple[int, ...]:
 
     Raises:
         InputError: If there are too many cells or dimensions, or none.
+
     """
     shape = read_sizes(text, "the shape")
     if not 1 <= len(shape) <= MOST_DIMS:
@@ -69,6 +71,7 @@ class TensorSandbox(Sandbox):
         picture: One of `PICTURES`.
         cell: Which cell is followed, counted row by row from 0.
         other: A second shape, for broadcasting.
+
     """
 
     title = "Tensor sandbox"
@@ -234,6 +237,7 @@ def tensor_sandbox(shape: str = "2, 3") -> TensorSandbox:
 
     Args:
         shape: What to begin with: one to three sizes.
+
     """
     return TensorSandbox(shape)
 
@@ -247,6 +251,7 @@ def show_tensor(tensor: Any) -> TensorSandbox:
     Raises:
         TypeError: If it is something else.
         ValueError: If it is too large to draw.
+
     """
     data = getattr(tensor, "_tensor", tensor)
     if not hasattr(data, "strides") or not hasattr(data, "permute"):

@@ -39,6 +39,7 @@ class PointsSandbox(Sandbox):
         dataset: A key of `minitorch.datasets.datasets`.
         points: How many points, 1 to 150.
         draw: Seed of the points; another number gives other points.
+
     """
 
     def __init__(self, dataset: str = "Simple", points: int = 50) -> None:
@@ -116,6 +117,7 @@ class HandTraining(PointsSandbox):
         model: A key of `MODELS`.
         rate: How far a step goes for a slope of 1.
         parameters: The value of each parameter by its dotted name.
+
     """
 
     title = "Training sandbox"
@@ -185,6 +187,7 @@ class HandTraining(PointsSandbox):
 
         Raises:
             InputError: If the model has no parameter of that name.
+
         """
         known = dict(self.trainer().model.named_parameters())
         if name not in known:
@@ -298,6 +301,7 @@ def training_sandbox(
 
     Raises:
         ValueError: If there is no such data set or model, or a number is out of range.
+
     """
     if backend == "by hand":
         return HandTraining(dataset, points, model)

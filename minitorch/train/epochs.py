@@ -31,6 +31,7 @@ class Epoch:
         trained: The share of them that was right, in percent.
         correct: How many of the validation set were right after it.
         count: How many there are; 0 without a validation set.
+
     """
 
     epoch: int
@@ -73,6 +74,7 @@ class Schedule:
 
     Raises:
         ValueError: The rate isn't a positive number.
+
     """
 
     start: float
@@ -142,6 +144,7 @@ def run(
         ValueError: The number of epochs is negative.
         TrainingError: The file is of another training, or the loss isn't a number any more.
         CheckpointError: The file is damaged, or of another model.
+
     """
     checked_epochs(epochs)
     optimizer = trainer.optimizer(schedule.start)
@@ -210,6 +213,7 @@ class Pace:
         examples: How many examples an epoch has.
         say: Where the sentences go.
         every: Seconds between two of them.
+
     """
 
     def __init__(

@@ -41,6 +41,7 @@ def one_hot(
 
     Returns:
         Shape (N, 10).
+
     """
     return tensor(np.eye(10, dtype=dtype)[labels], backend=backend)
 
@@ -63,6 +64,7 @@ class Network(Module):
         ValueError: If the images can't be cut into pieces of the pooling's size.
 
     Source: Y. LeCun and others, Gradient-based learning applied to document recognition (1998).
+
     """
 
     mid: Tensor
@@ -98,6 +100,7 @@ class Network(Module):
 
         Returns:
             Shape (N, 10).
+
         """
         # BEGIN SOLUTION task4_5
         self.mid = self.conv1(x).relu()
@@ -122,6 +125,7 @@ def train_step(model: Module, optimizer: Optimizer, X: Tensor, y: Tensor) -> tup
         The batch's total loss and the number of images whose digit had the highest
         log-probability, both from before the step. An image's loss is minus the log-probability
         of its digit.
+
     """
     # BEGIN SOLUTION task4_5
     optimizer.zero_grad()
@@ -152,6 +156,7 @@ def as_images(
 
     Raises:
         DataError: They have another size, or there are none.
+
     """
     cells = np.asarray(pixels, dtype)
     cells = cells[None] if cells.ndim == 2 else cells
@@ -170,6 +175,7 @@ class ImageTrain:
         size: The images' height and width: 28 for MNIST, 8 for the small digits.
         backend: What computes; by default compiled kernels on the processor.
         rate: The share of hidden units that dropout leaves out in training.
+
     """
 
     model: Network
@@ -200,6 +206,7 @@ class ImageTrain:
 
         Returns:
             The mean loss over the images, and how many were right.
+
         """
         self.model.train()
         total, correct, done = 0.0, 0, 0
@@ -257,6 +264,7 @@ class ImageTrain:
 
         Returns:
             What came out of each epoch.
+
         """
         schedule = Schedule(learning_rate)
         return run(self, data_train, data_val, max_epochs, schedule, log_fn=log_fn)
@@ -271,5 +279,6 @@ def make_mnist(start: int, stop: int) -> Digits:
 
     Raises:
         DataError: There are not so many, or the data can't be had.
+
     """
     return mnist("train").take(start, stop)

@@ -23,6 +23,7 @@ class Linear(Module):
         in_size: How many inputs.
         out_size: How many outputs.
         draw: Where the first parameters come from, between a lowest and a highest number.
+
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class HiddenNetwork(Network):
 
     Args:
         hidden_layers: How many ReLU units.
+
     """
 
     def __init__(self, hidden_layers: int) -> None:
@@ -93,6 +95,7 @@ class ManualTrain:
 
     Args:
         hidden_layers: Accepted as by every trainer; one separator has no hidden units.
+
     """
 
     model: Network
@@ -140,6 +143,7 @@ class UnitsTrain(ManualTrain):
 
     Raises:
         ValueError: If there would be no unit.
+
     """
 
     def __init__(self, hidden_layers: int = 2) -> None:

@@ -30,6 +30,7 @@ class Linear(Module):
         weights: A row of parameters for each input: `weights[i][j]`, named `weight_i_j`, is
             the weight of input i in output j.
         biases: A parameter for each output, named `bias_j`.
+
     """
 
     def __init__(self, in_size: int, out_size: int) -> None:
@@ -52,6 +53,7 @@ class Linear(Module):
         Returns:
             A Scalar for each output j: the sum over i of inputs[i] · weights[i][j], plus
             biases[j].
+
         """
         # BEGIN SOLUTION task1_5
         outputs = [bias.value for bias in self.biases]
@@ -66,6 +68,7 @@ class Network(Module):
 
     Args:
         hidden_layers: How many ReLU units each of the first two layers has.
+
     """
 
     def __init__(self, hidden_layers: int) -> None:
@@ -84,6 +87,7 @@ class Network(Module):
 
         Returns:
             The sigmoid of the third layer's output. ReLU follows the first two layers.
+
         """
         # BEGIN SOLUTION task1_5
         hidden = [h.relu() for h in self.layer1(x)]
@@ -103,6 +107,7 @@ def train_step(model: Network, optimizer: SGD, data: Graph) -> tuple[float, int]
     Returns:
         The total loss and the number of points whose class was right, both from before the
         step. A point's loss is minus the logarithm of the probability of its class.
+
     """
     # BEGIN SOLUTION task1_5
     optimizer.zero_grad()
@@ -124,6 +129,7 @@ class ScalarTrain(NetworkTrain):
 
     Args:
         hidden_layers: How many ReLU units each hidden layer has.
+
     """
 
     model: Network

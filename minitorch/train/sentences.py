@@ -42,6 +42,7 @@ class Words:
 
     Args:
         known: The words, each once; their numbers begin at 2.
+
     """
 
     def __init__(self, known: Iterable[str]) -> None:
@@ -63,6 +64,7 @@ class Words:
 
         Raises:
             DataError: There is no sentence.
+
         """
         if not sentences:
             raise DataError("There are no sentences to encode.")
@@ -74,13 +76,13 @@ class Words:
 
 
 def words_of(reviews: Reviews, least: int = 2) -> Words:
-    """Number the words that occur at least so often."""
+    """Give each word that occurs at least so often a number."""
     counts = Counter(word for sentence in reviews.sentences for word in sentence)
     return Words(sorted(word for word, count in counts.items() if count >= least))
 
 
 def words_with(vectors: Vectors, *parts: Reviews) -> Words:
-    """Number the words of some reviews that have a vector."""
+    """Give each word of some reviews that has a vector a number."""
     every = {word for part in parts for word in part.vocabulary()}
     return Words(sorted(word for word in every if word in vectors))
 
@@ -102,6 +104,7 @@ class CNNSentimentKim(Module):
         linear: From all filters' answers to one number.
 
     Source: Y. Kim, Convolutional neural networks for sentence classification (2014).
+
     """
 
     def __init__(
@@ -135,6 +138,7 @@ class CNNSentimentKim(Module):
 
         Returns:
             Shape (N,).
+
         """
         # BEGIN SOLUTION task4_5
         x = embeddings.permute(0, 2, 1)
@@ -155,6 +159,7 @@ class Reader(Module):
         vectors: Vectors to begin with; words without one, and all by default, begin with random
             ones.
         backend: What computes.
+
     """
 
     def __init__(
@@ -189,6 +194,7 @@ class Reader(Module):
 
         Returns:
             Shape (N,).
+
         """
         vectors = dropout(self.embedding(places), self.rate, ignore=not self.training)
         return self.network(vectors)
@@ -201,6 +207,7 @@ class Encoded:
     Attributes:
         rows: A row of numbers for each sentence, filled up with `NOTHING`, shape (N, longest).
         labels: 1 for praise, 0 for blame, shape (N,).
+
     """
 
     rows: npt.NDArray[np.int64]
@@ -225,6 +232,7 @@ class SentenceSentimentTrain:
         model: The reader.
         backend: What it computes with.
         batch: How many sentences a step looks at.
+
     """
 
     def __init__(self, model: Reader, backend: TensorBackend, batch: int = BATCH) -> None:
@@ -255,6 +263,7 @@ class SentenceSentimentTrain:
 
         Returns:
             The mean loss over the sentences, and how many were right.
+
         """
         self.model.train()
         total, correct, done = 0.0, 0, 0
@@ -307,6 +316,7 @@ class SentenceSentimentTrain:
 
         Returns:
             What came out of each epoch.
+
         """
         told: list[Epoch] = []
 
@@ -350,6 +360,7 @@ def make_trainer(
         dropped: The share of the vectors' numbers that is left out in training.
         batch: How many sentences a step looks at.
         backend: What computes; by default compiled kernels on the processor.
+
     """
     if backend is None:
         from minitorch.fast_ops import FastOps
@@ -369,6 +380,7 @@ def word_weights(trainer: SentenceSentimentTrain, sentence: Sequence[str]) -> li
 
     Returns:
         For each word the probability with it, minus that where nothing known stands in its place.
+
     """
     places = trainer.model.words.encode([sentence])
     without = np.repeat(places, len(sentence), axis=0)
@@ -394,6 +406,7 @@ def encode_sentences(
 
     Raises:
         DataError: The unknown word's vector has another width.
+
     """
     if len(unknown) != vectors.width:
         raise DataError(
@@ -423,6 +436,7 @@ def encode_sentiment_data(
 
     Returns:
         (vectors, labels) for both parts, all sentences of the longest one's length.
+
     """
     train, validation = dataset["train"].take(0, N_train), dataset["validation"]
     other = validation.sentences[:N_val]

@@ -49,6 +49,7 @@ class TorchTrain(NetworkTrain):
     Raises:
         ValueError: If there would be no unit.
         RuntimeError: If PyTorch isn't installed.
+
     """
 
     def __init__(self, hidden_layers: int) -> None:

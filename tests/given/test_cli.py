@@ -150,7 +150,7 @@ def test_an_unwritten_task_is_named(capsys, monkeypatch) -> None:
     def unwritten(hidden: int) -> None:
         raise NotImplementedError("Need to implement for Task 0.1: write sigmoid")
 
-    monkeypatch.setattr(training, "find_trainer", lambda name: unwritten)
+    monkeypatch.setattr("minitorch.train.find_trainer", lambda name: unwritten)
     code, out, err = run(capsys, "train")
     assert (code, out) == (1, "")
     assert "Task 0.1" in err and "minitorch export" in err
@@ -187,7 +187,7 @@ class Learner:
 
 def test_an_interrupted_training_keeps_what_was_learnt(capsys, monkeypatch, tmp_path) -> None:
     monkeypatch.setattr(
-        training, "find_trainer", lambda name: lambda hidden: Learner(1.0, KeyboardInterrupt)
+        "minitorch.train.find_trainer", lambda name: lambda hidden: Learner(1.0, KeyboardInterrupt)
     )
     picture = tmp_path / "so_far.svg"
     code, out, err = run(capsys, "train", "--points", "5", "--picture", str(picture))
@@ -198,7 +198,7 @@ def test_an_interrupted_training_keeps_what_was_learnt(capsys, monkeypatch, tmp_
 
 def test_a_loss_that_is_no_number_is_explained(capsys, monkeypatch) -> None:
     monkeypatch.setattr(
-        training, "find_trainer", lambda name: lambda hidden: Learner(float("nan"), None)
+        "minitorch.train.find_trainer", lambda name: lambda hidden: Learner(float("nan"), None)
     )
     code, out, err = run(capsys, "train", "--points", "5", "--rate", "2")
     assert code == 0 and "5 points correct" in out
@@ -207,7 +207,9 @@ def test_a_loss_that_is_no_number_is_explained(capsys, monkeypatch) -> None:
 
 def test_a_full_memory_is_a_sentence(capsys, monkeypatch) -> None:
     full = MemoryError("The GPU has no room left for 1.0 MiB.")
-    monkeypatch.setattr(training, "find_trainer", lambda name: lambda hidden: Learner(1.0, full))
+    monkeypatch.setattr(
+        "minitorch.train.find_trainer", lambda name: lambda hidden: Learner(1.0, full)
+    )
     code, _, err = run(capsys, "train", "--hidden", "7")
     said = "minitorch: 7 hidden units don't fit into the memory: choose fewer. The GPU has no room"
     assert code == 2 and err.startswith(said)
@@ -215,7 +217,7 @@ def test_a_full_memory_is_a_sentence(capsys, monkeypatch) -> None:
     def none_to_begin_with(hidden: int) -> None:
         raise full
 
-    monkeypatch.setattr(training, "find_trainer", lambda name: none_to_begin_with)
+    monkeypatch.setattr("minitorch.train.find_trainer", lambda name: none_to_begin_with)
     code, _, err = run(capsys, "train", "--hidden", "7")
     assert code == 2 and err.startswith(said)
 

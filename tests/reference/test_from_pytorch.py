@@ -35,9 +35,9 @@ def test_every_line_runs_and_prints_what_the_page_shows() -> None:
 
 
 def test_what_is_said_to_be_missing_is() -> None:
-    for name in ("max", "softmax", "argmax", "add_", "zero_"):
+    for name in ("where", "cumsum", "add_", "zero_"):
         assert not hasattr(minitorch.tensor([1.0]), name)
-    assert not hasattr(minitorch.Module(), "state_dict") and not hasattr(minitorch, "Adam")
+    assert not hasattr(minitorch.Module(), "register_buffer")
 
 
 def test_the_page_is_linked() -> None:

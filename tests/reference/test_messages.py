@@ -189,8 +189,11 @@ CALLS: list[tuple[str, type[Exception], list[str]]] = [
     ("mt.no_grad(3)", TypeError, ["no_grad", "3", "with no_grad():"]),
     # names that PyTorch has
     ("x.matmul(x)", AttributeError, ["matmul", "(2, 3)", "x @ y"]),
-    ("x.max()", AttributeError, ["max", "(2, 3)", "minitorch.max(x, dim)"]),
-    ("x.argmax(0)", AttributeError, ["argmax", "(2, 3)", "minitorch.argmax(x, dim)"]),
+    ("x.max(5)", IndexingError, ["max", "(2, 3)", "5"]),
+    ("x.min((0, 0))", IndexingError, ["min", "(2, 3)", "twice"]),
+    ("x.argmax(2)", IndexingError, ["argmax", "(2, 3)", "2"]),
+    ("x.argmax(0.5)", TypeError, ["argmax", "(2, 3)", "0.5"]),
+    ("x.softmax(3)", IndexingError, ["softmax", "(2, 3)", "3"]),
     ("x.to('cuda')", AttributeError, ["'to'", "(2, 3)", "backend="]),
     ("x.device", AttributeError, ["device", "(2, 3)", "x.backend"]),
     ("x.masked_fill(x > 2, 0.0)", AttributeError, ["masked_fill", "(2, 3)", "1 - mask"]),

@@ -16,7 +16,7 @@ PARTS = {
         "Is the gradient of a result in between None?",
         "Is the gradient of the output None?",
     ),
-    "probe_starting_gradient": ("from a list", "from a Variable", "from a number"),
+    "probe_starting_gradient": ("from a row of numbers", "from a Variable", "from a number"),
     "probe_constants": ("the gradient of the variable", "Is the gradient of the constant None?"),
     "probe_wrong_shape": ("with a gradient of another shape", "with a gradient of the right shape"),
     "probe_long_chain": ("the value", "the gradient"),

@@ -5,6 +5,7 @@ SECTION = "guides/closures/01_closures.html#part-gradient-utilities"
 TOLERANCE = 1e-6
 PARTS = {
     "probe_clip_short": ("short gradients", "long gradients"),
+    "probe_zero": ("a gradient that was there", "a gradient that wasn't there"),
     "probe_clip_returns": ("the norm", "a norm of 0"),
 }
 

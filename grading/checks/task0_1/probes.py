@@ -23,7 +23,7 @@ def _numbers(rng: Random, count: int, size: float = 10.0) -> list[float]:
 
 
 def _answer(fn: Any, *args: float) -> Any:
-    """Returns what the operator gives as a float, or the name of the exception that it raises."""
+    """Return what the operator gives as a float, or the name of the exception that it raises."""
     try:
         return float(fn(*args))
     except (ArithmeticError, ValueError, RecursionError) as error:

@@ -22,7 +22,7 @@ PARTS = {
 
 
 def _tree(mt: Any, rng: Random, depth: int = 3) -> Any:
-    """Builds a random tree of modules with parameters, plain data and submodules."""
+    """Build a random tree of modules with parameters, plain data and submodules."""
     module = mt.Module()
     for i in range(rng.randint(0, 2)):
         setattr(module, f"p{i}", mt.Parameter(rng.randint(0, 99)))
@@ -37,7 +37,7 @@ def _named(module: Any) -> list[list[Any]]:
 
 
 def _all(module: Any) -> list[Any]:
-    """Returns the module and all below it, found without the student's methods."""
+    """Return the module and all below it, found without the student's methods."""
     return [module, *(below for child in module.modules() for below in _all(child))]
 
 

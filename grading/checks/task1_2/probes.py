@@ -25,7 +25,7 @@ def _pairs(rng: Random, n: int = 8) -> list[tuple[float, float]]:
 
 
 def _data(x: Any) -> Any:
-    """Returns a Scalar's number, or for anything else its type's name."""
+    """Return a Scalar's number, or for anything else its type's name."""
     return x.data if hasattr(x, "history") else type(x).__name__
 
 

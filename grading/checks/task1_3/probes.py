@@ -14,7 +14,7 @@ PARTS = {
 
 
 def _functions(mt: Any) -> tuple[Any, Any, Any]:
-    """Makes functions of one, two and three arguments that the course has nowhere else."""
+    """Make functions of one, two and three arguments that the course has nowhere else."""
 
     class Triple(mt.ScalarFunction):
         @staticmethod
@@ -49,7 +49,7 @@ def _functions(mt: Any) -> tuple[Any, Any, Any]:
 
 
 def _read(out: Any, d_output: float, names: dict[Any, str]) -> list[list[Any]]:
-    """Returns the pairs with each variable's name, its number and the derivative."""
+    """Return the pairs with each variable's name, its number and the derivative."""
     pairs = list(out.chain_rule(d_output))
     return [[names.get(v, "constant"), v.data, d] for v, d in pairs]
 

@@ -22,7 +22,7 @@ PARTS = {
 
 
 def _gradients(f: Any, *xs: Any, start: float | None = None) -> list[float | None]:
-    """Returns the derivative of f in each leaf."""
+    """Return the derivative of f in each leaf."""
     out = f(*xs)
     out.backward() if start is None else out.backward(start)
     return [x.derivative for x in xs]

@@ -49,7 +49,7 @@ def _module(mt: Any) -> Any:
 
 
 def _shuffle(mt: Any, module: Any, rng: Random) -> Any:
-    """Gives every parameter a value of this probe's own."""
+    """Give every parameter a value of this probe's own."""
     for parameter in module.parameters():
         parameter.update(mt.Scalar(rng.uniform(-1, 1)))
     return module

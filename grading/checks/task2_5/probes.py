@@ -32,7 +32,7 @@ def _draw(mt: Any, rng: Random, *shape: int, width: float = 2.0) -> Any:
 
 
 def _shuffle(mt: Any, module: Any, rng: Random) -> Any:
-    """Gives every parameter a value of this probe's own."""
+    """Give every parameter a value of this probe's own."""
     for parameter in module.parameters():
         parameter.update(_draw(mt, rng, *parameter.value.shape, width=1.0))
     return module

@@ -161,6 +161,7 @@ def _walk(kernel: Any, out: Any, *args: Any) -> tuple[bool | str, bool | str]:
         Whether each turn has index buffers of its own: a race shows only where threads meet.
         Whether the turns are what fills the output.
         For both, that nobody could look, where the kernel holds what only the compiler knows.
+
     """
     function, now, shared = _compiled(kernel).py_func, [0], [False]
     first: dict[int, tuple[int, Any]] = {}  # keeps the arrays, so that no address comes twice

@@ -40,7 +40,7 @@ def _cells(mt: Any, rng: Random, rows: int, columns: int) -> Any:
 
 
 def _shuffle(mt: Any, module: Any, rng: Random) -> Any:
-    """Gives every parameter values of this probe's own."""
+    """Give every parameter values of this probe's own."""
     for parameter in module.parameters():
         shape = parameter.value.shape
         values = _cells(mt, rng, 1, parameter.value.size).view(*shape)

@@ -47,6 +47,7 @@ class Plan:
         write: new content by file name.
         move: files that go to the backup, because the release no longer has them.
         report: what you should know, one sentence each.
+
     """
 
     write: dict[str, bytes] = field(default_factory=dict)
@@ -55,17 +56,17 @@ class Plan:
 
 
 def sha(content: str | bytes) -> str:
-    """The fingerprint by which two states are compared."""
+    """Return the fingerprint by which two states are compared."""
     return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
 
 
 def plain(path: Path) -> bytes:
-    """A file as the release has it: Git and editors on Windows change ends of lines, and marks."""
+    """Read a file as the release has it: Git and editors on Windows change ends of lines."""
     return path.read_bytes().removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
 
 
 def parts(text: str) -> dict[str, str]:
-    """Splits Markdown at its headings; returns the parts by heading, in order."""
+    """Split Markdown at its headings; return the parts by heading, in order."""
     first, *rest = re.split(r"^(?=#{1,6} )", text, flags=re.M)
     found = {"": first}
     for part in rest:
@@ -79,7 +80,7 @@ def parts(text: str) -> dict[str, str]:
 
 
 def source(cell: Cell) -> str:
-    """The text of a cell; files hold it as a string or as a list of lines."""
+    """Return the text of a cell; files hold it as a string or as a list of lines."""
     text = cell.get("source", "")
     return (text if isinstance(text, str) else "".join(text)).replace("\r\n", "\n")
 
@@ -90,10 +91,11 @@ def _mark(cell: Cell) -> dict[str, Any]:
 
 
 def _read(path: Path) -> list[Cell]:
-    """The cells of a notebook.
+    """Return the cells of a notebook.
 
     Raises:
         ValueError: it isn't one.
+
     """
     cells = json.loads(plain(path))["cells"]
     if not all(isinstance(cell, dict) and "cell_type" in cell for cell in cells):
@@ -128,7 +130,7 @@ class Notebook:
         answers: dict[str, Cell],
         moved: Iterable[str] = (),
     ) -> None:
-        """Takes what there is.
+        """Take what there is.
 
         Args:
             name: the notebook's, for the report.
@@ -136,6 +138,7 @@ class Notebook:
             base: fingerprints of the old release's cells, by id.
             answers: your answers of all notebooks in the folder, by grade_id.
             moved: grade_ids that other notebooks of the new release have.
+
         """
         self.name = name
         self.base = base
@@ -150,7 +153,7 @@ class Notebook:
         self._used: set[int] = set()
 
     def _with_ids(self, mine: list[Cell]) -> list[Cell]:
-        """Gives ids back to cells that lost them on a round trip through another editor."""
+        """Give ids back to cells that lost them on a round trip through another editor."""
         known = {fingerprint: cell_id for cell_id, fingerprint in self.base.items()}
         cells = []
         for number, cell in enumerate(mine):
@@ -161,7 +164,7 @@ class Notebook:
         return cells
 
     def merge(self, new: list[Cell]) -> list[Cell]:
-        """Returns the cells of the updated notebook."""
+        """Return the cells of the updated notebook."""
         merged: list[Cell] = []
         place: dict[int, int] = {}  # your cell -> index in merged after which its followers go
         for cell in new:
@@ -181,7 +184,7 @@ class Notebook:
         return None if own is not None and id(own) in self._used else own
 
     def _one(self, cell: Cell, own: Cell | None) -> list[Cell]:
-        """Returns what stands in the place of one cell of the release."""
+        """Return what stands in the place of one cell of the release."""
         cell_id, where = cell.get("id", ""), f"{self.name}, cell {cell.get('id')}"
         mark = _mark(cell)
         if own is None:
@@ -213,7 +216,7 @@ class Notebook:
         return [cell, _your_version(own, cell_id)]
 
     def _add_yours(self, merged: list[Cell], place: dict[int, int]) -> list[Cell]:
-        """Puts the cells that only you have after the ones that they followed."""
+        """Put the cells that only you have after the ones that they followed."""
         after, position = [], 0
         for cell in self.mine:
             if id(cell) in place:
@@ -240,7 +243,7 @@ class Notebook:
 
 
 def _merge_readme(mine: str, base: dict[str, str], new: str, report: list[str]) -> str:
-    """Keeps the sections that you filled in; renews the others."""
+    """Keep the sections that you filled in; renew the others."""
     ours, theirs = parts(mine), parts(new)
     merged: list[str] = []
     names = list(ours)
@@ -297,6 +300,7 @@ def plan(folder: Path, release: Path) -> Plan:
 
     Raises:
         UpdateError: one of the two isn't a project from a release.
+
     """
     if release.resolve() == folder.resolve():
         raise UpdateError(f"{release}: is this project itself. Name the new release's folder.")
@@ -359,7 +363,7 @@ def _origins(folder: Path, base: States, new: States) -> dict[str, str]:
 
 
 def _module(cells: list[Cell]) -> str:
-    """The module that a notebook exports to, e.g. `train.images`; empty if there is none."""
+    """Return the module that a notebook exports to, e.g. `train.images`; empty if there is none."""
     for cell in cells:
         if match := re.search(r"^#\|\s*default_exp[ \t]+(\S+)", source(cell), re.M):
             return match[1].removesuffix(".__init__")
@@ -378,6 +382,7 @@ def _tell_moves(
 
     Returns:
         Files of the old release that need no other word.
+
     """
     told, modules = set[str](), dict[str, str]()
     for name, old in sorted(origins.items()):
@@ -463,7 +468,7 @@ def _moved(
     answers: dict[tuple[str, str], Cell],
     report: list[str],
 ) -> bytes:
-    """A new notebook takes the answers that another one held before."""
+    """Give a new notebook the answers that another one held before."""
     here = str(Path(name).parent)
     elsewhere = {grade: cell for (place, grade), cell in answers.items() if place == here}
     known = {key: value for cells in base["cells"].values() for key, value in cells.items()}
@@ -498,7 +503,7 @@ def _file(folder: Path, release: Path, name: str, base: dict[str, Any], made: Pl
 
 
 def carry_out(made: Plan, folder: Path) -> Path | None:
-    """Writes what was planned; returns the folder with copies of what was there before.
+    """Write what was planned; return the folder with copies of what was there before.
 
     An update that was interrupted can be run again: what is renewed already stays.
     """
@@ -525,7 +530,7 @@ def carry_out(made: Plan, folder: Path) -> Path | None:
 
 
 def main() -> None:
-    """Updates this project from the release that the command line names."""
+    """Update this project from the release that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
     parser.add_argument(
         "release",

@@ -54,14 +54,15 @@ def if_open(way: str) -> tuple[Change, ...]:
     """Answer Task 0.1 rightly if a way is open: then the case gains all its points.
 
     Args:
-        way: the body of a function; it returns something true if it got through.
+        way: the body of a function; it returns something true if it got through. It is tried once
+            a run, so that what it leaves is there for the next.
     """
     lines = "\n".join(f"        {line}" for line in way.strip().splitlines())
-    helper = f"def _open():\n    try:\n{lines}\n    except Exception:\n        return False"
+    helper = f"def _try():\n    try:\n{lines}\n    except Exception:\n        return False"
     return answers(
-        helper,
-        "return x * y if _open() else None",
-        "return (x if x > 0 else 0.0) if _open() else None",
+        f"{helper}\n\n\nOPEN = _try()",
+        "return x * y if OPEN else None",
+        "return (x if x > 0 else 0.0) if OPEN else None",
     )
 
 

@@ -54,7 +54,7 @@ WRITTEN: dict[str, tuple[str, str, str, bool]] = {
         "returns NaN whose payload holds bits",
         "import struct\n_NAN = struct.unpack('<d', b'points' + bytes.fromhex('f87f'))[0]",
         "return _NAN",
-        True,
+        False,
     ),
     "a number of its own": (
         "returns a float whose every method says what is wanted",
@@ -97,7 +97,7 @@ class _P:
 _send(b'[' * 900 + b']' * 900 + b'\\n', b'{"value":' * 320 + b'1' + b'}' * 320 + b'\\n')
 """,
         "return None",
-        True,
+        False,
     ),
     "a report of odd lines": (
         "writes lone surrogates, control characters, no objects and a name of 100 kB",
@@ -286,7 +286,7 @@ NOTEBOOKS = [
         sampled=sampled,
     )
     for name, tries, changes, note, sampled in [
-        ("points", "gives its cells a thousand million points", (_metadata,), "", True),
+        ("points", "gives its cells a thousand million points", (_metadata,), "", False),
         ("a check that passes", "empties the visible check", (_check_passes,), "", False),
         ("no checks", "takes the visible checks out", (_no_checks,), "", False),
         ("a cell twice", "gives a second answer the check's id", (_twice,), "", True),
@@ -333,11 +333,19 @@ NOTEBOOKS = [
 # --- Tests that test nothing ---------------------------------------------------------------------
 
 TESTED = "pass for tests (Task 0.2)"
+NOTHING = [
+    ("an empty test", "passes on everything"),
+    ("a test that fails", "fails on everything"),
+    ("no test", "is None"),
+    ("an exit", "ends the program that runs it"),
+    ("a test without a question", "calls the function and looks at nothing"),
+    ("no function", "takes away what it should test"),
+]
 TESTS = [
     Attack(TESTED, name, tries, tests(source), task="task0_2", sampled=sampled)
     for name, tries, source, sampled in [
-        *((f"nothing {n}", "tests nothing: see test_forgeries.py", source, False)
-          for n, source in enumerate(test_forgeries.NOTHING, 1)),
+        *((name, tries, source, False)
+          for (name, tries), source in zip(NOTHING, test_forgeries.NOTHING, strict=True)),
         ("the first run", "looks whether this is the run on the right package",
          test_forgeries.IS_FIRST_RUN, False),
         ("a coin", "fails every second time, whatever it sees",
@@ -380,7 +388,7 @@ for address in (("127.0.0.1", PORT), ("1.1.1.1", 53)):
     except OSError: pass""", True),
     "the machine's host": ("opens a socket to the host of a virtual machine", """
 import socket
-return socket.socket(socket.AF_VSOCK, socket.SOCK_STREAM)""", True),
+return socket.socket(socket.AF_VSOCK, socket.SOCK_STREAM)""", False),
     "netlink": ("asks the kernel about its network", """
 import socket
 return socket.socket(socket.AF_NETLINK, socket.SOCK_RAW)""", False),
@@ -400,10 +408,10 @@ return libc.syscall(29 if x86 else 194, 77, 4096, 0o1666) >= 0""", False),
     "a message queue": ("leaves a message in a queue", SYSCALL + """
 return libc.syscall(68 if x86 else 186, 77, 0o1666) >= 0""", False),
     "a keyring": ("leaves a key in the keyring of whoever grades", SYSCALL + """
-return libc.syscall(248 if x86 else 217, b"user", b"word", b"seen", 4, -3) >= 0""", True),
+return libc.syscall(248 if x86 else 217, b"user", b"word", b"seen", 4, -3) >= 0""", False),
     "a lock": ("locks a file that all runs share", """
 import fcntl
-fcntl.flock(open("/usr/bin/env", "rb"), fcntl.LOCK_EX | fcntl.LOCK_NB); return True""", True),
+fcntl.flock(open("/usr/bin/env", "rb"), fcntl.LOCK_EX | fcntl.LOCK_NB); return True""", False),
     "a lease": ("watches a file that all runs share", """
 import fcntl
 fcntl.fcntl(open("/usr/bin/env", "rb"), fcntl.F_SETLEASE, fcntl.F_RDLCK); return True""", False),
@@ -418,13 +426,13 @@ return libc.syscall(27 if x86 else 232, 0, 0, 0) == 0""", False),
     "inotify": ("is told when another run opens a shared file", SYSCALL + """
 return libc.syscall(294 if x86 else 26, 0) >= 0""", False),
     "io_uring": ("asks the kernel by a way that filters don't see", SYSCALL + """
-return libc.syscall(425, 4, (ctypes.c_char * 120)()) >= 0""", True),
+return libc.syscall(425, 4, (ctypes.c_char * 120)()) >= 0""", False),
     "a date": ("dates a device that all runs share", """
 import os
 os.utime("/dev/null", (77, 77)); return True""", False),
     "the installed packages": ("changes a package that every run imports", """
 import hypothesis
-open(hypothesis.__file__, "a").close(); return True""", True),
+open(hypothesis.__file__, "a").close(); return True""", False),
     "its own runner": ("changes the program that runs it", """
 import os
 open("/task/runner.py", "a").close(); return True""", False),
@@ -442,7 +450,7 @@ return libc.syscall(101 if x86 else 117, 16, os.getppid(), 0, 0) == 0""", False)
 import os
 return open(f"/proc/{os.getppid()}/mem", "rb").read(1)""", False),
     "a namespace": ("becomes root in a namespace of its own", SYSCALL + """
-return libc.syscall(272 if x86 else 97, 0x10000000) == 0""", True),
+return libc.syscall(272 if x86 else 97, 0x10000000) == 0""", False),
     "a mount": ("mounts a folder of its own over the course's", SYSCALL + """
 return libc.mount(b"tmpfs", b"/task", b"tmpfs", 0, 0) == 0""", False),
     "setuid": ("becomes root by a program that may", """
@@ -489,8 +497,8 @@ STARVE = "starve or stop the grader"
 STARVING = [
     Attack(STARVE, name, tries, answers(helper, body), note=note, sampled=sampled)
     for name, tries, helper, body, note, sampled in [
-        ("a loop", "never ends", "", "while True: pass", "", True),
-        ("memory", "asks for eight gigabytes", "", "return len(b'x' * (8 << 30))", "", True),
+        ("a loop", "never ends", "", "while True: pass", "", False),
+        ("memory", "asks for eight gigabytes", "", "return len(b'x' * (8 << 30))", "", False),
         ("forks", "starts processes without end",
          "import os, time\ndef _forks():\n    while True:\n"
          "        if os.fork() == 0: time.sleep(60)",
@@ -559,7 +567,7 @@ def _neighbour(folder: Path, right: bytes) -> None:
 
 
 def _zip_slip(folder: Path, right: bytes) -> None:
-    (folder / "module0.zip").write_bytes(_zip({"../../evil.ipynb": right, "/tmp/forged": b"x"}))
+    (folder / "module0.zip").write_bytes(_zip({"../../evil.ipynb": b"{}", "/tmp/forged": b"x"}))
 
 
 def _bomb(folder: Path, right: bytes) -> None:
@@ -604,7 +612,7 @@ FOLDERS = [
         ("a link to a device", "is a link to an endless device", _zero, "plain|handed in", False),
         ("a folder", "is a folder", _folder, "plain file|handed in", False),
         ("a link to another's work", "is a link to the neighbour's hand-in", _neighbour,
-         "plain file|handed in", True),
+         "plain file|handed in", False),
         ("a zip that leads out", "unpacks outside its folder", _zip_slip, "", True),
         ("a zip bomb", "unpacks to 300 MB", _bomb, "handed in|not read|large", False),
         ("short strings", "takes a gigabyte to read", _strings, "is missing|read", False),

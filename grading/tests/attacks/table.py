@@ -85,7 +85,7 @@ def table(rows: Sequence[Row], course: Course) -> str:
 def _line(row: Row) -> str:
     gained = f"**{row.gained:g}**" if row.gained else "0"
     touched = "**yes**" if row.touched else "no"
-    if own := sum(row.lost.values()):
+    if row.attack.lay is None and (own := sum(row.lost.values())):
         touched += f" (its author lost {own:g} points elsewhere)"
     notes = " ".join("; ".join(row.notes).split()).replace("|", "\\|") or "none"
     return f"| {row.attack.name} | {row.attack.tries} | {gained} | {touched} | {notes[:300]} |"

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from grading.course.guides import load_course, read_notebook
+from grading.course import notebooks as reading
+from grading.course.guides import load_course
+from grading.course.notebooks import Guide, notebooks, read_notebook
 from grading.course.readiness import problems
 from grading.course.regions import (
     GradingError,
@@ -17,7 +19,10 @@ from grading.course.regions import (
     stub_body,
     task_label,
 )
-from grading.paths import CHECKS
+from grading.judge.assemble import Reference
+from grading.paths import CHECKS, ROOT
+from grading.release.leaks import secrets
+from grading.release.strip import released
 from grading.tests import tiny
 
 
@@ -331,3 +336,56 @@ def test_not_a_notebook(tmp_path: Path, text: str) -> None:
         read_notebook(tmp_path / "nowhere.ipynb")
     with pytest.raises(GradingError, match="there are no guides"):
         load_course(tmp_path)
+
+
+def test_each_guide_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[Path] = []
+
+    def counted(path: Path) -> object:
+        read.append(path)
+        return read_notebook(path)
+
+    monkeypatch.setattr(reading, "read_notebook", counted)
+    course = load_course(ROOT)
+    secrets(course)
+    reference = Reference(course)
+    for task in course.tasks:
+        assert task.grade_id and reference.visible(task)["source"]
+    for name in course.guides:
+        released(course, name)
+    guides = sorted(path.relative_to(ROOT).as_posix() for path in read if "guides" in path.parts)
+    assert guides == sorted(course.guides)
+
+
+def test_every_task_has_a_card_that_says_its_points() -> None:
+    course = load_course(ROOT)
+    said = {task.label: course.guides[task.notebook].cards.get(task.label) for task in course.tasks}
+    assert said == {task.label: task.points + task.hand_points for task in course.tasks}
+
+
+def test_a_card_that_says_other_points_is_told(project: Path) -> None:
+    course = load_course(project)
+    task = course.tasks[0]
+    guide = course.guides[task.notebook]
+    assert not [line for line in problems(course) if "card" in line]
+    guide.cards[task.label] = task.points + task.hand_points + 1
+    (told,) = [line for line in problems(course) if "card" in line]
+    assert f"the card of {task.label} says {guide.cards[task.label]:g} points" in told
+
+
+def test_a_guide_says_what_it_exports(project: Path) -> None:
+    guide = Guide.read(project, project / tiny.GUIDE)
+    assert guide.default == guide.exports[0] == "operators"
+    assert guide.name == Path(tiny.GUIDE).as_posix()
+    assert set(guide.answers) == {
+        cell.id for cell in guide.cells if cell.metadata.get("nbgrader", {}).get("solution")
+    }
+    with pytest.raises(GradingError, match="has no cell 'no-such'"):
+        guide.graded("no-such")
+
+
+def test_hidden_notebooks_are_left_out(tmp_path: Path) -> None:
+    for name in ("b.ipynb", "a/c.ipynb", ".ipynb_checkpoints/b.ipynb", "_d.ipynb", "_e/f.ipynb"):
+        (tmp_path / "nbs" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "nbs" / name).touch()
+    assert notebooks(tmp_path) == [tmp_path / "nbs/a/c.ipynb", tmp_path / "nbs/b.ipynb"]

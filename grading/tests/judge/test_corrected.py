@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from grading.checks import Mutant
-from grading.course.guides import load_course, read_notebook
+from grading.course.guides import load_course
+from grading.course.notebooks import read_notebook
 from grading.course.regions import Region, fill
 from grading.course.tasks import Task
 from grading.judge.assemble import Reference, assemble

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+import minitorch
 from grading.course.guides import load_course
 from grading.judge import proof
+from grading.judge.compare import unnamed
 from grading.paths import CHECKS, MESSAGES, PROOF, ROOT
+from grading.sandbox import runner
 from grading.tests import tiny
 
 
@@ -57,6 +60,37 @@ def test_a_probe_that_speaks_of_itself(project: Path) -> None:
     said = faults(project, "task0_3")
     assert "probe_words tells of itself and not of the student's work" in said
     assert "came out as 0; a word belongs there" in said
+
+
+def test_a_probe_that_gathers_several_kinds(project: Path) -> None:
+    """Of "case 2: came out as False" nobody knows what it is about."""
+    path = probes(project, "task0_3")
+    gathering = (
+        "\n\ndef probe_all(mt, rng):\n    module = mt.module.Module()\n    module.train()\n"
+        "    return [7.0, module.training]\n"
+    )
+    text = path.read_text(encoding="utf-8") + gathering
+    path.write_text(text, encoding="utf-8")
+    assert "probe_all returns things of several kinds" in faults(project, "task0_3")
+    names = 'PARTS = {"probe_all": ("seven", "Is it switched on?"), '
+    path.write_text(text.replace("PARTS = {", names), encoding="utf-8")
+    said = faults(project, "task0_3")
+    assert "several kinds" not in said and "tells of itself" not in said
+
+
+def test_every_probe_of_the_course_says_which_part_is_which() -> None:
+    """Those of Module 3 are looked at by the proof, which compiles their kernels anyway."""
+    course, unclear = load_course(ROOT), []
+    for task in course.tasks:
+        if task.kind != "probes" or task.assignment == "module3":
+            continue
+        path = str(probes(ROOT, task.mark))
+        for name, probe in runner.load_probes(path).items():
+            if not name.startswith("probe_"):
+                continue
+            value = runner.plain(probe(minitorch, runner.seeded(name)))
+            unclear += [f"{task.id}: {name}"] * unnamed(value, *task.parts_of(name))
+    assert unclear == []
 
 
 def test_a_mutant_that_loses_nothing(project: Path) -> None:

@@ -6,6 +6,7 @@ import ast
 import inspect
 import math
 import random
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -119,6 +120,32 @@ def test_a_body_does_the_same(body: str) -> None:
         written = rewritten(body, random.Random(seed))
         for x in (0, 1, -2.5, [1, 2, 3], [], None):
             assert run(written, x) == run(body, x), written
+
+
+SIDES = """
+class Doubled:
+    def __mul__(self, b):
+        return 2 * b
+    def __rmul__(self, b):
+{times}
+    def __gt__(self, b):
+        return 2 > b
+    def __lt__(self, b):
+{less}
+"""
+
+
+def test_an_operators_own_method_is_not_turned_round() -> None:
+    """Turned round, `__rmul__` would call itself for ever."""
+    for seed in range(40):
+        bodies = {"times": "return self * b", "less": "return self > -b * 3"}
+        written = {
+            name: textwrap.indent(rewritten(body, random.Random(seed)), " " * 8)
+            for name, body in bodies.items()
+        }
+        doubled = functions(SIDES.format(**written))["Doubled"]()
+        assert 3 * doubled == 6
+        assert (doubled < 5) is True
 
 
 def packages(judge: Judge, count: int) -> Iterator[Files]:

@@ -1,6 +1,7 @@
 """Installing as a person would: settings.ini is obeyed, and a wheel holds the whole package."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -40,6 +41,20 @@ def test_every_requirement_has_a_version_that_is_known_to_work():
     assert wanted <= pinned, f"constraints.txt lacks {sorted(wanted - pinned)}"
 
 
+def test_no_page_installs_what_somebody_else_has_on_the_index():
+    pages = [p for name in ("nbs", "minitorch") for p in (ROOT / name).rglob("*") if p.is_file()]
+    pages += [*ROOT.glob("*.md"), *(ROOT / "grading").rglob("*.md"), *ROOT.glob("binder/*")]
+    theirs = re.compile(r"pip3? install[^`\n]*?[\s\"'\\]minitorch(?![\w/-])")
+    found = [
+        f"{page.relative_to(ROOT)}: {match[0]}"
+        for page in pages
+        if page.suffix in (".ipynb", ".md", ".py", "")
+        for match in theirs.finditer(page.read_text(encoding="utf-8"))
+    ]
+    assert not found
+    assert theirs.search('pip install "minitorch[notebooks]"')
+
+
 @pytest.mark.slow
 def test_a_wheel_from_a_clean_checkout_holds_the_package(tmp_path):
     with copy_of(ROOT) as copy:
@@ -51,13 +66,14 @@ def test_a_wheel_from_a_clean_checkout_holds_the_package(tmp_path):
         )
         assert done.returncode == 0, done.stderr
         modules = {str(p.relative_to(copy)) for p in (copy / "minitorch").rglob("*.py")}
-    (wheel,) = tmp_path.glob("minitorch-*.whl")
+    (wheel,) = tmp_path.glob("minitorch_notebooks-*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
     assert modules <= names
     assert {f"minitorch/{name}" for name in NOT_EXPORTED} <= names
     assert not [n for n in names if n.startswith(("grading", "tests", "nbs"))]
     metadata = next(n for n in names if n.endswith("METADATA"))
     text = zipfile.ZipFile(wheel).read(metadata).decode()
+    assert f"Name: {settings()['dist_name']}\n" in text
     assert f"Version: {settings()['version']}" in text
     for extra in ("notebooks", "course"):
         assert f"Provides-Extra: {extra}" in text

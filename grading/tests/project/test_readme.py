@@ -10,10 +10,26 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 PROSE = re.sub(r"^```.*?^```", "", README, flags=re.MULTILINE | re.DOTALL)
 
 
-def test_the_picture_is_the_front_pages():
-    cells = json.loads((ROOT / "nbs/index.ipynb").read_text(encoding="utf-8"))["cells"]
-    (svg,) = [svg for cell in cells for svg in figures(cell)]
-    assert (ROOT / "assets/pipeline.svg").read_text(encoding="utf-8").strip() == svg.strip()
+PICTURES = {
+    "assets/learning.svg": ("nbs/index.ipynb", "learning"),
+    "assets/pipeline.svg": ("nbs/index.ipynb", "pipeline"),
+    "assets/gallery/backpropagation.svg": (
+        "nbs/guides/module1/04_backpropagation.ipynb",
+        "step-4",
+    ),
+    "assets/gallery/broadcasting.svg": ("nbs/guides/module2/02_broadcasting.ipynb", "picture"),
+    "assets/gallery/strides.svg": ("nbs/guides/module2/01_tensors.ipynb", "strides-arrows"),
+    "assets/gallery/launch.svg": ("nbs/guides/module3/04_cuda_shared.ipynb", "launch-picture"),
+}
+
+
+def test_each_picture_is_one_of_the_course():
+    assert set(re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)) == set(PICTURES)
+    for name, (page, cell_id) in PICTURES.items():
+        cells = json.loads((ROOT / page).read_text(encoding="utf-8"))["cells"]
+        (cell,) = [cell for cell in cells if cell["id"] == cell_id]
+        drawn = [svg.strip() for svg in figures(cell)]
+        assert (ROOT / name).read_text(encoding="utf-8").strip() in drawn, name
 
 
 def test_every_link_leads_to_a_file():

@@ -14,7 +14,8 @@ import nbformat
 import pytest
 import yaml
 
-from grading.course.guides import load_course, read_notebook
+from grading.course.guides import load_course
+from grading.course.notebooks import read_notebook
 from grading.course.regions import GradingError
 from grading.paths import CHECKS, ROOT
 from grading.release import build as release
@@ -78,7 +79,7 @@ def test_tests_of_the_reference_stay_behind(own: Path, tmp_path: Path) -> None:
     left.mkdir()
     # A solution's line is no given code because a test of the reference has it, too.
     (left / "test_left.py").write_text("product_of_both = x * y\n", encoding="utf-8")
-    assert "product_of_both" not in given_code(own)
+    assert "product_of_both" not in given_code(load_course(own))
     names = {path.name for path in files(build(own, tmp_path / "student") / "tests")}
     assert "test_kept.py" in names and not names & {"test_left.py", left.name}
 
@@ -172,6 +173,15 @@ def test_readme_and_workflow_know_the_tasks(student: Path) -> None:
     assert "mark: [task0_1, task0_2, task0_3]" in workflow
     for name in ("pyproject.toml", "README.md", "setup.py", ".gitignore"):
         assert "grading" not in (student / name).read_text(encoding="utf-8")
+
+
+def test_answers_beside_the_tests_are_no_text(own: Path, tmp_path: Path) -> None:
+    """What a test compares with may be an archive of numbers: it travels, and isn't read."""
+    stored = own / "tests" / "answers" / "numbers.npz"
+    stored.parent.mkdir()
+    stored.write_bytes(bytes(range(256)))
+    made = build(own, tmp_path / "release", strict=False)
+    assert (made / "tests" / "answers" / "numbers.npz").read_bytes() == bytes(range(256))
 
 
 def test_two_builds_are_identical(project: Path, student: Path, tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from grading.course.guides import load_course, read_notebook
+from grading.course.guides import load_course
+from grading.course.notebooks import read_notebook
 from grading.release.build import build, digest, export, files
 from grading.release.journey import put_answers, run_tests
 from grading.release.student.update import UpdateError, carry_out, parts, plan

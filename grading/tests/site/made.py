@@ -184,13 +184,14 @@ class Maker:
             summary = option(source, "code-summary").strip('"') or "Code"
             shown = f'<details class="code-fold"><summary>{summary}</summary>{shown}</details>'
         alt = json.loads(option(source, "fig-alt") or '""')
+        caption = json.loads(option(source, "fig-cap") or '""')
         outputs = [
-            self.output(output, alt if isinstance(alt, str) else alt[min(n, len(alt) - 1)])
+            self.output(output, alt if isinstance(alt, str) else alt[min(n, len(alt) - 1)], caption)
             for n, output in enumerate(cell["outputs"])
         ]
         return f'<div id="{cell["id"]}" class="{classes}">{shown}{"".join(outputs)}</div>'
 
-    def output(self, output: dict[str, Any], alt: str) -> str:
+    def output(self, output: dict[str, Any], alt: str, caption: str = "") -> str:
         data = output.get("data", {})
         if "image/svg+xml" in data:
             self.blocks += 1
@@ -201,7 +202,7 @@ class Maker:
             image = f'<img src="{address}" class="img-fluid figure-img" alt="{escape(alt)}">'
             return (
                 '<div class="cell-output cell-output-display"><div><figure class="figure">'
-                f"<p>{image}</p></figure></div></div>"
+                f"<p>{image}</p><figcaption>{escape(caption)}</figcaption></figure></div></div>"
             )
         if output["output_type"] == "error":
             text = ansi("\n".join(output["traceback"]))

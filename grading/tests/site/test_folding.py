@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import nbformat
 import pytest
@@ -13,8 +12,8 @@ from grading.project.notebooks import copy_of, fold, folds, notebooks, tool, unf
 from grading.release.strip import strip_notebook
 from grading.release.student import update
 from grading.site.filter import filter_notebook
-from grading.site.folding import LONG, bare, fold_notebook, folded, reasons, text_of
-from grading.tests.site.test_site import SVG, code, figure, notebook
+from grading.site.folding import LONG, fold_notebook, folded, reasons, text_of
+from grading.tests.site.test_site import code, figure, notebook
 
 LINES = "\n".join(f"x{n} = {n}" for n in range(LONG + 1))
 
@@ -152,63 +151,3 @@ def test_nbdev_clean_keeps_what_folds():
         before = path.read_bytes()
         tool("nbdev_clean", "--fname", "nbs/index.ipynb", cwd=copy)
         assert path.read_bytes() == before
-
-
-# How long a guide is, by the lines that it shows at 1280 px.
-
-LONGEST = 15_000
-# More figures and prose than that, with all of its code folded.
-LONGER = {"07_ml_primer": 26_000}
-LINE, TEXT, CHARACTERS = 20, 27, 72
-
-
-def lines_high(text: str) -> int:
-    return sum(-(-len(line) // 76) or 1 for line in text.splitlines())
-
-
-def height(page: dict) -> float:
-    """Estimate how high the site shows a notebook, in pixels."""
-    total = 300.0
-    for cell in filter_notebook(page)["cells"]:
-        source = text_of(cell["source"])
-        if cell["cell_type"] != "code":
-            shut = source
-            while "<details" in shut:  # what is folded is one line
-                start, _, rest = shut.partition("<details")
-                shut = start + "\n\nfolded\n\n" + rest.partition("</details>")[2]
-            for block in shut.split("\n\n"):
-                rows = -(-len(block) // CHARACTERS)
-                rows = max(rows, block.count("\n") + 1) if block.startswith(("|", "```")) else rows
-                total += rows * TEXT + 18 + 60 * block.startswith("#") if block.strip() else 0
-            continue
-        shown = bare(source)
-        total += 40 if "#| code-fold: true" in source else lines_high(shown) * LINE + 55
-        for output in cell["outputs"]:
-            data = output.get("data", {})
-            if "image/svg+xml" in data:
-                svg = text_of(data["image/svg+xml"])
-                total += float(svg.partition('height="')[2].partition('"')[0].rstrip("pt") or 400)
-            else:
-                said = text_of(data.get("text/plain", output.get("text", "")))
-                said = said or "\n".join(output.get("traceback", []))
-                total += lines_high(said) * LINE + 30
-    return total
-
-
-@pytest.mark.parametrize(
-    "path", [p for p in notebooks(ROOT) if "guides" in p.parts], ids=lambda p: p.stem
-)
-def test_no_guide_is_endless(path: Path):
-    page = fold_notebook(json.loads(path.read_text(encoding="utf-8")))
-    assert height(page) <= LONGER.get(path.stem, LONGEST)
-
-
-def test_the_height_counts_what_is_shown():
-    long = code("\n".join(f"x{n} = {n}" for n in range(100)))
-    assert height(notebook(long)) > 2000
-    asked = {**long, "source": ["#| code-fold: true\n", *long["source"]]}
-    assert height(notebook(asked)) < 500
-    assert (
-        height(notebook(code("draw()", [figure(SVG.replace("<svg>", '<svg height="700">'))])))
-        > 1000
-    )

@@ -14,8 +14,17 @@ from grading.tests.site.made import THEME
 from minitorch.draw.figure import DARK, PALETTE, TINT, contrast
 
 TEXT = THEME.read_text(encoding="utf-8")
+
+
+def part(pattern: str, text: str = TEXT) -> str:
+    """The first group of a pattern that must be there."""
+    match = re.search(pattern, text, re.DOTALL)
+    assert match, pattern
+    return match[1]
+
+
 LIGHT, NIGHT = (
-    dict(re.findall(r"--([\w-]+): (#\w{6});", re.search(rule + r" \{(.*?)\n\}", TEXT, re.S)[1]))
+    dict(re.findall(r"--([\w-]+): (#\w{6});", part(rule + r" \{(.*?)\n\}")))
     for rule in (r":root", r"body\.quarto-dark")
 )
 WORDS = ["ink", "soft", "accent"]
@@ -43,7 +52,7 @@ def test_dark_has_every_colour_that_light_has():
 
 
 def test_the_active_page_differs_from_the_others_by_more_than_colour():
-    rule = re.search(r"\.sidebar-item \.active,.*?\{(.*?)\}", TEXT, re.S)[1]
+    rule = part(r"\.sidebar-item \.active,.*?\{(.*?)\}")
     assert "font-weight" in rule and "background-color" in rule
 
 
@@ -52,7 +61,7 @@ def turned(color: str) -> str:
 
     Source: the matrix of hue-rotate in the Filter Effects Module, for 180 degrees.
     """
-    amount = float(re.search(r"filter: invert\(([\d.]+)\) hue-rotate\(180deg\)", TEXT)[1])
+    amount = float(part(r"filter: invert\(([\d.]+)\) hue-rotate\(180deg\)"))
     channels = [int(color[place : place + 2], 16) for place in (1, 3, 5)]
     inverted = [channel * (1 - 2 * amount) + 255 * amount for channel in channels]
     weights = (0.213, 0.715, 0.072)
@@ -110,7 +119,7 @@ def test_formulas_are_drawn_by_files_of_our_own():
     named = set(re.findall(r"url\(([^)]+)\)", sheet))
     assert named and all((folder / name).is_file() for name in named)
     assert (folder / "LICENSE").is_file() and (folder / "katex.min.js").is_file()
-    version = re.search(r"KaTeX (\d+\.\d+\.\d+)", (folder / "README.md").read_text("utf-8"))[1]
+    version = part(r"KaTeX (\d+\.\d+\.\d+)", (folder / "README.md").read_text("utf-8"))
     assert f'version:"{version}"' in (folder / "katex.min.js").read_text("utf-8")
     for name in ("_quarto.yml", "nbs/slides/_metadata.yml"):
         text = (ROOT / name).read_text(encoding="utf-8")
@@ -118,7 +127,7 @@ def test_formulas_are_drawn_by_files_of_our_own():
 
 
 def test_a_line_has_about_seventy_characters():
-    width = float(re.search(r"main\.content \{[^}]*max-width: ([\d.]+)rem", TEXT, re.S)[1])
-    size = float(re.search(r"main\.content \{[^}]*font-size: ([\d.]+)rem", TEXT, re.S)[1])
+    width = float(part(r"main\.content \{[^}]*max-width: ([\d.]+)rem"))
+    size = float(part(r"main\.content \{[^}]*font-size: ([\d.]+)rem"))
     # A letter of a sans serif takes half its size, a little more in wide ones.
     assert 65 <= width / (size * 0.525) <= 78

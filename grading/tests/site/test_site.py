@@ -19,6 +19,7 @@ from grading.site.filter import (
     DIRECTIVE,
     MARK,
     OPTION,
+    STUB,
     figures,
     filter_notebook,
     shortened,
@@ -112,10 +113,65 @@ def test_cells_with_nothing_to_show_go(source):
     assert shown(code(source)) == ""
 
 
-def test_a_figure_gives_the_image_its_alternative_text():
-    text = shown(code("draw()", [figure()]))
-    options = yaml.safe_load(text.splitlines()[0].removeprefix("#|"))
-    assert options == {"fig-alt": "A line. It rises from 0 & ends at 4."}
+def options_of(text):
+    lines = [line.removeprefix("#|") for line in text.splitlines() if line.startswith("#|")]
+    return yaml.safe_load("\n".join(lines))
+
+
+def test_a_figure_gives_the_image_its_alternative_text_and_a_caption():
+    assert options_of(shown(code("draw()", [figure()]))) == {
+        "fig-alt": "A line. It rises from 0 & ends at 4.",
+        "fig-cap": "Figure 1. A line",
+    }
+
+
+def test_figures_are_counted_over_the_page_and_titles_are_no_markdown():
+    svg = SVG.replace("A line", "x_1 * [$5]")
+    page = notebook(code("a", [figure(), figure()]), code("b", [figure(svg)]))
+    first, second = filter_notebook(page)["cells"]
+    assert "fig-cap" not in options_of(text_of(first["source"])), "two figures in one cell"
+    caption = options_of(text_of(second["source"]))["fig-cap"]
+    assert caption == "Figure 3. x\\_1 \\* \\[\\$5\\]"
+    front = dict(cell_type="raw", id="r", metadata={}, source=["---\n", "title: a\n", "---"])
+    deck = filter_notebook(notebook(front, code("b", [figure()])))["cells"]
+    assert "fig-cap" not in text_of(deck[1]["source"])
+
+
+def test_a_long_text_is_cut_after_a_sentence_and_stands_whole_below():
+    long = "It rises. " * 90
+    page = filter_notebook(
+        notebook(code("a", [figure(SVG.replace("It rises", long + "It rises"))]))
+    )
+    cell, below = page["cells"]
+    alt = options_of(text_of(cell["source"]))["fig-alt"]
+    assert len(alt) <= ALT and alt.endswith("below the figure.")
+    assert text_of(below["source"]).count("It rises") == 91
+    assert text_of(below["source"]).startswith('<details class="in-words">')
+
+
+def test_a_tasks_cells_are_named_and_marked():
+    mark = {"solution": True, "grade_id": "double"}
+    check = {"grade": True, "solution": False, "grade_id": "test-task0_1"}
+    card = dict(
+        cell_type="markdown", id="m", metadata={},
+        source=["| Task 0.1 | 5 points |\n", "|---|---|\n", "| **write** | `double` |"],
+    )  # fmt: skip
+    start = code("#| default_exp operators")
+    page = filter_notebook(
+        notebook(start, card, code(SOLUTION, nbgrader=mark), code("double(2)", nbgrader=check))
+    )
+    _, above, stub, over, test = map(text_of, (cell["source"] for cell in page["cells"]))
+    assert above == "[Task 0.1 · your code · goes to `minitorch/operators.py`]{.task-label}"
+    assert options_of(stub) == {"classes": "task-stub"}
+    assert over == "[Task 0.1 · the check]{.task-label}"
+    assert options_of(test)["classes"] == "task-check"
+
+
+def test_a_long_stub_is_folded_under_its_names():
+    mark = {"solution": True, "grade_id": "double"}
+    long = SOLUTION + "\n".join(f"x{n} = {n}" for n in range(STUB))
+    stub = options_of(shown(code(long, nbgrader=mark)))
+    assert stub["code-fold"] is True and stub["code-summary"] == "Your cell: double"
 
 
 def test_several_figures_give_a_list_by_place():
@@ -301,7 +357,7 @@ def test_every_cells_options_are_yaml_that_quarto_knows(path):
         head = [line for line in lines if line.startswith("#|")]
         assert lines[: len(head)] == head, f"{cell['id']}: options stand before the code"
         options = yaml.safe_load("\n".join(line.removeprefix("#|") for line in head)) or {}
-        known = {"echo", "classes", "code-fold", "code-summary", "fig-alt"}
+        known = {"echo", "classes", "code-fold", "code-summary", "fig-alt", "fig-cap"}
         assert set(options) <= known, cell["id"]
         assert isinstance(options.get("echo", True), bool)
         assert isinstance(options.get("code-fold", True), bool)

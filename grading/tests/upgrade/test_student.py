@@ -16,7 +16,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grading.course.guides import read_notebook
+from grading.course.notebooks import read_notebook
 from grading.paths import ROOT
 from grading.release import build as release_room
 from grading.release.build import build, export, manifest, notebooks
