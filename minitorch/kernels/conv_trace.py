@@ -219,8 +219,8 @@ def expect(
     common = [
         (by_windows(x, w, size, not reverse), _OTHER_SIDE),
         (by_windows(x, np.flip(w, axes), size, reverse), _BACKWARDS),
-        (by_windows(x, np.flip(w, axes), size, not reverse), _TURNED if reverse else _BACKWARDS),
         (_by_the_middle(x, w, size, reverse), _MIDDLE),
+        (by_windows(x, np.flip(w, axes), size, not reverse), _TURNED if reverse else _BACKWARDS),
         (right + 7.0, _ADDED),
     ]
     told = [why for wrong, why in (*known, *common) if np.allclose(found.result, wrong)]

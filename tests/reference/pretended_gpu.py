@@ -134,6 +134,10 @@ def run_library() -> None:
         for CudaOps.MANY in (math.inf, 0):  # the kernels for small and for large products
             batch = tensor(np.ones((5, 3, 4), kind), backend=backend)
             CudaOps.matrix_multiply(batch, t.permute(1, 0))
+        for shape in ((2, 3, 4), (2, 3, 4, 5)):
+            image = tensor(np.ones(shape, kind), backend=backend)
+            convolve = CudaOps.conv1d if image.dims == 3 else CudaOps.conv2d
+            convolve(image, image, reverse=True)
         sum_practice(tensor(np.ones(40, kind), backend=backend))
         square = tensor(np.ones((4, 4), kind), backend=backend)
         mm_practice(square, square)

@@ -42,7 +42,8 @@ def kernels() -> list[dict[str, Any]]:
 
 def test_the_kernels_compile_in_both_precisions(kernels: list[dict[str, Any]]) -> None:
     products = ("_mm_practice", "_tensor_matrix_multiply", "_multiply_several")
-    ours = (*products, "_sum_practice", "_map", "_zip", "_reduce")
+    convolutions = ("_conv1d_kernel", "_conv2d_kernel")
+    ours = (*products, *convolutions, "_sum_practice", "_map", "_zip", "_reduce")
     for kind in ("float64", "float32"):
         rows = [row for row in kernels if kind in row["types"][0]]
         assert {row["kernel"] for row in rows} >= set(ours)

@@ -38,28 +38,31 @@ def _loops(**changed: str) -> str:
     return _LOOPS.format(**(_RIGHT | changed))
 
 
-def _mutant(name: str, body: str, says: str) -> Mutant:
-    return Mutant(name, "fast_conv._tensor_conv1d", body, says)
+_TARGET = "fast_conv._tensor_conv1d"
 
 
 MUTANTS = [
-    _mutant(
+    Mutant(
         "wrong_side",
+        _TARGET,
         _loops(j="i + k if reverse else i - k"),
         "the kernel reached to the left without `reverse`, and to the right with it.",
     ),
-    _mutant(
+    Mutant(
         "in_the_middle",
+        _TARGET,
         _loops(j="i + broad // 2 - k if reverse else i + k - broad // 2"),
         "the kernel's middle lay on the cell: its first number belongs there.",
     ),
-    _mutant(
+    Mutant(
         "never_reversed",
+        _TARGET,
         _loops(j="i + k"),
         "`reverse` changed nothing: the kernel has to reach to the left then.",
     ),
-    _mutant(
+    Mutant(
         "kernel_turned_instead",
+        _TARGET,
         _loops(
             j="i + k",
             w="f * weight_strides[0] + c * weight_strides[1]"
@@ -67,99 +70,115 @@ MUTANTS = [
         ),
         "`reverse` turned the kernel round where it lay: it has to reach to the left as well.",
     ),
-    _mutant(
+    Mutant(
         "runs_backwards",
+        _TARGET,
         _loops(
             w="f * weight_strides[0] + c * weight_strides[1] + (broad - 1 - k) * weight_strides[2]"
         ),
         "the kernel ran backwards: its first number meets the result's own cell.",
     ),
-    _mutant(
+    Mutant(
         "into_the_next_row",
+        _TARGET,
         _loops(
             inside="0 <= j and b * input_strides[0] + c * input_strides[1] + "
             "j * input_strides[2] < len(input)"
         ),
         "beyond the end of a row the next row's numbers were read: zeros come there.",
     ),
-    _mutant(
+    Mutant(
         "before_the_first",
+        _TARGET,
         _loops(
             inside="j < columns and -len(input) <= b * input_strides[0] + "
             "c * input_strides[1] + j * input_strides[2]"
         ),
         "before the first cell other numbers were read: with `reverse` zeros stand there.",
     ),
-    _mutant(
+    Mutant(
         "last_cell_left_out",
+        _TARGET,
         _loops(inside="0 <= j < columns - 1"),
         "the last cell of each row was left out.",
     ),
-    _mutant(
+    Mutant(
         "kernel_one_short",
+        _TARGET,
         _loops(kernel="broad - 1"),
         "the last number of each kernel was left out.",
     ),
-    _mutant(
+    Mutant(
         "only_where_it_fits",
+        _TARGET,
         _loops(
             inside="0 <= j < columns and 0 <= (i - broad + 1 if reverse else i) and "
             "(i if reverse else i + broad - 1) < columns"
         ),
         "where the kernel hung over the edge nothing was added: the part inside counts.",
     ),
-    _mutant(
+    Mutant(
         "channels_exchanged",
+        _TARGET,
         _loops(
             w="f % weight_shape[1] * weight_strides[1] + c % weight_shape[0] * "
             "weight_strides[0] + k * weight_strides[2]"
         ),
         "the weight's channels were in the wrong order: the output's come first.",
     ),
-    _mutant(
+    Mutant(
         "one_kernel_for_all_channels",
+        _TARGET,
         _loops(w="f * weight_strides[0] + k * weight_strides[2]"),
         "all input channels were given the first one's kernel.",
     ),
-    _mutant(
+    Mutant(
         "only_the_last_channel",
+        _TARGET,
         _loops().replace(
             "for c in range(channels):\n", "for c in range(channels):\n            total = 0.0\n"
         ),
         "the sum began anew for each input channel: a result adds up all of them.",
     ),
-    _mutant(
+    Mutant(
         "batch_ignored",
+        _TARGET,
         _loops(b="0"),
         "all results were made from the first row of the batch: its stride was left out.",
     ),
-    _mutant(
+    Mutant(
         "as_stored_row_by_row",
+        _TARGET,
         _loops(w="(f * channels + c) * broad + k"),
         "the weight was read as if stored row by row: use its strides.",
     ),
-    _mutant(
+    Mutant(
         "width_of_the_input",
+        _TARGET,
         _loops(columns="width"),
         "the input's width was taken to be the result's: they may differ.",
     ),
-    _mutant(
+    Mutant(
         "adds_to_the_output",
+        _TARGET,
         _loops(start="out[b * out_strides[0] + f * out_strides[1] + i * out_strides[2]]"),
         "the result was added to what stood in `out`: it has to be overwritten.",
     ),
-    _mutant(
+    Mutant(
         "not_parallel",
+        _TARGET,
         _loops(loop="range"),
         "no loop is parallel: the outer loop has to say `prange`.",
     ),
-    _mutant(
+    Mutant(
         "idle_loop",
+        _TARGET,
         "for _ in prange(2):\n    pass\n" + _loops(loop="range"),
         "the parallel loop does nothing: the results have to be made in it.",
     ),
-    _mutant(
+    Mutant(
         "turns_share_a_result",
+        _TARGET,
         "out[:] = 0.0\nfor c in prange(input_shape[1]):\n"
         "    for b in range(out_shape[0]):\n"
         "        for f in range(out_shape[1]):\n"

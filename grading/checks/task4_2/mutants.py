@@ -45,70 +45,80 @@ def _loops(**changed: str) -> str:
     return _LOOPS.format(**(_RIGHT | changed))
 
 
-def _mutant(name: str, body: str, says: str) -> Mutant:
-    return Mutant(name, "fast_conv._tensor_conv2d", body, says)
+_TARGET = "fast_conv._tensor_conv2d"
 
 
 MUTANTS = [
-    _mutant(
+    Mutant(
         "wrong_side",
+        _TARGET,
         _loops(y="i + k if reverse else i - k", z="j + m if reverse else j - m"),
         "the kernel reached up and to the left without `reverse`, and down with it.",
     ),
-    _mutant(
+    Mutant(
         "in_the_middle",
+        _TARGET,
         _loops(
             y="i + tall // 2 - k if reverse else i + k - tall // 2",
             z="j + broad // 2 - m if reverse else j + m - broad // 2",
         ),
         "the kernel's middle lay on the cell: its upper left number belongs there.",
     ),
-    _mutant(
+    Mutant(
         "never_reversed",
+        _TARGET,
         _loops(y="i + k", z="j + m"),
         "`reverse` changed nothing: the kernel has to reach up and to the left then.",
     ),
-    _mutant(
+    Mutant(
         "reversed_upwards_only",
+        _TARGET,
         _loops(z="j + m"),
         "`reverse` held for rows only: the kernel has to reach to the left as well.",
     ),
-    _mutant(
+    Mutant(
         "reversed_to_the_left_only",
+        _TARGET,
         _loops(y="i + k"),
         "`reverse` held for columns only: the kernel has to reach upwards as well.",
     ),
-    _mutant(
+    Mutant(
         "runs_backwards",
+        _TARGET,
         _loops(w=_W.format(k="(tall - 1 - k)", m="(broad - 1 - m)")),
         "the kernel was turned round: its upper left number meets the result's own cell.",
     ),
-    _mutant(
+    Mutant(
         "rows_and_columns_exchanged",
+        _TARGET,
         _loops(w=_W.format(k="m % tall", m="k % broad")),
         "the kernel's rows and columns were exchanged.",
     ),
-    _mutant(
+    Mutant(
         "into_the_next_row",
+        _TARGET,
         _loops(inside="0 <= y < rows and 0 <= z and x_of(0) < len(input)").replace(
             "x_of(0)", _X.format(b="b")
         ),
         "beyond the right edge the next row's numbers were read: zeros come there.",
     ),
-    _mutant(
+    Mutant(
         "into_the_next_image",
+        _TARGET,
         _loops(inside="0 <= y and 0 <= z < columns and x_of(0) < len(input)").replace(
             "x_of(0)", _X.format(b="b")
         ),
         "below the last row the next image's numbers were read: zeros come there.",
     ),
-    _mutant(
+    Mutant(
         "last_column_left_out",
+        _TARGET,
         _loops(inside="0 <= y < rows and 0 <= z < columns - 1"),
         "the last column of each image was left out.",
     ),
-    _mutant(
+    Mutant(
         "edges_of_the_other_dimension",
+        _TARGET,
         _loops(
             rows="input_shape[3]",
             columns="input_shape[2]",
@@ -116,62 +126,72 @@ MUTANTS = [
         ),
         "height was taken for width: an image needn't be square.",
     ),
-    _mutant(
+    Mutant(
         "square_kernels",
+        _TARGET,
         _loops(kernel="weight_shape[2], min(weight_shape[2], weight_shape[3])"),
         "kernels were taken to be square: their height and width may differ.",
     ),
-    _mutant(
+    Mutant(
         "channels_exchanged",
+        _TARGET,
         _loops(
             w="f % weight_shape[1] * weight_strides[1] + c % weight_shape[0] * weight_strides[0]"
             " + k * weight_strides[2] + m * weight_strides[3]"
         ),
         "the weight's channels were in the wrong order: the output's come first.",
     ),
-    _mutant(
+    Mutant(
         "one_kernel_for_all_channels",
+        _TARGET,
         _loops(w="f * weight_strides[0] + k * weight_strides[2] + m * weight_strides[3]"),
         "all input channels were given the first one's kernel.",
     ),
-    _mutant(
+    Mutant(
         "only_the_last_channel",
+        _TARGET,
         _loops().replace(
             "for c in range(channels):\n",
             "for c in range(channels):\n                total = 0.0\n",
         ),
         "the sum began anew for each input channel: a result adds up all of them.",
     ),
-    _mutant(
+    Mutant(
         "batch_ignored",
+        _TARGET,
         _loops(x=_X.format(b="0")),
         "all results were made from the first image of the batch: its stride was left out.",
     ),
-    _mutant(
+    Mutant(
         "as_stored_row_by_row",
+        _TARGET,
         _loops(x="((b * channels + c) * rows + y) * columns + z"),
         "the input was read as if stored row by row: use its strides.",
     ),
-    _mutant(
+    Mutant(
         "size_of_the_input",
+        _TARGET,
         _loops(rows="height", columns="width"),
         "the input's size was taken to be the result's: they may differ.",
     ),
-    _mutant(
+    Mutant(
         "adds_to_the_output",
+        _TARGET,
         _loops(
             start="out[b * out_strides[0] + f * out_strides[1] + i * out_strides[2]"
             " + j * out_strides[3]]"
         ),
         "the result was added to what stood in `out`: it has to be overwritten.",
     ),
-    _mutant(
+    Mutant(
         "not_parallel",
+        _TARGET,
         _loops(loop="range"),
         "no loop is parallel: the outer loop has to say `prange`.",
     ),
-    _mutant(
+    Mutant(
         "idle_loop",
+        _TARGET,
         "for _ in prange(2):\n    pass\n" + _loops(loop="range"),
         "the parallel loop does nothing: the results have to be made in it.",
     ),

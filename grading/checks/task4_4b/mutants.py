@@ -64,79 +64,91 @@ _TWO_RIGHT = {
 }
 
 
-def _one(name: str, says: str, **changed: str) -> Mutant:
-    return Mutant(name, "cuda_conv._conv1d_kernel", _ONE.format(**(_ONE_RIGHT | changed)), says)
+_CONV1D, _CONV2D = "cuda_conv._conv1d_kernel", "cuda_conv._conv2d_kernel"
 
 
-def _two(name: str, says: str, **changed: str) -> Mutant:
-    return Mutant(name, "cuda_conv._conv2d_kernel", _TWO.format(**(_TWO_RIGHT | changed)), says)
+def _one(**changed: str) -> str:
+    return _ONE.format(**(_ONE_RIGHT | changed))
+
+
+def _two(**changed: str) -> str:
+    return _TWO.format(**(_TWO_RIGHT | changed))
 
 
 MUTANTS = [
-    _one(
+    Mutant(
         "unguarded",
+        _CONV1D,
+        _one(guard="pass"),
         "threads beyond the last result wrote all the same: they have to stop at once.",
-        guard="pass",
     ),
-    _one(
+    Mutant(
         "wrong_side",
+        _CONV1D,
+        _one(j="column + k if reverse else column - k"),
         "the kernel reached to the left without `reverse`, and to the right with it.",
-        j="column + k if reverse else column - k",
     ),
-    _one(
+    Mutant(
         "reads_behind_the_row",
+        _CONV1D,
+        _one(inside="0 <= j"),
         "beyond the end of a row other numbers were read: zeros come there.",
-        inside="0 <= j",
     ),
-    _one(
+    Mutant(
         "batch_ignored",
+        _CONV1D,
+        _one(b="0 * i"),
         "all results were made from the first row of the batch.",
-        b="0 * i",
     ),
-    _one(
+    Mutant(
         "adds_to_the_output",
+        _CONV1D,
+        _one(start="out[place]"),
         "the result was added to what stood in `out`: it has to be overwritten.",
-        start="out[place]",
     ),
-    _one(
+    Mutant(
         "writes_for_each_channel",
+        _CONV1D,
+        _one(each="out[place] = total"),
         "a result was written once for each channel: keep the sum and write once.",
-        each="out[place] = total",
     ),
-    _one(
+    Mutant(
         "weight_as_stored",
+        _CONV1D,
+        _one(w="(f * input_shape[1] + c) * weight_shape[2] + k"),
         "the weight was read as if stored row by row: use its strides.",
-        w="(f * input_shape[1] + c) * weight_shape[2] + k",
     ),
-    _two(
+    Mutant(
         "never_reversed",
+        _CONV2D,
+        _two(y="i + k", z="j + m"),
         "`reverse` changed nothing: the kernel has to reach up and to the left then.",
-        y="i + k",
-        z="j + m",
     ),
-    _two(
+    Mutant(
         "reversed_in_one_dimension",
+        _CONV2D,
+        _two(z="j + m"),
         "`reverse` held for rows only: the kernel has to reach to the left as well.",
-        z="j + m",
     ),
-    _two(
+    Mutant(
         "into_the_next_row",
+        _CONV2D,
+        _two(inside="0 <= y < input_shape[2] and 0 <= z"),
         "beyond the right edge the next row's numbers were read: zeros come there.",
-        inside="0 <= y < input_shape[2] and 0 <= z",
     ),
-    _two(
+    Mutant(
         "channels_exchanged",
+        _CONV2D,
+        _two(w="f % weight_shape[1] * weight_strides[1] + c % weight_shape[0] * weight_strides[0]"),
         "the weight's channels were in the wrong order: the output's come first.",
-        w="f % weight_shape[1] * weight_strides[1] + c % weight_shape[0] * weight_strides[0]",
     ),
-    _two(
-        "one_channel_only",
-        "only the first input channel was added.",
-        channels="1",
+    Mutant(
+        "one_channel_only", _CONV2D, _two(channels="1"), "only the first input channel was added."
     ),
-    _two(
+    Mutant(
         "result_as_stored",
+        _CONV2D,
+        _two(place="((b * out_shape[1] + f) * input_shape[2] + i) * input_shape[3] + j"),
         "the result lies elsewhere if its size isn't the input's: use the strides of `out`.",
-        place="((b * out_shape[1] + f) * input_shape[2] + i) * input_shape[3] + j",
     ),
 ]

@@ -11,8 +11,16 @@ import numpy as np
 
 EXTRA = True  # its points come on top of the module's
 REQUIRES = (
-    "task0_1", "task0_3", "task1_3", "task1_4", "task2_1", "task2_2", "task2_3", "task2_4",
-)  # fmt: skip
+    "task0_1",
+    "task0_3",
+    "task1_3",
+    "task1_4",
+    "task2_1",
+    "task2_2",
+    "task2_3",
+    "task2_4",
+    "task3_3",
+)
 SECTION = "guides/module4/01_convolution.html#task-4-4b"
 TOLERANCE = 1e-4
 PARTS = {
