@@ -31,7 +31,6 @@ Files = dict[str, bytes]
 PACKAGE = "minitorch"
 _HEADER = re.compile(r"^# %% (?P<path>\S+\.ipynb) #(?P<cell>\S+)[ \t]*$", re.M)
 _DIRECTIVE = re.compile(r"^[ \t]*#\|.*$\n?", re.M)
-_OWN = re.compile(rf"^([ \t]*from )({PACKAGE}(?:\.\S+)?)(?= import )", re.M)
 _FUTURE = re.compile(r"^from __future__ import (?:\([^()]*\)|[^(\n]*)$", re.M)
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 # Python 3.11 mixes up ast.parse in several threads ("recursion depth mismatch").
@@ -248,7 +247,7 @@ def merge(
     source = plain(source)
     if said := fault(source):
         return broken(said)
-    source = exported_text(source, next((r.module for r in (*own, *others)), ""))
+    source = exported_text(source)
     try:
         found = _functions(ast.parse(source), source.split("\n"))
     except _UNREADABLE:
@@ -286,27 +285,9 @@ def _broken(region: Region, message: str) -> str:
     return f"def {region.qualname}() -> None:\n    {body}"
 
 
-def exported_text(source: str, module: str = "") -> str:
-    """Make a cell into text of a module: no directives, relative imports.
-
-    Args:
-        source: the cell.
-        module: where it is exported to, e.g. `train.images`; a module of the package itself
-            unless given.
-
-    """
-    source = _DIRECTIVE.sub("", source)
-    source = _FUTURE.sub("", source)
-    return _OWN.sub(lambda m: m[1] + _relative(m[2], module), source)  # as nbdev writes them
-
-
-def _relative(name: str, module: str) -> str:
-    """Name a module of the package as another imports it: `..tensor` in `train.images`."""
-    here, there = [PACKAGE, *module.split(".")][:-1], name.split(".")
-    shared = 0
-    while here[: shared + 1] == there[: shared + 1] and shared < len(here):
-        shared += 1
-    return "." * (len(here) - shared + 1) + ".".join(there[shared:])
+def exported_text(source: str) -> str:
+    """Make a cell into text of a module: no directives, and nothing from the future."""
+    return _FUTURE.sub("", _DIRECTIVE.sub("", source))
 
 
 def _functions(
@@ -358,7 +339,7 @@ def _with_added(
         if said := fault(source):
             notes.append(f"{where}: {said}; it was left out")
             continue
-        text = exported_text(source, module)
+        text = exported_text(source)
         added = Block(notebook, "", f"# %% added by the student\n{text.rstrip()}\n\n")
         place = order.get(after, -1)
         index = next(

@@ -179,7 +179,11 @@ def _write_frame(course: Course, folder: Path) -> None:
         _copy(TEMPLATES / name, folder / name)
 
 
-NBDEV = "from nbdev.doclinks import nbdev_export; nbdev_export()"
+# Imports stay as the notebooks have them: nbdev would make some of them relative.
+NBDEV = (
+    "from nbdev import maker; maker._import2relative = lambda *_: None; "
+    "from nbdev.doclinks import nbdev_export; nbdev_export()"
+)
 COMMAND = "from minitorch.cli import main; raise SystemExit(main(['export']))"
 
 

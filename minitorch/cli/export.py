@@ -152,7 +152,11 @@ def run_nbdev(folder: Path, call: str = "nbdev_export.__wrapped__()", *words: st
     """
     # While IN_TEST is set, nbdev does nothing, without a word.
     env = {k: v for k, v in os.environ.items() if k != "IN_TEST"} | {"PYTHONUTF8": "1"}
-    code = f"from nbdev.doclinks import nbdev_export; {call}"
+    # Imports stay as the notebooks have them: nbdev would make some of them relative.
+    code = (
+        "from nbdev import maker; maker._import2relative = lambda *_: None; "
+        f"from nbdev.doclinks import nbdev_export; {call}"
+    )
     command = [sys.executable, "-X", "utf8", "-c", code, *words]
     done = subprocess.run(
         command, cwd=folder, env=env, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
