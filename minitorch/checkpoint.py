@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from .module import Module
-from .optim import Optimizer
-from .state import differences, numbers, shortly
+from minitorch.module import Module
+from minitorch.optim import Optimizer
+from minitorch.state import differences, numbers, shortly
 
 # %% auto #0
 __all__ = ['FORMAT', 'VERSION', 'CheckpointError', 'save', 'load']

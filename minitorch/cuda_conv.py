@@ -9,8 +9,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from .kernels.cuda_launch import SIMULATED, carried, cuda, jit, launch
-from .tensor_data import Shape, Storage, Strides
+from minitorch.kernels.cuda_launch import SIMULATED, carried, cuda, jit, launch
+from minitorch.tensor_data import Shape, Storage, Strides
 
 # %% auto #0
 __all__ = ['CONV_THREADS', 'run_on_card', 'conv1d_kernel', 'conv2d_kernel']

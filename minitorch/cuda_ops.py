@@ -13,11 +13,11 @@ import numba.cuda
 import numpy as np
 from numba import int64
 
-from . import tensor_data
-from .kernels import layout
-from .kernels.batch import batched
-from .kernels.compile import written_in_python
-from .kernels.cuda_coarse import SIDE, WIDE, multiply_several
+from minitorch import tensor_data
+from minitorch.kernels import layout
+from minitorch.kernels.batch import batched
+from minitorch.kernels.compile import written_in_python
+from minitorch.kernels.cuda_coarse import SIDE, WIDE, multiply_several
 from minitorch.kernels.cuda_launch import (
     SIMULATED,
     FakeCUDAKernel,
@@ -30,8 +30,8 @@ from minitorch.kernels.cuda_launch import (
     on_device,
     room,
 )
-from .kernels.fold import NEUTRAL, column, parts_of
-from .kernels.precision import ROUND_ONCE
+from minitorch.kernels.fold import NEUTRAL, column, parts_of
+from minitorch.kernels.precision import ROUND_ONCE
 from minitorch.tensor_data import (
     MAX_DIMS,
     IndexingError,
@@ -40,7 +40,7 @@ from minitorch.tensor_data import (
     Strides,
     TensorData,
 )
-from .tensor_ops import TensorOps, check_together, matmul_shape
+from minitorch.tensor_ops import TensorOps, check_together, matmul_shape
 
 if TYPE_CHECKING:
     from minitorch.tensor import Tensor

@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from .autodiff import Context
-from .tensor import Tensor
-from .tensor_base import Plain
-from .tensor_data import IndexingError, Shape, Storage, Strides, TensorData
-from .tensor_functions import Function
-from .tensor_ops import check_together
+from minitorch.autodiff import Context
+from minitorch.tensor import Tensor
+from minitorch.tensor_base import Plain
+from minitorch.tensor_data import IndexingError, Shape, Storage, Strides, TensorData
+from minitorch.tensor_functions import Function
+from minitorch.tensor_ops import check_together
 
 # %% auto #0
 __all__ = ['prange', 'conv_shape', 'convolve', 'Pad', 'conv1d', 'conv2d', 'tensor_conv1d', 'Conv1dFun', 'tensor_conv2d', 'Conv2dFun']

@@ -14,17 +14,17 @@ import numba
 import numpy as np
 from numba import prange, uint64
 
-from . import operators, tensor_data
-from .kernels import layout
-from .kernels.allocator import keep_freed_memory
-from .kernels.batch import batched
-from .kernels.compile import Fn, njit  # noqa: F401
-from .kernels.convolution import run_compiled
-from .kernels.dispatch import Kernel
-from .kernels.fold import NEUTRAL, column, parts_of
-from .kernels.precision import in_float64
-from .kernels.simulator import offer_cuda
-from .kernels.threads import check_threads, threads
+from minitorch import operators, tensor_data
+from minitorch.kernels import layout
+from minitorch.kernels.allocator import keep_freed_memory
+from minitorch.kernels.batch import batched
+from minitorch.kernels.compile import Fn, njit  # noqa: F401
+from minitorch.kernels.convolution import run_compiled
+from minitorch.kernels.dispatch import Kernel
+from minitorch.kernels.fold import NEUTRAL, column, parts_of
+from minitorch.kernels.precision import in_float64
+from minitorch.kernels.simulator import offer_cuda
+from minitorch.kernels.threads import check_threads, threads
 from minitorch.tensor_data import (
     MAX_DIMS,  # noqa: F401
     OutIndex,
@@ -33,7 +33,7 @@ from minitorch.tensor_data import (
     Strides,
     TensorData,
 )
-from .tensor_ops import TensorOps, check_together, matmul_shape, power
+from minitorch.tensor_ops import TensorOps, check_together, matmul_shape, power
 
 if TYPE_CHECKING:
     from minitorch.tensor import Tensor

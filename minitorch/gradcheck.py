@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .tensor_data import UserIndex
+from minitorch.tensor_data import UserIndex
 
 if TYPE_CHECKING:
     from minitorch.tensor import Tensor

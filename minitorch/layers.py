@@ -13,14 +13,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .fast_conv import conv1d, conv2d
-from .module import Module, ModuleList, Parameter
-from .nn import checked_rate, dropout
-from .stand_in import value_of
-from .tensor import Tensor
-from .tensor_creation import rand, randn
-from .tensor_data import IndexingError
-from .tensor_ops import SimpleBackend, TensorBackend
+from minitorch.fast_conv import conv1d, conv2d
+from minitorch.module import Module, ModuleList, Parameter
+from minitorch.nn import checked_rate, dropout
+from minitorch.stand_in import value_of
+from minitorch.tensor import Tensor
+from minitorch.tensor_creation import rand, randn
+from minitorch.tensor_data import IndexingError
+from minitorch.tensor_ops import SimpleBackend, TensorBackend
 
 # %% auto #0
 __all__ = ['Call', 'Sequential', 'Dropout', 'Embedding', 'uniform', 'Linear', 'Conv2d', 'Conv1d']

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from .autodiff import Context
-from .nn import logsoftmax
-from .stand_in import value_of
-from .tensor import Tensor
-from .tensor_base import Function
+from minitorch.autodiff import Context
+from minitorch.nn import logsoftmax
+from minitorch.stand_in import value_of
+from minitorch.tensor import Tensor
+from minitorch.tensor_base import Function
 
 # %% auto #0
 __all__ = ['checked_labels', 'nll_loss', 'cross_entropy', 'logistic_loss', 'logistic_slope', 'LogisticLoss',

@@ -11,8 +11,8 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from .stand_in import StandIn
-from .state import Stateful
+from minitorch.stand_in import StandIn
+from minitorch.state import Stateful
 
 # %% auto #0
 __all__ = ['Parameter', 'Module', 'ModuleList', 'ModuleDict']

@@ -9,12 +9,12 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from .autodiff import Context
-from .stand_in import value_of
-from .tensor import Tensor
-from .tensor_arguments import named_dim
-from .tensor_base import Function
-from .tensor_data import IndexingError, whole
+from minitorch.autodiff import Context
+from minitorch.stand_in import value_of
+from minitorch.tensor import Tensor
+from minitorch.tensor_arguments import named_dim
+from minitorch.tensor_base import Function
+from minitorch.tensor_data import IndexingError, whole
 from minitorch.tensor_functions import (
     ones,  # noqa: F401
     rand,

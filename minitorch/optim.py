@@ -10,9 +10,9 @@ import reprlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from .autodiff import Variable
-from .module import Module, Parameter
-from .state import Resumable
+from minitorch.autodiff import Variable
+from minitorch.module import Module, Parameter
+from minitorch.state import Resumable
 
 # %% auto #0
 __all__ = ['Optimizer', 'SGD', 'Adam']

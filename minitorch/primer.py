@@ -11,8 +11,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .datasets import Graph
-from .operators import relu
+from minitorch.datasets import Graph
+from minitorch.operators import relu
 
 Model = Callable[[float, float], float]
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from numbers import Real
 from typing import Any, NoReturn
 
-from .autodiff import _UNNAMED, FunctionBase, History, Variable, central_difference
+from minitorch.autodiff import _UNNAMED, FunctionBase, History, Variable, central_difference
 from minitorch.scalar_functions import (
     EQ,
     LT,
@@ -28,7 +28,7 @@ from minitorch.scalar_functions import (
     ScalarFunction,
     Sigmoid,
 )
-from .stand_in import StandIn
+from minitorch.stand_in import StandIn
 
 # %% auto #0
 __all__ = ['ScalarHistory', 'ScalarLike', 'Scalar', 'make_graph', 'derivative_check']

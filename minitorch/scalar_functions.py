@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from . import operators
-from .autodiff import Context, FunctionBase
+from minitorch import operators
+from minitorch.autodiff import Context, FunctionBase
 
 if TYPE_CHECKING:
     from minitorch.scalar import Scalar  # noqa: F401
@@ -289,4 +289,4 @@ class EQ(ScalarFunction):
 
 # %% ../nbs/guides/module1/02_scalar.ipynb #functions-need-scalar
 # Last, because the two modules need each other: Scalar tells ScalarFunction what to make.
-from . import scalar  # noqa: F401
+from minitorch import scalar  # noqa: F401

@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy.typing as npt
 
-from .tensor_arguments import count_or_shape, never_none, reduction, row
-from .autodiff import History as History
-from .tensor_elementwise import Elementwise
-from .tensor_missing import TorchNames
-from .tensor_movement import ShapeMethods
-from .tensor_nn import Extremes
-from .stand_in import StandIn
-from .tensor_base import Plain, TensorBase
+from minitorch.tensor_arguments import count_or_shape, never_none, reduction, row
+from minitorch.autodiff import History as History
+from minitorch.tensor_elementwise import Elementwise
+from minitorch.tensor_missing import TorchNames
+from minitorch.tensor_movement import ShapeMethods
+from minitorch.tensor_nn import Extremes
+from minitorch.stand_in import StandIn
+from minitorch.tensor_base import Plain, TensorBase
 from minitorch.tensor_functions import (
     EQ,
     LT,

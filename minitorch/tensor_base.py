@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from .autodiff import _UNNAMED, FunctionBase, History, Unfit, Variable
-from .stand_in import StandIn
+from minitorch.autodiff import _UNNAMED, FunctionBase, History, Unfit, Variable
+from minitorch.stand_in import StandIn
 from minitorch.tensor_data import (
     IndexingError,
     Storage,
@@ -35,7 +35,7 @@ from minitorch.tensor_ops import (
     check_together,
     checked_backend,
 )
-from .tensor_writes import TensorHistory, writes
+from minitorch.tensor_writes import TensorHistory, writes
 
 if TYPE_CHECKING:
     from minitorch.tensor import Tensor  # noqa: F401

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast, overload
 import numpy as np
 import numpy.typing as npt
 
-from .tensor_base import Function, TensorBase
+from minitorch.tensor_base import Function, TensorBase
 from minitorch.tensor_data import (
     FLOATS,
     MAX_DIMS,
@@ -25,7 +25,7 @@ from minitorch.tensor_data import (
     UserShape,
     too_many_dims,
 )
-from .tensor_ops import SimpleBackend, TensorBackend
+from minitorch.tensor_ops import SimpleBackend, TensorBackend
 
 if TYPE_CHECKING:
     from minitorch.tensor import Tensor

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from .tensor_writes import writes
+from minitorch.tensor_writes import writes
 
 # %% ../nbs/guides/module2/01_tensors.ipynb #aliases
 MAX_DIMS = 32

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .autodiff import Context
-from .tensor_base import Function
+from minitorch.autodiff import Context
+from minitorch.tensor_base import Function
 
 if TYPE_CHECKING:
     from minitorch.tensor import Tensor

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .autodiff import Context
-from .gradcheck import grad_central_difference, grad_check
-from .tensor_base import Function
-from .tensor_data import whole
+from minitorch.autodiff import Context
+from minitorch.gradcheck import grad_central_difference, grad_check
+from minitorch.tensor_base import Function
+from minitorch.tensor_data import whole
 from minitorch.tensor_creation import (
     _tensor,
     arange,
@@ -24,8 +24,8 @@ from minitorch.tensor_creation import (
     zeros,
     zeros_like,
 )
-from .tensor_elementwise import Pow
-from .tensor_movement import Cast, Cat, Copy, Select, View, cat, stack
+from minitorch.tensor_elementwise import Pow
+from minitorch.tensor_movement import Cast, Cat, Copy, Select, View, cat, stack
 
 if TYPE_CHECKING:
     from minitorch.tensor import Tensor

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .autodiff import Context
-from .stand_in import value_of
-from .tensor_arguments import named_dim, named_dims, whole_numbers
-from .tensor_base import Function, together
-from .tensor_data import MAX_DIMS, IndexingError, TensorData, too_many_dims, whole
-from .tensor_ops import check_together
+from minitorch.autodiff import Context
+from minitorch.stand_in import value_of
+from minitorch.tensor_arguments import named_dim, named_dims, whole_numbers
+from minitorch.tensor_base import Function, together
+from minitorch.tensor_data import MAX_DIMS, IndexingError, TensorData, too_many_dims, whole
+from minitorch.tensor_ops import check_together
 
 if TYPE_CHECKING:
     from minitorch.tensor import Tensor

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .tensor_arguments import Dims, named_dim, named_dims
-from .tensor_data import IndexingError
+from minitorch.tensor_arguments import Dims, named_dim, named_dims
+from minitorch.tensor_data import IndexingError
 
 if TYPE_CHECKING:
     from minitorch.tensor import Tensor

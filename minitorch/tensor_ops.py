@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from . import operators
-from .autodiff import Unfit
+from minitorch import operators
+from minitorch.autodiff import Unfit
 from minitorch.tensor_data import (
     IndexingError,
     Shape,
@@ -28,7 +28,7 @@ from minitorch.tensor_data import (
     shape_broadcast,
     to_index,  # noqa: F401
 )
-from .tensor_writes import writes
+from minitorch.tensor_writes import writes
 
 if TYPE_CHECKING:
     from minitorch.tensor import Tensor

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Generic, TypeVar
 
-from . import operators
+from minitorch import operators
 
 A = TypeVar("A")
 Named = list[tuple[str, Callable[..., Any]]]

@@ -12,13 +12,13 @@ import os
 import sys
 from collections.abc import Sequence
 
-from .app import add_app
-from .export import add_export
-from .flags import Parser, UsageError
-from .older import SCRIPTS, today
-from .real import add_real
-from .show import add_show_expression, add_show_tensor
-from .train import add_train, train_command
+from minitorch.cli.app import add_app
+from minitorch.cli.export import add_export
+from minitorch.cli.flags import Parser, UsageError
+from minitorch.cli.older import SCRIPTS, today
+from minitorch.cli.real import add_real
+from minitorch.cli.show import add_show_expression, add_show_tensor
+from minitorch.cli.train import add_train, train_command
 
 _all_ = ["UsageError", "train_command"]
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .flags import UsageError, file_ending, whole
+from minitorch.cli.flags import UsageError, file_ending, whole
 
 # %% ../../nbs/lib/cli/app.ipynb #sandboxes-code
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from .flags import UsageError
+from minitorch.cli.flags import UsageError
 
 
 class ExportError(Exception):

@@ -9,7 +9,7 @@ __all__ = ['SCRIPTS', 'Script', 'today']
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .flags import UsageError
+from minitorch.cli.flags import UsageError
 
 # %% ../../nbs/lib/cli/older.ipynb #scripts-code
 @dataclass(frozen=True)

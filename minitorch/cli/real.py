@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .flags import UsageError, any_whole, positive, whole
+from minitorch.cli.flags import UsageError, any_whole, positive, whole
 
 # %% auto #0
 __all__ = ['KINDS', 'Kind', 'add_real', 'real_command']

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from .flags import UsageError, file_ending, named_values, near, wholes
+from minitorch.cli.flags import UsageError, file_ending, named_values, near, wholes
 
 # %% ../../nbs/lib/cli/show.ipynb #own-code
 def find_own(place: str) -> Any:

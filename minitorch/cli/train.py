@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from .flags import UsageError, any_whole, file_ending, one_of, positive, whole
+from minitorch.cli.flags import UsageError, any_whole, file_ending, one_of, positive, whole
 
 # %% ../../nbs/lib/cli/train.ipynb #flags-code
 def _data_sets() -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy.typing as npt
 
-from . import DataError
+from minitorch.data import DataError
 
 # %% auto #0
 __all__ = ['batches']

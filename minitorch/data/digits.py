@@ -16,8 +16,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from . import DataError
-from .fetch import fetch
+from minitorch.data import DataError
+from minitorch.data.fetch import fetch
 
 # %% auto #0
 __all__ = ['SMALL_TRAIN', 'Digits', 'small_digits', 'read_idx', 'mnist', 'read_digits']

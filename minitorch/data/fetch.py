@@ -18,7 +18,7 @@ from collections.abc import Callable
 from http.client import HTTPException
 from pathlib import Path
 
-from . import SOURCES, DataError, Source
+from minitorch.data import SOURCES, DataError, Source
 
 # %% auto #0
 __all__ = ['FOLDER', 'TIMEOUT', 'given_folder', 'cache_folder', 'checksum', 'check', 'Progress', 'to_stderr', 'download', 'find',

@@ -15,8 +15,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
-from . import DataError
-from .fetch import fetch, find
+from minitorch.data import DataError
+from minitorch.data.fetch import fetch, find
 
 # %% auto #0
 __all__ = ['words', 'unescape', 'Reviews', 'table', 'read_tsv', 'read_lines', 'short_reviews', 'sst2', 'member', 'longest']

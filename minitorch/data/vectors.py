@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from . import DataError
-from .fetch import fetch, find
+from minitorch.data import DataError
+from minitorch.data.fetch import fetch, find
 
 # %% auto #0
 __all__ = ['Vectors', 'read_npz', 'read_zip', 'glove']

@@ -11,14 +11,14 @@ __all__ = ['PALETTE', 'Figure', 'backprop', 'boxes', 'contrast', 'diagram', 'dra
            'plot_function', 'plot_function3D', 'plot_points']
 
 # %% ../../nbs/lib/draw/00_init.ipynb #names
-from .backpropagation import backprop, draw_backprop
-from .box_diagrams import boxes, draw_boxes
-from .broadcasting import draw_broadcast
-from .canvas import house_style, plot
-from .chalk_svg import diagram
-from .convolution import draw_conv1d, draw_conv2d
-from .expressions import draw_expression
-from .figure import PALETTE, Figure, contrast, panels
+from minitorch.draw.backpropagation import backprop, draw_backprop
+from minitorch.draw.box_diagrams import boxes, draw_boxes
+from minitorch.draw.broadcasting import draw_broadcast
+from minitorch.draw.canvas import house_style, plot
+from minitorch.draw.chalk_svg import diagram
+from minitorch.draw.convolution import draw_conv1d, draw_conv2d
+from minitorch.draw.expressions import draw_expression
+from minitorch.draw.figure import PALETTE, Figure, contrast, panels
 from minitorch.draw.gpu import (
     draw_memory,
     draw_results,
@@ -26,15 +26,15 @@ from minitorch.draw.gpu import (
     draw_threads,
     draw_tiles,
 )
-from .gradients import draw_gradients
-from .images import draw_confusion, draw_images
-from .matmul import draw_matmul
-from .operations import draw_map, draw_operation, draw_reduce, draw_zip
-from .pooling import draw_pooling
-from .plots import plot_bars, plot_curves, plot_function, plot_function3D
-from .points import plot_boundary, plot_points
-from .tensors import draw_storage, draw_strides, draw_tensor
-from .trees import draw_module, draw_tree
+from minitorch.draw.gradients import draw_gradients
+from minitorch.draw.images import draw_confusion, draw_images
+from minitorch.draw.matmul import draw_matmul
+from minitorch.draw.operations import draw_map, draw_operation, draw_reduce, draw_zip
+from minitorch.draw.pooling import draw_pooling
+from minitorch.draw.plots import plot_bars, plot_curves, plot_function, plot_function3D
+from minitorch.draw.points import plot_boundary, plot_points
+from minitorch.draw.tensors import draw_storage, draw_strides, draw_tensor
+from minitorch.draw.trees import draw_module, draw_tree
 
 _all_ = [
     "PALETTE", "Figure", "backprop", "boxes", "contrast", "diagram", "draw_backprop",

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .figure import DARK, PALETTE, TINT, WIDTH, Figure
-from .graph_painter import paint_graph
-from .graphs import Node, back_step, number_text, read_graph
-from .svg import box, label_width, write
+from minitorch.draw.figure import DARK, PALETTE, TINT, WIDTH, Figure
+from minitorch.draw.graph_painter import paint_graph
+from minitorch.draw.graphs import Node, back_step, number_text, read_graph
+from minitorch.draw.svg import box, label_width, write
 
 # %% ../../nbs/lib/draw/backpropagation.ipynb #replay
 @dataclass

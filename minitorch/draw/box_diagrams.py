@@ -10,9 +10,9 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from .chalk_svg import color_of, diagram, load_chalk
-from .figure import DARK, PALETTE, TINT, Figure
-from .svg import label_width, plain, runs
+from minitorch.draw.chalk_svg import color_of, diagram, load_chalk
+from minitorch.draw.figure import DARK, PALETTE, TINT, Figure
+from minitorch.draw.svg import label_width, plain, runs
 
 # %% ../../nbs/lib/draw/box_diagrams.ipynb #spread
 def _column(labels: str | Sequence[str]) -> list[str]:

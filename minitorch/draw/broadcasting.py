@@ -9,9 +9,9 @@ __all__ = ['draw_broadcast']
 from collections.abc import Sequence
 from typing import Any
 
-from .figure import DARK, PALETTE, TINT, Figure, document
-from .grids import padded, shape_text
-from .svg import SMALLEST, box, width_of, write
+from minitorch.draw.figure import DARK, PALETTE, TINT, Figure, document
+from minitorch.draw.grids import padded, shape_text
+from minitorch.draw.svg import SMALLEST, box, width_of, write
 
 # %% ../../nbs/lib/draw/broadcasting.ipynb #draw-broadcast
 def draw_broadcast(*shapes: Any, title: str = "") -> Figure:

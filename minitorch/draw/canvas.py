@@ -17,8 +17,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from .figure import DARK, PALETTE, WIDTH, Figure
-from .svg import px, readable
+from minitorch.draw.figure import DARK, PALETTE, WIDTH, Figure
+from minitorch.draw.svg import px, readable
 
 # %% ../../nbs/lib/draw/canvas.ipynb #style
 _STYLE: dict[str, Any] = {

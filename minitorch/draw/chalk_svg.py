@@ -9,8 +9,8 @@ __all__ = ['load_chalk', 'color_of', 'diagram']
 import math
 from typing import Any
 
-from .figure import PALETTE, WIDTH, Figure, document
-from .svg import px, tag, write
+from minitorch.draw.figure import PALETTE, WIDTH, Figure, document
+from minitorch.draw.svg import px, tag, write
 
 # %% ../../nbs/lib/draw/chalk_svg.ipynb #chalk-import
 def load_chalk() -> Any:

@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
-from .figure import DARK, TINT, WIDTH, Figure, document
+from minitorch.draw.figure import DARK, TINT, WIDTH, Figure, document
 from minitorch.draw.grids import (
     Content,
     Grid,
@@ -20,8 +20,8 @@ from minitorch.draw.grids import (
     say_tensor,
     shape_text,
 )
-from .stage import chosen_cell
-from .svg import box, label_width, write
+from minitorch.draw.stage import chosen_cell
+from minitorch.draw.svg import box, label_width, write
 
 # %% ../../nbs/lib/draw/convolution.ipynb #window
 def _pairs(

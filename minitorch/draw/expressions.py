@@ -9,9 +9,9 @@ __all__ = ['draw_expression']
 from collections.abc import Sequence
 from typing import Any
 
-from .figure import Figure
-from .graph_painter import paint_graph
-from .graphs import Node, back_step, name_of, number_text, read_graph, say_graph
+from minitorch.draw.figure import Figure
+from minitorch.draw.graph_painter import paint_graph
+from minitorch.draw.graphs import Node, back_step, name_of, number_text, read_graph, say_graph
 
 # %% ../../nbs/lib/draw/expressions.ipynb #local
 def _ones(variable: Any) -> Any:

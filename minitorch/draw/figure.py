@@ -16,7 +16,7 @@ from urllib.parse import quote
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
 
-from .svg import SMALLEST, px, readable, tag, write
+from minitorch.draw.svg import SMALLEST, px, readable, tag, write
 
 # %% ../../nbs/lib/draw/figure.ipynb #palette
 PALETTE: dict[str, str] = {

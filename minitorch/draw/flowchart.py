@@ -9,8 +9,8 @@ __all__ = ['Step', 'draw_flow']
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from .figure import DARK, PALETTE, TINT, WIDTH, Figure, document
-from .svg import arrow, box, write
+from minitorch.draw.figure import DARK, PALETTE, TINT, WIDTH, Figure, document
+from minitorch.draw.svg import arrow, box, write
 
 # %% ../../nbs/lib/draw/flowchart.ipynb #step-code
 class Step(NamedTuple):

@@ -9,9 +9,9 @@ __all__ = ['draw_threads', 'draw_memory', 'draw_sum_tree', 'draw_tiles', 'draw_r
 from collections.abc import Sequence
 from typing import Any
 
-from .figure import DARK, PALETTE, TINT, WIDTH, Figure, document
-from .grids import Grid, cell_text, padded, read_tensor, shape_text
-from .svg import SMALLEST, arrow, box, disc, label_width, write
+from minitorch.draw.figure import DARK, PALETTE, TINT, WIDTH, Figure, document
+from minitorch.draw.grids import Grid, cell_text, padded, read_tensor, shape_text
+from minitorch.draw.svg import SMALLEST, arrow, box, disc, label_width, write
 
 # %% ../../nbs/lib/draw/gpu.ipynb #launch
 def _sizes(given: int | Sequence[int], what: str) -> tuple[int, ...]:

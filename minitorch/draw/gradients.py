@@ -9,9 +9,9 @@ __all__ = ['draw_gradients']
 from collections.abc import Sequence
 from typing import Any
 
-from .figure import Figure
-from .grids import Grid, cell_text, read_tensor, say_tensor
-from .stage import chosen_cell, partners, stage
+from minitorch.draw.figure import Figure
+from minitorch.draw.grids import Grid, cell_text, read_tensor, say_tensor
+from minitorch.draw.stage import chosen_cell, partners, stage
 
 # %% ../../nbs/lib/draw/gradients.ipynb #draw-gradients
 def draw_gradients(

@@ -9,10 +9,10 @@ __all__ = ['paint_graph']
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from .figure import DARK, PALETTE, TINT, WIDTH, document
-from .graphs import Node
-from .layers import Layout, layers, layout
-from .svg import arrow, box, disc, label_width, px, write
+from minitorch.draw.figure import DARK, PALETTE, TINT, WIDTH, document
+from minitorch.draw.graphs import Node
+from minitorch.draw.layers import Layout, layers, layout
+from minitorch.draw.svg import arrow, box, disc, label_width, px, write
 
 # %% ../../nbs/lib/draw/graph_painter.ipynb #shape
 _BOX, _STUB, _DOT = 28.0, 13.0, 5.0

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .figure import DARK, PALETTE, TINT, WIDTH
-from .svg import SMALLEST, box, label_width, line_path, px, tag, width_of, write
+from minitorch.draw.figure import DARK, PALETTE, TINT, WIDTH
+from minitorch.draw.svg import SMALLEST, box, label_width, line_path, px, tag, width_of, write
 
 # %% ../../nbs/lib/draw/grids.ipynb #content
 @dataclass

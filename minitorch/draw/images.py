@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .figure import DARK, PALETTE, TINT, WIDTH, Figure, document
-from .svg import SMALLEST, box, line_path, px, tag, write
+from minitorch.draw.figure import DARK, PALETTE, TINT, WIDTH, Figure, document
+from minitorch.draw.svg import SMALLEST, box, line_path, px, tag, write
 
 # %% auto #0
 __all__ = ['draw_images', 'draw_confusion']

@@ -9,7 +9,7 @@ __all__ = ['draw_matmul']
 from collections.abc import Sequence
 from typing import Any
 
-from .figure import Figure, document
+from minitorch.draw.figure import Figure, document
 from minitorch.draw.grids import (
     Grid,
     cell_text,
@@ -19,8 +19,8 @@ from minitorch.draw.grids import (
     say_tensor,
     shape_text,
 )
-from .stage import chosen_cell
-from .svg import label_width, write
+from minitorch.draw.stage import chosen_cell
+from minitorch.draw.svg import label_width, write
 
 # %% ../../nbs/lib/draw/matmul.ipynb #draw-matmul
 def draw_matmul(

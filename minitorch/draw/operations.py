@@ -10,8 +10,8 @@ import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .figure import Figure
-from .grids import Grid, cell_text, read_tensor, say_tensor, shape_text
+from minitorch.draw.figure import Figure
+from minitorch.draw.grids import Grid, cell_text, read_tensor, say_tensor, shape_text
 from minitorch.draw.stage import (
     box_name,
     check_spread,

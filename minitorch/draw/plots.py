@@ -24,8 +24,8 @@ from minitorch.draw.canvas import (
     say_curve,
     set_title,
 )
-from .figure import PALETTE, Figure
-from .svg import plain
+from minitorch.draw.figure import PALETTE, Figure
+from minitorch.draw.svg import plain
 
 # %% ../../nbs/lib/draw/plots.ipynb #limits
 _SAMPLES = 401

@@ -19,8 +19,8 @@ from minitorch.draw.canvas import (
     say,
     set_title,
 )
-from .figure import DARK, PALETTE, TINT, Figure
-from .svg import plain
+from minitorch.draw.figure import DARK, PALETTE, TINT, Figure
+from minitorch.draw.svg import plain
 
 # %% ../../nbs/lib/draw/points.ipynb #read-points
 def _points(data: Any) -> list[tuple[float, float, int]]:

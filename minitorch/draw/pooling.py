@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
-from .figure import DARK, PALETTE, WIDTH, Figure, document
+from minitorch.draw.figure import DARK, PALETTE, WIDTH, Figure, document
 from minitorch.draw.grids import (
     Grid,
     cell_text,
@@ -19,8 +19,8 @@ from minitorch.draw.grids import (
     say_tensor,
     shape_text,
 )
-from .stage import chosen_cell
-from .svg import arrow, box, label_width, write
+from minitorch.draw.stage import chosen_cell
+from minitorch.draw.svg import arrow, box, label_width, write
 
 # %% ../../nbs/lib/draw/pooling.ipynb #cut
 def _cut(values: Any, kernel: tuple[int, ...]) -> Any:

@@ -9,8 +9,8 @@ __all__ = ['working_cycle', 'stations', 'lifting', 'timeline']
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from .figure import DARK, PALETTE, TINT, Figure, document
-from .svg import SMALLEST, arrow, box, disc, label_width, line_path, write
+from minitorch.draw.figure import DARK, PALETTE, TINT, Figure, document
+from minitorch.draw.svg import SMALLEST, arrow, box, disc, label_width, line_path, write
 
 # %% ../../nbs/lib/draw/schematics.ipynb #working-cycle
 def working_cycle() -> Figure:

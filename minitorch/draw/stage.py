@@ -10,9 +10,9 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
-from .figure import DARK, PALETTE, TINT, WIDTH, Figure, document
-from .grids import Content, Grid, padded, read_marks, read_tensor, shape_text
-from .svg import arrow, box, label_width, line_path, px, width_of, write
+from minitorch.draw.figure import DARK, PALETTE, TINT, WIDTH, Figure, document
+from minitorch.draw.grids import Content, Grid, padded, read_marks, read_tensor, shape_text
+from minitorch.draw.svg import arrow, box, label_width, line_path, px, width_of, write
 
 # %% ../../nbs/lib/draw/stage.ipynb #stage
 def stage(

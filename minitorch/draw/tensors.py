@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .figure import DARK, PALETTE, TINT, WIDTH, Figure, document
+from minitorch.draw.figure import DARK, PALETTE, TINT, WIDTH, Figure, document
 from minitorch.draw.grids import (
     Content,
     Grid,
@@ -24,7 +24,7 @@ from minitorch.draw.grids import (
     say_tensor,
     shape_text,
 )
-from .svg import SMALLEST, arrow, box, label_width, write
+from minitorch.draw.svg import SMALLEST, arrow, box, label_width, write
 
 # %% ../../nbs/lib/draw/tensors.ipynb #draw-tensor
 def draw_tensor(

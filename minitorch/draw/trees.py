@@ -9,8 +9,8 @@ __all__ = ['draw_tree', 'draw_module']
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .figure import DARK, PALETTE, TINT, WIDTH, Figure, document
-from .svg import box, label_width, line_path, px, write
+from minitorch.draw.figure import DARK, PALETTE, TINT, WIDTH, Figure, document
+from minitorch.draw.svg import box, label_width, line_path, px, write
 
 # %% ../../nbs/lib/draw/trees.ipynb #tree-layout
 _ROW = 36.0

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..checks import trying
+from minitorch.checks import trying
 
 # %% auto #0
 __all__ = ['by_windows', 'parts', 'Trace', 'trace', 'run_loops', 'expect']

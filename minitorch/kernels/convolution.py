@@ -12,8 +12,8 @@ from typing import Any
 
 import numba
 
-from .compile import njit
-from .dispatch import Kernel
+from minitorch.kernels.compile import njit
+from minitorch.kernels.dispatch import Kernel
 
 # %% auto #0
 __all__ = ['LARGE_CONV', 'with_parallel_range', 'conv_kernel', 'run_compiled', 'run_on_all_cores']

@@ -5,8 +5,8 @@
 # %% ../../nbs/lib/kernels/cuda_coarse.ipynb #imports
 from __future__ import annotations
 
-from .cuda_launch import SIMULATED, cuda, jit
-from ..tensor_data import Shape, Storage, Strides
+from minitorch.kernels.cuda_launch import SIMULATED, cuda, jit
+from minitorch.tensor_data import Shape, Storage, Strides
 
 # %% auto #0
 __all__ = ['SIDE', 'EACH', 'WIDE', 'multiply_several']

@@ -16,7 +16,7 @@ from unittest.mock import patch
 import numpy as np
 import numpy.typing as npt
 
-from .cuda_launch import SIMULATED, _shared_array, launch
+from minitorch.kernels.cuda_launch import SIMULATED, _shared_array, launch
 
 # %% auto #0
 __all__ = ['Watched', 'watch', 'shared_reads']

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from .. import operators
-from .compile import njit
-from ..tensor_data import TensorData
+from minitorch import operators
+from minitorch.kernels.compile import njit
+from minitorch.tensor_data import TensorData
 
 # %% ../../nbs/lib/kernels/diagnostics.ipynb #code
 def kernels(backend: Any) -> Iterator[tuple[str, Callable[..., None]]]:

@@ -13,8 +13,8 @@ from typing import Any
 from numba.core.dispatcher import Dispatcher
 from numba.core.errors import NumbaError, UnsupportedBytecodeError
 
-from .cache import compiled
-from .threads import taking_turns, threads, threads_left
+from minitorch.kernels.cache import compiled
+from minitorch.kernels.threads import taking_turns, threads, threads_left
 
 # %% auto #0
 __all__ = ['Kernel']

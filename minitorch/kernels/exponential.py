@@ -8,7 +8,7 @@ __all__ = ['exp']
 # %% ../../nbs/lib/kernels/exponential.ipynb #imports
 import numpy as np
 
-from .compile import njit
+from minitorch.kernels.compile import njit
 
 # %% ../../nbs/lib/kernels/exponential.ipynb #fast-exp
 @njit

@@ -9,9 +9,9 @@ __all__ = ['NEUTRAL', 'parts_of', 'column']
 import math
 from typing import Any
 
-from .. import operators
-from ..tensor_data import Storage, TensorData
-from ..tensor_ops import larger
+from minitorch import operators
+from minitorch.tensor_data import Storage, TensorData
+from minitorch.tensor_ops import larger
 
 # %% ../../nbs/lib/kernels/fold.ipynb #neutral
 # What may be folded in any order, and what a part then starts from.

@@ -6,7 +6,7 @@
 __all__ = ['aligned', 'last_step']
 
 # %% ../../nbs/lib/kernels/layout.ipynb #imports
-from ..tensor_data import Shape, Strides
+from minitorch.tensor_data import Shape, Strides
 
 # %% ../../nbs/lib/kernels/layout.ipynb #aligned
 def aligned(shape: Shape, strides: Strides, other_shape: Shape, other_strides: Strides) -> bool:

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from numba.core.dispatcher import Dispatcher
 
-from .. import operators
-from .compile import njit, written_in_python
-from .exponential import exp
-from ..tensor_elementwise import divide
-from ..tensor_ops import larger
+from minitorch import operators
+from minitorch.kernels.compile import njit, written_in_python
+from minitorch.kernels.exponential import exp
+from minitorch.tensor_elementwise import divide
+from minitorch.tensor_ops import larger
 
 # %% ../../nbs/lib/kernels/precision.ipynb #round-once
 ROUND_ONCE = {

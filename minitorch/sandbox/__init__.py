@@ -7,13 +7,13 @@ __all__ = ['expression_sandbox', 'images_sandbox', 'math_sandbox', 'modules_sand
            'tensor_sandbox', 'training_sandbox']
 
 # %% ../../nbs/lib/sandbox/00_init.ipynb #names
-from .expression import expression_sandbox
-from .images import images_sandbox
-from .math import math_sandbox
-from .modules import modules_sandbox
-from .sentences import sentences_sandbox
-from .tensor import show_tensor, tensor_sandbox
-from .training import training_sandbox
+from minitorch.sandbox.expression import expression_sandbox
+from minitorch.sandbox.images import images_sandbox
+from minitorch.sandbox.math import math_sandbox
+from minitorch.sandbox.modules import modules_sandbox
+from minitorch.sandbox.sentences import sentences_sandbox
+from minitorch.sandbox.tensor import show_tensor, tensor_sandbox
+from minitorch.sandbox.training import training_sandbox
 
 _all_ = [
     "expression_sandbox", "images_sandbox", "math_sandbox", "modules_sandbox", "sentences_sandbox",

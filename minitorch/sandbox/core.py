@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from ..draw.figure import PALETTE, Figure, document, watched
-from ..draw.svg import px, readable, tag, write
-from .names import named
+from minitorch.draw.figure import PALETTE, Figure, document, watched
+from minitorch.draw.svg import px, readable, tag, write
+from minitorch.sandbox.names import named
 
 # %% auto #0
 __all__ = ['WITHIN', 'escaped', 'View', 'InputError', 'explain', 'notice', 'why_static', 'is_rounding', 'Sandbox', 'table',

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from .core import InputError, Sandbox, View, table
+from minitorch.sandbox.core import InputError, Sandbox, View, table
 
 # %% auto #0
 __all__ = ['LONGEST', 'MOST_OPERATIONS', 'Read', 'read_expression', 'ExpressionSandbox', 'expression_sandbox']

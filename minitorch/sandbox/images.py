@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .core import Sandbox, View, table
+from minitorch.sandbox.core import Sandbox, View, table
 
 # %% auto #0
 __all__ = ['PAD', 'SCRIPT', 'read_cells', 'small_trainer', 'shifted', 'ImagesSandbox', 'images_sandbox']

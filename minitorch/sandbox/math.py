@@ -12,8 +12,8 @@ import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..draw import Figure, plot_bars, plot_function, plot_function3D
-from .core import InputError, Sandbox, View, code
+from minitorch.draw import Figure, plot_bars, plot_function, plot_function3D
+from minitorch.sandbox.core import InputError, Sandbox, View, code
 
 # %% auto #0
 __all__ = ['STEP', 'ONE', 'TWO', 'REDUCE', 'slope', 'read_numbers', 'menu', 'find', 'source', 'MathSandbox', 'math_sandbox']

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ..draw import draw_module
-from ..module import Module, Parameter
-from .core import InputError, Sandbox, View, code, explain, table
+from minitorch.draw import draw_module
+from minitorch.module import Module, Parameter
+from minitorch.sandbox.core import InputError, Sandbox, View, code, explain, table
 
 # %% auto #0
 __all__ = ['EXAMPLE', 'MOST_LINES', 'MOST_LEVELS', 'read_modules', 'ModulesSandbox', 'modules_sandbox']

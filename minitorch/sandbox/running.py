@@ -11,10 +11,10 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..draw import panels, plot_boundary, plot_curves
-from .core import InputError, View, explain, notice, table
-from .training import PointsSandbox, own_seed, say_fit
-from ..train import BACKENDS, answers, checked_rate, find_trainer
+from minitorch.draw import panels, plot_boundary, plot_curves
+from minitorch.sandbox.core import InputError, View, explain, notice, table
+from minitorch.sandbox.training import PointsSandbox, own_seed, say_fit
+from minitorch.train import BACKENDS, answers, checked_rate, find_trainer
 
 # %% auto #0
 __all__ = ['surface', 'TrainingRun']

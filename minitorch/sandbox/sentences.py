@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from .core import InputError, Sandbox, View, table
+from minitorch.sandbox.core import InputError, Sandbox, View, table
 
 # %% auto #0
 __all__ = ['window_weights', 'small_trainer', 'SentencesSandbox', 'sentences_sandbox']

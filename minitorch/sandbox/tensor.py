@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from .core import InputError, Sandbox, View, table
+from minitorch.sandbox.core import InputError, Sandbox, View, table
 
 # %% auto #0
 __all__ = ['MOST_CELLS', 'MOST_DIMS', 'read_sizes', 'read_shape', 'TensorSandbox', 'tensor_sandbox', 'show_tensor']

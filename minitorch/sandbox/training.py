@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from ..draw import plot_boundary
-from .core import WITHIN, InputError, Sandbox, View, is_rounding, table
+from minitorch.draw import plot_boundary
+from minitorch.sandbox.core import WITHIN, InputError, Sandbox, View, is_rounding, table
 
 # %% auto #0
 __all__ = ['MOST_POINTS', 'MODELS', 'own_seed', 'PointsSandbox', 'say_fit', 'HandTraining', 'training_sandbox']

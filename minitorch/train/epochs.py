@@ -13,9 +13,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from ..checkpoint import load, save
-from ..optim import Optimizer
-from . import checked_epochs, checked_rate, run_epochs
+from minitorch.checkpoint import load, save
+from minitorch.optim import Optimizer
+from minitorch.train import checked_epochs, checked_rate, run_epochs
 
 # %% auto #0
 __all__ = ['LogFn', 'Epoch', 'TrainingError', 'log_line', 'default_log_fn', 'Schedule', 'Stepper', 'run', 'Pace']

@@ -10,18 +10,18 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from ..autodiff import no_grad
-from ..data import DataError
-from ..data.batches import batches
-from ..data.digits import Digits, mnist
-from ..layers import Conv2d, Linear
-from ..module import Module
-from ..nn import argmax, avgpool2d, dropout, logsoftmax
-from ..optim import Adam, Optimizer
-from ..tensor import Tensor
-from ..tensor_functions import tensor
-from ..tensor_ops import SimpleBackend, TensorBackend
-from .epochs import Epoch, LogFn, Schedule, default_log_fn, run
+from minitorch.autodiff import no_grad
+from minitorch.data import DataError
+from minitorch.data.batches import batches
+from minitorch.data.digits import Digits, mnist
+from minitorch.layers import Conv2d, Linear
+from minitorch.module import Module
+from minitorch.nn import argmax, avgpool2d, dropout, logsoftmax
+from minitorch.optim import Adam, Optimizer
+from minitorch.tensor import Tensor
+from minitorch.tensor_functions import tensor
+from minitorch.tensor_ops import SimpleBackend, TensorBackend
+from minitorch.train.epochs import Epoch, LogFn, Schedule, default_log_fn, run
 
 # %% auto #0
 __all__ = ['BATCH', 'one_hot', 'Network', 'train_step', 'as_images', 'ImageTrain', 'make_mnist']

@@ -9,11 +9,11 @@ __all__ = ['Linear', 'Network', 'HiddenNetwork', 'ManualTrain', 'UnitsTrain']
 import random
 from collections.abc import Callable, Sequence
 
-from ..datasets import Graph
-from ..module import Module, Parameter
-from ..operators import relu, sigmoid
-from ..primer import Model
-from . import LogFn, default_log_fn, fit
+from minitorch.datasets import Graph
+from minitorch.module import Module, Parameter
+from minitorch.operators import relu, sigmoid
+from minitorch.primer import Model
+from minitorch.train import LogFn, default_log_fn, fit
 
 # %% ../../nbs/lib/train/manual.ipynb #linear-code
 class Linear(Module):

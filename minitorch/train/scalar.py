@@ -8,12 +8,12 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from ..autodiff import no_grad
-from ..datasets import Graph
-from ..module import Module, Parameter
-from ..optim import SGD
-from ..scalar import Scalar, ScalarLike
-from . import NetworkTrain
+from minitorch.autodiff import no_grad
+from minitorch.datasets import Graph
+from minitorch.module import Module, Parameter
+from minitorch.optim import SGD
+from minitorch.scalar import Scalar, ScalarLike
+from minitorch.train import NetworkTrain
 
 # %% auto #0
 __all__ = ['Linear', 'Network', 'train_step', 'ScalarTrain']

@@ -13,20 +13,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..autodiff import no_grad
-from ..data import DataError
-from ..data.batches import batches
-from ..data.reviews import Reviews
-from ..data.vectors import Vectors
-from ..layers import Conv1d, Embedding, Linear
-from ..module import Module, ModuleList
-from ..nn import dropout, max
-from ..optim import Adam, Optimizer
-from ..tensor import Tensor
-from ..tensor_functions import cat, tensor
-from ..tensor_ops import SimpleBackend, TensorBackend
-from .epochs import Epoch, LogFn, Schedule, run
-from .fast import train_step
+from minitorch.autodiff import no_grad
+from minitorch.data import DataError
+from minitorch.data.batches import batches
+from minitorch.data.reviews import Reviews
+from minitorch.data.vectors import Vectors
+from minitorch.layers import Conv1d, Embedding, Linear
+from minitorch.module import Module, ModuleList
+from minitorch.nn import dropout, max
+from minitorch.optim import Adam, Optimizer
+from minitorch.tensor import Tensor
+from minitorch.tensor_functions import cat, tensor
+from minitorch.tensor_ops import SimpleBackend, TensorBackend
+from minitorch.train.epochs import Epoch, LogFn, Schedule, run
+from minitorch.train.fast import train_step
 
 # %% auto #0
 __all__ = ['NOTHING', 'UNKNOWN', 'BATCH', 'Words', 'words_of', 'words_with', 'CNNSentimentKim', 'Reader', 'Encoded', 'encode',

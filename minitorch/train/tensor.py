@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..autodiff import no_grad
-from ..datasets import Graph
-from ..module import Module, Parameter
-from ..optim import SGD
-from ..tensor import Tensor
-from ..tensor_functions import rand, tensor
-from ..tensor_ops import SimpleBackend, TensorBackend
-from . import NetworkTrain
+from minitorch.autodiff import no_grad
+from minitorch.datasets import Graph
+from minitorch.module import Module, Parameter
+from minitorch.optim import SGD
+from minitorch.tensor import Tensor
+from minitorch.tensor_functions import rand, tensor
+from minitorch.tensor_ops import SimpleBackend, TensorBackend
+from minitorch.train import NetworkTrain
 
 # %% auto #0
 __all__ = ['Linear', 'Network', 'train_step', 'TensorTrain']

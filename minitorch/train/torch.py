@@ -10,9 +10,9 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
-from ..datasets import Graph
-from ..operators import EPS
-from . import NetworkTrain
+from minitorch.datasets import Graph
+from minitorch.operators import EPS
+from minitorch.train import NetworkTrain
 
 
 def _pytorch() -> Any:
