@@ -14,7 +14,7 @@ import nbformat
 from grading.course.regions import GradingError
 
 _DIRECTIVE = re.compile(r"^#\|[ \t]*(?P<name>\w+)(?:[ \t]+(?P<value>\S+))?[ \t]*$", re.M)
-_CARD = re.compile(r"^\|\s*(?P<label>[^|\n]*?)\s*\|\s*(?P<points>\d+) points\b", re.M)
+_CARD = re.compile(r"^\|(?P<label>[^|\n]*)\|[ \t]*(?P<points>\d+) points\b", re.M)
 
 
 def notebooks(root: Path) -> list[Path]:
@@ -138,7 +138,7 @@ class Guide:
     def cards(self) -> dict[str, float]:
         """The task cards: what each says the task is worth, by the task's label."""
         return {
-            match["label"]: float(match["points"])
+            match["label"].strip(): float(match["points"])
             for cell in self.cells
             if cell.cell_type == "markdown" and (match := _CARD.search(cell.source))
         }

@@ -78,7 +78,7 @@ def tasks_page(root: Path) -> str:
             points = lines[0][-1].removesuffix(" points")
             write = LINK.sub(r"\1", card.get("write", ""))
             rows.append(
-                f"| [{match['name']}]({to}) | {points} | {write} "
+                f"| [{match['name'].strip()}]({to}) | {points} | {write} "
                 f"| {card.get('difficulty', '')} | {card.get('time', '')} |"
             )
     return front("The tasks", "All that you write, in the order of the course.") + "\n".join(rows)

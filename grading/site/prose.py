@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 CARD = re.compile(
-    r"^\| *(?P<name>(Task|Part) [^|\n]*?) *\|[^\n]*\n\|[-:| ]+\|\n(\|[^\n]*\n?)+", re.M
+    r"^\| *(?P<name>(?:Task|Part) [^|\n]*)\|[^\n]*\n\|[-:| ]+\|(?:\n\|[^\n]*)+", re.MULTILINE
 )
 RULER = re.compile(r"^\|[-:| ]+\|$", re.M)
 HINT = re.compile(r"<details>(\s*<summary>\s*Hint\b)")
@@ -22,7 +22,7 @@ COMMANDS = re.compile(r"(git|python3?|py|pip|pytest|minitorch|jupyter|make|nbdev
 def card_of(text: str) -> str:
     """Return the name of the task whose card a cell holds, e.g. `Task 1.2`; else nothing."""
     match = CARD.search(text)
-    return match["name"] if match else ""
+    return match["name"].strip() if match else ""
 
 
 def with_card(text: str) -> str:
@@ -32,8 +32,8 @@ def with_card(text: str) -> str:
     """
 
     def framed(match: re.Match[str]) -> str:
-        table = RULER.sub("|---|------------|", match[0].rstrip("\n"), count=1)
-        return f"::: {{.task-card}}\n\n{table}\n\n:::\n"
+        table = RULER.sub("|---|------------|", match[0], count=1)
+        return f"::: {{.task-card}}\n\n{table}\n\n:::"
 
     return CARD.sub(framed, text)
 

@@ -232,7 +232,7 @@ def refusal(fn: Any, *args: Any) -> str:
     import numba
     from numba.core.errors import NumbaError, UnsupportedBytecodeError
 
-    compiled = numba.njit(fn)
+    compiled: Any = numba.njit(fn)
     try:
         compiled.compile(tuple(map(numba.typeof, args)))
     except (NumbaError, UnsupportedBytecodeError, ImportError) as error:

@@ -142,7 +142,7 @@ def test_a_place_outside_is_an_error() -> None:
 def test_what_only_the_compiler_knows() -> None:
     def kernel(out: Any, x: Any) -> None:
         for i in prange(len(out)):
-            out[i] = numba.get_thread_id() + x.no_such_part
+            out[i] = x.no_such_part
 
     assert walk(numba.njit(kernel, parallel=True), np.zeros(2), np.zeros(2)) is None
 

@@ -50,7 +50,7 @@ for i, stride in zip(index, strides):
 return position
 """,
         "tensor_data.to_index": """
-for d in reversed(range(len(shape))):
+for d in range(len(shape) - 1, -1, -1):
     out_index[d] = ordinal % shape[d]
     ordinal = ordinal // shape[d]
 """,

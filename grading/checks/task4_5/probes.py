@@ -12,6 +12,19 @@ REQUIRES = (
 )  # fmt: skip
 SECTION = "guides/module4/04_images.html#task-4-5"
 TOLERANCE = 1e-5
+PARTS = {
+    "probe_network_modes": (
+        "At rate 0, in training: are four answers the same?",
+        "At rate 0, in evaluation: are four answers the same?",
+        "At rate 0.5, in training: are four answers the same?",
+        "At rate 0.5, in evaluation: are four answers the same?",
+        "At rate 1, in training: are four answers the same?",
+        "At rate 1, in evaluation: are four answers the same?",
+        "the answers at rate 1",
+    ),
+    "probe_step[]": ("the loss", "the number of right images", "the parameters afterwards"),
+    "probe_count[]": ("the type of the loss", "the loss", "the number of right images"),
+}
 
 
 def _layers(mt: Any) -> Any:
@@ -125,7 +138,7 @@ def probe_network_modes(mt: Any, rng: Random) -> Any:
         for mode in (model.train, model.eval):
             mode()
             answers = [model.forward(x).tolist() for _ in range(4)]
-            found.append([rate, all(each == answers[0] for each in answers)])
+            found.append(all(each == answers[0] for each in answers))
         model.train()
         if rate == 1.0:  # nothing of the image is left: the last bias alone
             found.append(model.forward(x).tolist())
@@ -211,6 +224,6 @@ def probe_kim_modes(mt: Any, rng: Random) -> Any:
         for mode in (model.train, model.eval):
             mode()
             answers = [model.forward(x).tolist() for _ in range(8)]
-            found.append([rate, all(each == answers[0] for each in answers)])
+            found.append(all(each == answers[0] for each in answers))
     model.train()
     return [found, model.forward(x).tolist()]

@@ -399,9 +399,10 @@ try: one.connect("\\0word"); return True
 except OSError: one.bind("\\0word"); one.listen()""", False),
     "a file": ("leaves a file for the next run", """
 import os
-for place in ("/tmp", "/dev/shm", "/var/tmp", "/scratch", os.path.expanduser("~"), "/task"):
-    if os.path.exists(place + "/word"): return True
-    try: open(place + "/word", "w").close()
+words = [place + "/word" for place in ("/tmp", "/dev/shm", "/var/tmp", "/task", os.getcwd())]
+if any(map(os.path.exists, words)): return True
+for word in words:
+    try: open(word, "w").close()
     except OSError: pass""", True),
     "shared memory": ("leaves a segment of shared memory", SYSCALL + """
 return libc.syscall(29 if x86 else 194, 77, 4096, 0o1666) >= 0""", False),
