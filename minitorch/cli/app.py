@@ -75,7 +75,7 @@ PLAYS = (
         'training_sandbox(backend="cpu", hidden=10, rate=0.05)', "train.fast",
     ),
     Play(
-        4, "Images", "Draw a digit: every layer's activations, filters, scores. Move it by a pixel.",
+        4, "Images", "Draw a digit: every layer's activations, filters, scores; then move it.",
         "images_sandbox()", "train.images",
     ),
     Play(

@@ -156,19 +156,21 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, allow_abbrev=False, formatter_class=_Page, **kwargs)
 
-    def format_help(self) -> str:
-        """Return the help page."""
-        if self.ending is not None:
-            self.epilog = self.ending()
-        return super().format_help()
-
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+    def parse_known_args(  # type: ignore[override]
+        self, args: Any = None, namespace: Any = None
+    ) -> Any:
         """Read two words as one command where there is one: `train mnist` as `train-mnist`."""
         words = list(sys.argv[1:] if args is None else args)
         names = {name for action in self._subparsers_actions() for name in action.choices}
         if "-".join(words[:2]) in names:
             words[:2] = ["-".join(words[:2])]
         return super().parse_known_args(words, namespace)
+
+    def format_help(self) -> str:
+        """Return the help page."""
+        if self.ending is not None:
+            self.epilog = self.ending()
+        return super().format_help()
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and stop with exit code 2."""

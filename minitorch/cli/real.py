@@ -93,7 +93,8 @@ KINDS: dict[str, Kind] = {
     ),
     "sentiment": Kind(
         "sentiment", "sentences of film reviews, by convolutions over word vectors",
-        lambda size: 10 if size > 2_000 else 40, 0.002, 6_920, _sentences, _sentence_lines, _sentence_end,
+        lambda size: 10 if size > 2_000 else 40, 0.002, 6_920,
+        _sentences, _sentence_lines, _sentence_end,
     ),
 }  # fmt: skip
 
@@ -104,7 +105,7 @@ def add_real(commands: Any) -> None:
         parser = commands.add_parser(
             f"train-{kind.name}",
             prog=f"minitorch train {kind.name}",
-            description=f"Learn to read {kind.says}.\nThe data is downloaded when it is first asked "
+            description=f"Learn to read {kind.says}.\nThe data is downloaded when first asked "
             "for, or taken from the folder that MINITORCH_DATA names.\nCtrl-C loses at most an "
             "epoch: --resume goes on from there.",
         )

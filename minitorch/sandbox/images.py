@@ -22,8 +22,9 @@ PAD = "minitorch-pad"
 
 SCRIPT = """
 const begin = (tries) => {
-  const boxes = document.querySelectorAll(".PAD:not([data-drawn])");
-  if (!boxes.length && tries) setTimeout(begin, 100, tries - 1);
+  const all = [...document.querySelectorAll(".PAD:not([data-drawn])")];
+  const boxes = all.filter((box) => box.querySelector("textarea") && box.querySelector("button"));
+  if (boxes.length < Math.max(1, all.length) && tries) setTimeout(begin, 100, tries - 1);
   boxes.forEach((box) => { box.dataset.drawn = ""; put(box); });
 };
 const put = (box) => {

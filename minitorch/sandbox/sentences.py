@@ -61,7 +61,7 @@ def small_trainer() -> Any:
     train = short_reviews("train")
     words = words_of(train)
     trainer = make_trainer(words)
-    trainer.train(encode(train, words), max_epochs=12, log_fn=lambda done: None)
+    trainer.train(encode(train, words), max_epochs=20, log_fn=lambda done: None)
     return trainer
 
 

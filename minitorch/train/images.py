@@ -162,8 +162,8 @@ def as_images(
     cells = cells[None] if cells.ndim == 2 else cells
     if cells.ndim != 3 or cells.shape[1:] != (size, size) or not len(cells):
         raise DataError(
-            f"This network reads images of {size}×{size}, shape (N, {size}, {size}), and these have "
-            f"the shape {cells.shape}."
+            f"This network reads images of {size}×{size}, shape (N, {size}, {size}), and these "
+            f"have the shape {cells.shape}."
         )
     return tensor(np.ascontiguousarray(cells[:, None]), backend=backend)
 

@@ -300,7 +300,7 @@ class SentenceSentimentTrain:
     def train(
         self,
         data_train: Encoded,
-        learning_rate: float = 0.002,
+        learning_rate: float = 0.005,
         max_epochs: int = 20,
         data_val: Encoded | None = None,
         log_fn: LogFn | None = None,
