@@ -172,7 +172,8 @@ def binary_cross_entropy_with_logits(scores: Tensor, labels: Any) -> Tensor:
     y = _cells(labels)
     if y.shape != x.shape:
         raise ValueError(
-            f"{name}: scores of shape {x.shape} and labels of shape {y.shape}. Each score needs one."
+            f"{name}: scores of shape {x.shape} and labels of shape {y.shape}. Each score needs "
+            "one."
         )
     wrong = np.argwhere(~((y >= 0) & (y <= 1)))
     if wrong.size:

@@ -249,7 +249,7 @@ class Max(Function):
 
     @staticmethod
     def backward(ctx: Context, grad_output: Tensor) -> tuple[Tensor, float]:
-        """Give the gradient to the largest cells, evenly where several are; the dimension gets 0.0."""
+        """Share the gradient among the largest cells; the dimension gets 0.0."""
         # BEGIN SOLUTION task4_4
         a, largest, dim = ctx.saved_values
         hot = a == largest
@@ -338,7 +338,8 @@ def dropout(input: Tensor, rate: float, ignore: bool = False) -> Tensor:
         ignore: Drop nothing: for evaluation.
 
     Returns:
-        The input with some cells 0 and the others multiplied by 1 / (1 - rate); zeros at a rate of 1.
+        The input with some cells 0 and the others multiplied by 1 / (1 - rate); zeros at a rate
+        of 1.
 
     Raises:
         ValueError: If the rate isn't from 0 to 1.

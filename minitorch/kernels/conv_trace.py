@@ -247,7 +247,8 @@ _OTHER_SIDE = (
 )
 _BACKWARDS = "The kernel runs backwards: its first number belongs to the result's own cell."
 _TURNED = (
-    "The kernel is turned round where it lies. With `reverse` it also reaches to the left (and up): "
+    "The kernel is turned round where it lies. With `reverse` it also reaches to the left (and "
+    "up): "
     "its first number stays on the result's own cell."
 )
 _MIDDLE = "The kernel's middle lies on the result's cell: its first number belongs there."

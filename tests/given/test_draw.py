@@ -472,7 +472,8 @@ def test_import_is_light():
 @pytest.mark.parametrize(("missing", "name"), [("matplotlib", "curves"), ("chalk", "boxes")])
 def test_missing_package_is_named(monkeypatch, missing, name):
     monkeypatch.setitem(sys.modules, missing, None)
-    with pytest.raises(ModuleNotFoundError, match=r'isn\'t installed.* pip install -e "\.\[notebooks\]"'):
+    installs = r'isn.t installed.* pip install -e "\.\[notebooks\]"'
+    with pytest.raises(ModuleNotFoundError, match=installs):
         MAKERS[name]()
 
 
