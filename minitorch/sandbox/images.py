@@ -32,11 +32,13 @@ const put = (box) => {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = 224;
   canvas.tabIndex = 0;
+  canvas.dataset.lmSuppressShortcuts = "true";  // or JupyterLab takes the keys
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-label",
     "Draw a digit with the mouse. By keyboard: arrows move, space draws, Delete clears.");
   canvas.style.cssText =
-    "background:#fff;border:2px solid #737373;border-radius:4px;touch-action:none;cursor:crosshair";
+    "background:#fff;border:2px solid #737373;border-radius:4px;touch-action:none;cursor:crosshair;" +
+    "width:224px;align-self:flex-start";
   box.appendChild(canvas);
   const pen = canvas.getContext("2d");
   let last = null, keys = [112, 60], timer = 0;
@@ -58,6 +60,8 @@ const put = (box) => {
   const stroke = (from, to) => {
     pen.strokeStyle = "#000"; pen.lineCap = "round"; pen.lineWidth = 26;
     pen.beginPath(); pen.moveTo(...from); pen.lineTo(...to); pen.stroke();
+    pen.fillStyle = "#000";  // a line without length draws nothing, a dot does
+    pen.beginPath(); pen.arc(...to, 13, 0, 7); pen.fill();
     soon();
   };
   const at = (event) => {
