@@ -147,7 +147,7 @@ def _receive(source: Source, part: Path, say: Callable[[str], None]) -> None:
         if done and answer.status != 206:  # it sends the whole
             done = 0
         progress = Progress(source.name, source.size, done, say)
-        with part.open("ab" if done else "wb") as file:
+        with part.open("ab") if done else part.open("wb") as file:
             while piece := answer.read(1 << 16):
                 done += len(piece)
                 if done > source.size:

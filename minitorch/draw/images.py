@@ -109,7 +109,7 @@ def draw_images(
         raise ValueError(f"{len(names)} names can't stand below {count} images.")
     columns = max(1, min(columns, count))
     gap, below = 10.0, (20.0 if names else 6.0)
-    size = size or min(12.0, (WIDTH - 16.0 - gap * (columns - 1)) / (columns * wide))
+    size = size or min(12.0, (WIDTH - 36.0 - gap * (columns - 1)) / (columns * wide))
     tops = np.abs(cells).max(axis=(1, 2)) if each else np.full(count, np.abs(cells).max())
     pieces = []
     for place in range(count):

@@ -383,7 +383,7 @@ def test_killed_while_it_writes(tmp_path: Path) -> None:
     path, model = tmp_path / "big.npz", Big()
     for pause in (0.0, 0.01, 0.03):
         writer = subprocess.Popen(
-            [sys.executable, "-c", _WRITER, str(path)], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", _WRITER, str(path)], stdout=subprocess.PIPE, encoding="utf-8"
         )
         assert writer.stdout is not None
         told = [writer.stdout.readline() for _ in range(3)]  # ready, and two files

@@ -54,7 +54,8 @@ def lint(*files):
 def test_workflows_are_as_github_wants_them(tmp_path):
     bad = tmp_path / "bad.yml"
     bad.write_text(
-        "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - use: x\n"
+        "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - use: x\n",
+        encoding="utf-8",
     )
     assert "bad.yml" in lint(bad), "the linter finds what is wrong"
     assert not lint(*WORKFLOWS)

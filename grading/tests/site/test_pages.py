@@ -74,7 +74,8 @@ def test_the_reference_shows_no_line_of_a_solution(made):
 def test_private_and_silent_things_have_no_entry(tmp_path):
     (tmp_path / "a.py").write_text(
         'class A:\n    """An A."""\n\n    def run(self): ...\n\n    def say(self, x: int) -> str:\n'
-        '        """Say."""\n\ndef _hidden():\n    """No."""\n\nasync def wait(): ...\n'
+        '        """Say."""\n\ndef _hidden():\n    """No."""\n\nasync def wait(): ...\n',
+        encoding="utf-8",
     )
     found = {thing.name: thing.signature for thing in things(tmp_path / "a.py")}
     assert found == {"A": "class A", "A.say": "def say(self, x: int) -> str", "wait": "def wait()"}
