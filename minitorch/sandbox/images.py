@@ -37,7 +37,8 @@ const put = (box) => {
   canvas.setAttribute("aria-label",
     "Draw a digit with the mouse. By keyboard: arrows move, space draws, Delete clears.");
   canvas.style.cssText =
-    "background:#fff;border:2px solid #737373;border-radius:4px;touch-action:none;cursor:crosshair;" +
+    "background:#fff;border:2px solid #737373;border-radius:4px;" +
+    "touch-action:none;cursor:crosshair;" +
     "width:224px;align-self:flex-start";
   box.appendChild(canvas);
   const pen = canvas.getContext("2d");
