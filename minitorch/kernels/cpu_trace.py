@@ -204,6 +204,10 @@ def meaning(said: str, name: str) -> str:
         if found[1] == name:
             return "it calls itself, which the compiler follows only in loops"
         return f"it doesn't know `{found[1]}`"
+    if "Overwrite of parallel loop index" in said:
+        from minitorch.kernels.dispatch import KEEP_COUNTER
+
+        return KEEP_COUNTER
     if "yield in a closure" in said:
         return "a generator, as in sum(… for …), is no loop to it"
     if "scipy" in said:

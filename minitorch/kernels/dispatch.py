@@ -17,9 +17,16 @@ from minitorch.kernels.cache import compiled
 from minitorch.kernels.threads import taking_turns, threads, threads_left
 
 # %% auto #0
-__all__ = ['Kernel']
+__all__ = ['USE_NUMBERS', 'KEEP_COUNTER', 'Kernel']
 
 # %% ../../nbs/lib/kernels/dispatch.ipynb #kernel
+USE_NUMBERS = "Numba knows numbers, arrays and functions compiled by njit. Use those, or SimpleOps"
+KEEP_COUNTER = (
+    "the counter of a parallel loop must not change, and a copy of it, as in left = i, is the same "
+    "variable to the compiler. Write left = i + 0"
+)
+
+
 class Kernel:
     """A kernel for small tensors, on one core, and for large ones, on all.
 
@@ -71,7 +78,8 @@ class Kernel:
                 with taking_turns():
                     self.all_cores(*args)
         except (NumbaError, UnsupportedBytecodeError) as error:
+            changed = "Overwrite of parallel loop index" in str(error)
+            advice = KEEP_COUNTER if changed else USE_NUMBERS
             raise TypeError(
-                f"FastOps can't compile {self.name}: Numba knows numbers, arrays and functions "
-                f"compiled by njit. Use those, or SimpleOps. Numba says: {error}"
+                f"FastOps can't compile {self.name}: {advice}. Numba says: {error}"
             ) from error

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 from numba import prange
 
+from minitorch.kernels.compile import njit
 from minitorch.kernels.cpu_trace import Walk, refusal, walk
+from minitorch.kernels.dispatch import Kernel
 
 
 @numba.njit
@@ -185,3 +187,15 @@ def test_refusals_in_a_sentence() -> None:
     assert "a generator" in refusal(generator, shape)
     assert "`found` stands for two kinds of things" in refusal(mixed, shape)
     assert refusal(good, shape) == ""
+
+
+def test_a_copy_of_the_loops_counter_is_told() -> None:
+    def halves(out: Any, n: int) -> None:
+        for i in prange(n):
+            left = i
+            for _ in range(3):
+                left = left // 2
+            out[i] = left
+
+    with pytest.raises(TypeError, match=r"can't compile halves: the counter .* left = i \+ 0"):
+        Kernel(njit(halves, parallel=True), "halves", 1)(np.zeros(8), 8)

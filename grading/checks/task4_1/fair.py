@@ -30,7 +30,7 @@ for b in prange(batch_):
         "fast_conv._tensor_conv1d": """
 for i in prange(out_size):
     index = np.zeros(3, np.int64)
-    left = i
+    left = i + 0
     for dim in range(2, -1, -1):
         index[dim] = left % out_shape[dim]
         left = left // out_shape[dim]
