@@ -35,7 +35,7 @@ def test_a_bare_name_gives_all_that_bear_it() -> None:
 
 
 def test_given_code_has_no_task_of_its_own() -> None:
-    shown = said("SGD.step")
+    shown = said("Optimizer.step")
     assert "nbs/lib/optim.ipynb" in shown and "the student writes it" not in shown
 
 
