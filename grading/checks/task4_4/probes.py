@@ -36,6 +36,10 @@ PARTS = {
     "probe_dropout_factor": ("a rate of 0.2", "a rate of 0.5", "a rate of 0.75"),
     "probe_dropout_share": ("a rate of 0.2", "a rate of 0.8", "whole rows", "whole columns"),
     "probe_dropout_gradient": ("as the result", "some cells without"),
+    "probe_dropout_seed": (
+        "After the same seed: are the same cells dropped?",
+        "Without a new seed: are other cells dropped?",
+    ),
     "probe_float32": ("max", "softmax", "logsoftmax", "dropout"),
 }
 

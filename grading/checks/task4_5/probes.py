@@ -22,6 +22,13 @@ PARTS = {
         "At rate 1, in evaluation: are four answers the same?",
         "the answers at rate 1",
     ),
+    "probe_kim_modes": (
+        "At rate 0.5, in training: are eight answers the same?",
+        "At rate 0.5, in evaluation: are eight answers the same?",
+        "At rate 1, in training: are eight answers the same?",
+        "At rate 1, in evaluation: are eight answers the same?",
+        "the answers at rate 1",
+    ),
     "probe_step[]": ("the loss", "the number of right images", "the parameters afterwards"),
     "probe_count[]": ("the type of the loss", "the loss", "the number of right images"),
 }
@@ -226,4 +233,4 @@ def probe_kim_modes(mt: Any, rng: Random) -> Any:
             answers = [model.forward(x).tolist() for _ in range(8)]
             found.append(all(each == answers[0] for each in answers))
     model.train()
-    return [found, model.forward(x).tolist()]
+    return [*found, model.forward(x).tolist()]
