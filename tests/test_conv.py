@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -350,21 +348,3 @@ def test_bad_input(call: Any, kind: type[Exception], says: list[str]) -> None:
     with pytest.raises(kind) as error:
         call()
     assert all(word in str(error.value) for word in says), str(error.value)
-
-
-@task4_1
-@task4_2
-def test_the_plain_backend_needs_no_numba() -> None:
-    program = (
-        "import sys; sys.modules['numba'] = None\n"
-        "from minitorch import conv1d, conv2d, tensor\n"
-        "print(conv1d(tensor([[[1, 2, 3]]]), tensor([[[1, 1]]])).tolist())\n"
-        "print(conv2d(tensor([[[[1, 2], [3, 4]]]]), tensor([[[[1, 1]]]])).tolist())\n"
-    )
-    run = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=Path(minitorch.__file__).parents[1], capture_output=True, encoding="utf-8",
-    )  # fmt: skip
-    assert run.stdout.splitlines() == ["[[[3.0, 5.0, 3.0]]]", "[[[[3.0, 2.0], [7.0, 4.0]]]]"], (
-        run.stderr
-    )

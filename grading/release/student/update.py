@@ -347,13 +347,18 @@ def plan(folder: Path, release: Path) -> Plan:
 
 
 def _origins(folder: Path, base: States, new: States) -> dict[str, str]:
-    """Which notebook of the old release each moved one was: the same cells in another place."""
+    """Which notebook of the old release each moved one was: the same cells in another place.
+
+    A third of its cells unchanged will do; or half of their ids, where the name is the old one too.
+    """
     gone = [name for name in base if name not in new and (folder / name).exists()]
     pairs = []
     for name in new.keys() - base.keys():
         for old in gone:
             same = len(base[old].items() & new[name].items())
-            if same * 3 >= len(base[old]) and same:
+            alike = len(base[old].keys() & new[name].keys())
+            named = Path(name).stem.endswith(Path(old).stem)
+            if same * 3 >= len(base[old]) > 0 or (named and alike * 2 >= len(base[old]) > 0):
                 pairs.append((same, name, old))
     found: dict[str, str] = {}
     for _, name, old in sorted(pairs, reverse=True):

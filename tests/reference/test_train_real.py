@@ -20,7 +20,7 @@ from minitorch.cli import main
 from minitorch.data.digits import Digits, small_digits
 from minitorch.train.epochs import Epoch, Pace, Schedule, TrainingError, log_line, run
 
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 
 
 class Counter:
