@@ -252,6 +252,11 @@ def _turned(
     return green, said
 
 
+def _evenly(source: str) -> str:
+    """Allow two empty lines at most: where a mark ended a notebook's cell, one more is left."""
+    return re.sub(r"\n{3,}", "\n\n\n", source)
+
+
 def _same_package(course: Course, project: Path) -> list[str]:
     """Says where the student's package, all answers in, isn't the reference's."""
     said = []
@@ -261,7 +266,7 @@ def _same_package(course: Course, project: Path) -> list[str]:
         ours = fill(path.read_text(encoding="utf-8"), {}, marks=False, where=str(name))
         if not theirs.exists():
             said.append(f"at the end: the student has no {name}.")
-        elif theirs.read_text(encoding="utf-8") != ours:
+        elif _evenly(theirs.read_text(encoding="utf-8")) != _evenly(ours):
             said.append(f"at the end: the student's {name} isn't the reference's.")
     return said
 
