@@ -91,7 +91,9 @@ def answer(given: Any, right: str, said: str = "", hints: dict[str, str] | None 
     return Note(f"{given} isn't it. {hint}")
 
 # %% ../nbs/lib/practice.ipynb #rows-code
-def rows(given: Iterable[Any], right: Sequence[str] | str, columns: str = "", said: str = "") -> Note:
+def rows(
+    given: Iterable[Any], right: Sequence[str] | str, columns: str = "", said: str = ""
+) -> Note:
     """Compare a table with sealed rows, down to the first that differs.
 
     Args:
