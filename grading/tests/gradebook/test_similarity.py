@@ -59,8 +59,9 @@ def disguised(text: str, turn: int) -> str:
     own = list(dict.fromkeys(name for pair in own for name in pair if name))
     new = [f"{name}{turn}" for name in OTHER_NAMES]
     random.Random(turn).shuffle(new)
-    for name, other in zip(own, new, strict=False):
-        text = re.sub(rf"(?<![.\w]){name}\b(?!=)", other, text)
+    renamed = dict(zip(own, new, strict=False))
+    word = re.compile(r"(?<![.\w])[a-z_]\w*(?![\w=])")
+    text = word.sub(lambda found: renamed.get(found[0], found[0]), text)
     lines = [line for line in text.split("\n") if line.strip()]
     simple = re.compile(r" *\w+ = [\w.\[\](){}]+$")
     for at in range(len(lines) - 1):
@@ -183,7 +184,7 @@ def test_the_page_shows_pairs_as_text_and_asks_for_nothing(
         "html", "head", "meta", "title", "style", "body", "h1", "h2", "p", "table", "tr", "th",
         "td", "a", "details", "summary", "div", "pre", "mark",
     }  # fmt: skip
-    assert not [a for _, a in markup if re.search(r"\bsrc|\bon\w+=|href=\"(?!#)|url\(", a)]
+    assert not [a for _, a in markup if re.search(r"\ssrc=|\son\w+=|href=\"(?!#)|url\(", a)]
     assert "default-src 'none'" in page
     assert not re.search(r"plagiar|cheat|copied|copies|suspect|fraud", page, re.I)
     for words, why in (
