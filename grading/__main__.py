@@ -12,6 +12,7 @@ VERBS = {
     "leaks": ("look for solutions in a release", "release.leaks"),
     "tracebacks": ("take the lines of solutions out of stored errors", "release.tracebacks"),
     "journey": ("walk the student's way through a release, a task at a time", "release.journey"),
+    "collect": ("lay out what a platform, a folder or Git gives", "collect.collect"),
     "grade": ("grade what lies in course/submitted", "gradebook.grade"),
     "proof": ("prove that the grading can fail and be passed", "judge.proof"),
     "mistakes": ("say what each mistake is told at home, and costs", "judge.mistakes"),

@@ -17,7 +17,7 @@ from minitorch.stand_in import value_of
 from minitorch.tensor_arguments import named_dim, named_dims, whole_numbers
 from minitorch.tensor_base import Function, together
 from minitorch.tensor_data import MAX_DIMS, IndexingError, TensorData, too_many_dims, whole
-from minitorch.tensor_ops import check_together
+from minitorch.tensor_operands import check_together
 
 if TYPE_CHECKING:
     from minitorch.tensor import Tensor
