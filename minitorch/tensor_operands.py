@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from minitorch.autodiff import Unfit
+from minitorch.function_base import Unfit
 from minitorch.tensor_data import IndexingError, shape_broadcast
 
 if TYPE_CHECKING:

@@ -566,9 +566,7 @@ def test_layout_keeps_distance():
     assert settle([5, 1], [0]) == [3, 3]
 
 
-@pytest.mark.task1_4
 def test_backprop_steps():
-    pytest.importorskip("minitorch.scalar")
     alts = [draw.backprop(step).alt for step in range(7)]
     assert "the derivative of f in itself is 1" in alts[0]
     assert "Waiting in the dictionary: f: 1." in alts[0]
@@ -579,6 +577,16 @@ def test_backprop_steps():
     assert "y: 3.94" in alts[6]
     with pytest.raises(ValueError, match="steps 0 to 6, not 7"):
         draw.backprop(7)
+
+
+def test_backpropagation_of_traced_numbers():
+    a, b = draw.TracedNumber(3, "a"), draw.TracedNumber(2, "b")
+    alts = [draw.draw_backprop((a + b) * a, step).alt for step in range(5)]
+    # a is used twice: its two shares are added before its turn comes.
+    assert "Mul takes 1 and passes 3 to result 1 and 5 to a." in alts[1]
+    assert "Add takes 3 and passes 3 to a (now 8) and 3 to b." in alts[2]
+    assert "a is a leaf and keeps 8." in alts[3]
+    assert "Leaves that have their derivative: a: 8, b: 3" in alts[4]
 
 
 @pytest.mark.task1_4
