@@ -134,6 +134,7 @@ def test_what_a_text_speaks_of_stays_under_its_cell() -> None:
         new("stream", name="stdout", text="0.12 s\n"),
         new("execute_result", {"text/plain": "(1, 2)"}, execution_count=3),
         new("error", ename="ValueError", evalue="no", traceback=["---> no"]),
+        new("display_data", {"text/plain": "<Markdown>", "text/markdown": "| ms |\n|---|\n| 3 |"}),
     ]
     shown = "product_of_both = x * y"
     gone = [
@@ -141,6 +142,7 @@ def test_what_a_text_speaks_of_stays_under_its_cell() -> None:
         new("execute_result", {"text/plain": repr(shown)}),
         new("error", ename="ValueError", evalue="no", traceback=[f"---> {shown}"]),
         new("error", ename="ValueError", evalue=shown, traceback=[]),
+        new("display_data", {"text/plain": "<Markdown>", "text/markdown": f"`{shown}`"}),
         new("display_data", {"text/plain": "<Figure>", "image/png": "aaaa"}),
     ]
     picture.outputs = [*kept, *gone]
@@ -158,11 +160,11 @@ def test_run_all_goes_on_below_a_stub() -> None:
     notebook = tiny.guide()
     later = nbformat.v4.new_code_cell("# Needs Task 0.3.\nmake_modules()", id="later")
     given = nbformat.v4.new_code_cell("one = 1", id="one")
-    notebook.cells += [later, given]
+    notebook.cells[2:2] = [later, given]
     stripped = strip_notebook(notebook, tiny.GUIDE)
-    for name in ("check-1", "later"):
+    for name in ("later", "check-1", "check-3"):
         assert tiny.cell(stripped, name).metadata.tags == ["raises-exception"]
-    for name in ("one", "operators", "title"):
+    for name in ("one", "picture", "operators", "title"):
         assert "tags" not in tiny.cell(stripped, name).metadata
 
 
