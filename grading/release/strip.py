@@ -127,8 +127,8 @@ def _outputs(cell: Any, wanted: Collection[str]) -> list[Any]:
         elif output.output_type == "error":
             said = {name: output[name] for name in ("ename", "evalue", "traceback")}
             shown, made = "\n".join([said["evalue"], *said["traceback"]]), new("error", **said)
-        elif set(data) == {"text/plain"}:
-            shown, made = data["text/plain"], new(output.output_type, data)
+        elif data and set(data) <= {"text/plain", "text/markdown"}:  # the latter is a table
+            shown, made = "\n".join(data.values()), new(output.output_type, data)
         else:  # widgets, and pictures in another form
             continue
         if not shows(shown, wanted):

@@ -56,6 +56,7 @@ MAKERS = {
     "surface": lambda: draw.plot_function3D("$x + y$", lambda x, y: x + y),
     "curves": lambda: draw.plot_curves("loss", {"a": [3, 2, 1], "b": ([0, 2], [4, 5])}),
     "bars": lambda: draw.plot_bars("time", {"scalar": 2.0, "tensor": 0.5}, ylabel="seconds"),
+    "far bars": lambda: draw.plot_bars("time", {"scalar": 2e3, "tensor": 0.5}, logy=True),
     "points": lambda: draw.plot_points(points(), "Simple"),
     "boundary": lambda: draw.plot_boundary(
         lambda x1, x2: 0.4 - x1, points(), "model", lines={"other": (1, 1, -1)}, resolution=21
@@ -400,6 +401,7 @@ def test_names_are_escaped():
         (lambda: draw.plot_curves("c", {"a": ([1], [1, 2])}), ValueError, "1 xs and 2 ys"),
         (lambda: draw.plot_curves("c", {"a": ["x"]}), TypeError, "needs numbers"),
         (lambda: draw.plot_bars("b", {}), ValueError, "at least one bar"),
+        (lambda: draw.plot_bars("b", {"no": 0.0}, logy=True), ValueError, "no place for no, 0.0"),
         (lambda: draw.draw_boxes(["$x$", "$y$"], [1, 1]), ValueError, "counts has 2"),
         (lambda: draw.draw_boxes(["$x$"], []), ValueError, "at least two columns"),
         (lambda: draw.draw_boxes(["$x$", "$y$"], [0]), ValueError, "one box or more"),

@@ -135,6 +135,7 @@ def test_what_a_text_speaks_of_stays_under_its_cell() -> None:
         new("stream", name="stdout", text="0.12 s\n"),
         new("execute_result", {"text/plain": "(1, 2)"}, execution_count=3),
         new("error", ename="ValueError", evalue="no", traceback=["---> no"]),
+        new("display_data", {"text/plain": "<Markdown>", "text/markdown": "| ms |\n|---|\n| 3 |"}),
     ]
     shown = "product_of_both = x * y"
     gone = [
@@ -142,6 +143,7 @@ def test_what_a_text_speaks_of_stays_under_its_cell() -> None:
         new("execute_result", {"text/plain": repr(shown)}),
         new("error", ename="ValueError", evalue="no", traceback=[f"---> {shown}"]),
         new("error", ename="ValueError", evalue=shown, traceback=[]),
+        new("display_data", {"text/plain": "<Markdown>", "text/markdown": f"`{shown}`"}),
         new("display_data", {"text/plain": "<Figure>", "image/png": "aaaa"}),
     ]
     picture.outputs = [*kept, *gone]
