@@ -60,7 +60,7 @@ def four_steps_of_k(a: Any, b: Any, out: Any) -> None:
 
 def in_tiles_of(columns: int) -> Any:
     """Compile the kernel of the task as if the fastest cache had room for so many columns."""
-    kernel = tensor_matrix_multiply.py_func
+    kernel: FunctionType = tensor_matrix_multiply.py_func  # type: ignore[attr-defined]
     names = {**kernel.__globals__, "FIRST_CACHE": 8 * columns * np.dtype(np.float64).itemsize}
     return njit(FunctionType(kernel.__code__, names, kernel.__name__), parallel=True)
 
