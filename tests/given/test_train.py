@@ -19,6 +19,7 @@ from minitorch.train import (
     run_epochs,
 )
 from minitorch.train.manual import ManualTrain, UnitsTrain
+from minitorch.train.preview import preview
 
 floats = st.floats(min_value=-10, max_value=10)
 
@@ -179,3 +180,16 @@ def test_a_backend_that_is_not_there_is_named_with_those_that_are(monkeypatch, p
     monkeypatch.setitem(BACKENDS, "later", Backend(place, 0.5, "is to come", "Module 9", ops))
     with pytest.raises(LookupError, match=r"'later' comes with Module 9.*There are: manual, units"):
         find_trainer("later")
+
+
+def test_a_preview_learns_before_any_task_is_done() -> None:
+    minitorch.seed(3)
+    data = minitorch.datasets["Circle"](80)
+    models = preview(data, [400, 2])
+    right = {
+        epoch: sum((score(*x) > 0) == y for x, y in zip(data.X, data.y, strict=True))
+        for epoch, score in models.items()
+    }
+    assert list(right) == [2, 400]
+    assert right[400] == 80 > right[2]
+    assert preview(data, []) == {}
