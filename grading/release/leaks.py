@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grading.course.guides import load_course
-from grading.course.notebooks import notebooks
+from grading.course.notebooks import INSTRUCTORS, shared
 from grading.course.regions import GradingError, Region, given_lines
 from grading.course.tasks import Course
 from grading.paths import STUDENT
@@ -26,6 +26,7 @@ from grading.release.layers import normal, strings, views
 REFERENCE_TESTS = Path("tests") / "reference"  # the instructor's; no release has them
 SHORTEST = 15  # a shorter line says nothing: `return x * y`
 NEVER = {"grading", ".git", "__pycache__", ".ipynb_checkpoints", ".hypothesis", ".pytest_cache"}
+NEVER |= {INSTRUCTORS}
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def given_code(course: Course) -> str:
     """All code that students get anyway: cells outside solution regions, and the tests."""
     root = course.root
     lines: list[str] = []
-    for path in notebooks(root):
+    for path in shared(root):
         for cell in course.read(path).cells:
             answer = cell.metadata.get("nbgrader", {})
             by_hand = answer.get("solution") and answer.get("grade")
