@@ -49,8 +49,8 @@ lab: writable $(READY) ## JupyterLab on the notebooks, with nbgrader's panels
 release: writable $(READY) ## the student's project, in course/student
 	@$(PY) -m grading release
 
-grade: writable $(READY) ## grade what lies in course/submitted
-	@$(PY) -m grading grade
+grade: writable $(READY) ## grade what lies in course/submitted; one of them: make grade MODULE=module1
+	@$(PY) -m grading grade $(MODULE)
 
 export: writable $(READY) ## the package from the notebooks
 	@$(VENV)/bin/minitorch export || { echo "The export failed: mend what the message above names, and run make export again."; exit 1; }

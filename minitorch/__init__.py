@@ -64,6 +64,12 @@ def __getattr__(name: str) -> Any:
     try:
         found = importlib.import_module(f"{__name__}.{module}")
     except ModuleNotFoundError as error:
+        if error.name == "numba":
+            raise ModuleNotFoundError(
+                f"minitorch.{name} needs Numba, which isn't installed here: pip install numba. "
+                "SimpleOps computes the same without it.",
+                name="numba",
+            ) from None
         if not _is_missing(error, module):
             raise
     else:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numba.cuda
@@ -32,6 +32,7 @@ from minitorch.kernels.cuda_launch import (
 )
 from minitorch.kernels.fold import NEUTRAL, column, parts_of
 from minitorch.kernels.precision import ROUND_ONCE
+from minitorch.tensor_backend import TensorOps
 from minitorch.tensor_data import (
     MAX_DIMS,
     IndexingError,
@@ -40,7 +41,7 @@ from minitorch.tensor_data import (
     Strides,
     TensorData,
 )
-from minitorch.tensor_ops import TensorOps, check_together, matmul_shape
+from minitorch.tensor_operands import check_together, matmul_shape
 
 if TYPE_CHECKING:
     from minitorch.tensor import Tensor
@@ -425,32 +426,11 @@ class CudaOps(TensorOps):
         return a._new(out)
 
     @classmethod
-    def conv1d(
-        cls,
-        input: Tensor,
-        weight: Tensor,
-        reverse: bool = False,
-        size: Sequence[int] | None = None,
-    ) -> Tensor:
-        """Slide weights along rows of cells; see `TensorOps.conv1d`."""
-        from minitorch import cuda_conv, fast_conv
+    def conv_loops(cls, dims: int) -> Callable[..., None]:
+        """Launch the kernels of a convolution along one dimension or two."""
+        from minitorch import cuda_conv
 
-        loops = cuda_conv.run_on_card(cuda_conv.conv1d_kernel)
-        return fast_conv.convolve("conv1d", loops, input, weight, reverse, size)
-
-    @classmethod
-    def conv2d(
-        cls,
-        input: Tensor,
-        weight: Tensor,
-        reverse: bool = False,
-        size: Sequence[int] | None = None,
-    ) -> Tensor:
-        """Slide weights over images; see `TensorOps.conv2d`."""
-        from minitorch import cuda_conv, fast_conv
-
-        loops = cuda_conv.run_on_card(cuda_conv.conv2d_kernel)
-        return fast_conv.convolve("conv2d", loops, input, weight, reverse, size)
+        return cuda_conv.conv_loops(dims)
 
 
 def _in_float64(fn: Any, inputs: int, always: bool = False) -> Any:

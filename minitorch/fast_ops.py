@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numba
@@ -25,6 +25,7 @@ from minitorch.kernels.fold import NEUTRAL, column, parts_of
 from minitorch.kernels.precision import in_float64
 from minitorch.kernels.simulator import offer_cuda
 from minitorch.kernels.threads import check_threads, threads
+from minitorch.tensor_backend import TensorOps, power
 from minitorch.tensor_data import (
     MAX_DIMS,  # noqa: F401
     OutIndex,
@@ -33,7 +34,7 @@ from minitorch.tensor_data import (
     Strides,
     TensorData,
 )
-from minitorch.tensor_ops import TensorOps, check_together, matmul_shape, power
+from minitorch.tensor_operands import check_together, matmul_shape
 
 if TYPE_CHECKING:
     from minitorch.tensor import Tensor
@@ -327,32 +328,11 @@ class FastOps(TensorOps):
         return a._new(TensorData.trusted(out, shape))
 
     @classmethod
-    def conv1d(
-        cls,
-        input: Tensor,
-        weight: Tensor,
-        reverse: bool = False,
-        size: Sequence[int] | None = None,
-    ) -> Tensor:
-        """Slide weights along rows of cells; see `TensorOps.conv1d`."""
+    def conv_loops(cls, dims: int) -> Callable[..., None]:
+        """Compile the loops of a convolution along one dimension or two."""
         from minitorch import fast_conv
 
-        loops = run_compiled(fast_conv._tensor_conv1d)
-        return fast_conv.convolve("conv1d", loops, input, weight, reverse, size)
-
-    @classmethod
-    def conv2d(
-        cls,
-        input: Tensor,
-        weight: Tensor,
-        reverse: bool = False,
-        size: Sequence[int] | None = None,
-    ) -> Tensor:
-        """Slide weights over images; see `TensorOps.conv2d`."""
-        from minitorch import fast_conv
-
-        loops = run_compiled(fast_conv._tensor_conv2d)
-        return fast_conv.convolve("conv2d", loops, input, weight, reverse, size)
+        return run_compiled(fast_conv.conv_loops(dims))
 
 # %% ../nbs/guides/module3/02_matmul.ipynb #fast-matmul
 def _tensor_matrix_multiply(

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import warnings
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from cpu_watchdog import Watchdog
 from hypothesis import settings
 
@@ -30,8 +32,45 @@ EXPORT = re.compile(r"\s*(#\s*\|.*\n\s*)*#\s*\|\s*export")
 
 
 def pytest_configure(config: Any) -> None:
-    """Watch for tests that never end."""
-    config.pluginmanager.register(Watchdog(), "watchdog")
+    """Watch for tests that never end; in a browser tab there is no second thread to do it."""
+    if sys.platform != "emscripten":
+        config.pluginmanager.register(Watchdog(), "watchdog")
+
+
+NUMBA = "needs Numba, which isn't installed here"
+
+
+def _lacks_numba(error: BaseException | None) -> bool:
+    return isinstance(error, ModuleNotFoundError) and (error.name or "").split(".")[0] == "numba"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Skip a test that compiles kernels where Numba is missing, such as in a browser tab."""
+    try:
+        return (yield)
+    except ModuleNotFoundError as error:
+        if _lacks_numba(error):
+            pytest.skip(NUMBA)
+        raise
+
+
+class Tests(pytest.Module):
+    """A file of tests; one that is about compiled kernels alone is skipped without Numba."""
+
+    def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
+        """Import the file and list its tests."""
+        try:
+            return list(super().collect())
+        except self.CollectError as error:
+            if _lacks_numba(error.__cause__):
+                pytest.skip(NUMBA, allow_module_level=True)
+            raise
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: Any) -> pytest.Module:
+    """Make a file of tests."""
+    return Tests.from_parent(parent, path=module_path)
 
 
 def pytest_ignore_collect(collection_path: Path, config: Any) -> bool | None:

@@ -7,25 +7,20 @@ from typing import Any
 
 import numpy as np
 import pytest
+from backends import BACKENDS
 from hypothesis import given, settings
 from hypothesis.strategies import DataObject, booleans, data, integers, permutations, sampled_from
 
 import minitorch
 from minitorch import (
-    FastOps,
     IndexingError,
-    SimpleBackend,
-    TensorBackend,
     conv1d,
     conv2d,
     grad_check,
     tensor,
 )
-from minitorch.kernels import convolution
 from minitorch.kernels.conv_trace import by_windows, run_loops
 
-FAST = TensorBackend(FastOps)
-BACKENDS = {"simple": SimpleBackend, "fast": FAST}
 ANSWERS = Path(__file__).parent / "torch_answers" / "conv.npz"
 
 task4_1 = pytest.mark.task4_1
@@ -159,10 +154,10 @@ def test_any_shape_size_and_layout(name: str, dims: int, data: DataObject) -> No
     # Compiled, the same.
     turned = [np.ascontiguousarray(a.transpose(o)) for a, o in zip((x, w), orders[1:], strict=True)]
     given_ = [
-        tensor(a, backend=FAST).permute(*np.argsort(o).tolist())
+        tensor(a, backend=BACKENDS["fast"]).permute(*np.argsort(o).tolist())
         for a, o in zip(turned, orders[1:], strict=True)
     ]
-    got = getattr(FastOps, f"conv{name}")(*given_, reverse=reverse, size=size)
+    got = getattr(minitorch.FastOps, f"conv{name}")(*given_, reverse=reverse, size=size)
     np.testing.assert_allclose(got.to_numpy(), right, rtol=1e-4, atol=1e-4)
 
 
@@ -176,10 +171,12 @@ def test_any_shape_size_and_layout(name: str, dims: int, data: DataObject) -> No
 def test_on_all_cores(
     shape: tuple[int, ...], kernel: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from minitorch.kernels import convolution
+
     monkeypatch.setattr(convolution, "LARGE_CONV", 0)
     convolution.conv_kernel.cache_clear()
     for _ in range(5):
-        check(make(shape), make(kernel, 1), FAST)
+        check(make(shape), make(kernel, 1), BACKENDS["fast"])
     convolution.conv_kernel.cache_clear()
 
 
@@ -340,7 +337,7 @@ def test_against_pytorch(dims: int, backend: str, data: DataObject) -> None:
         (lambda: conv2d(tensor(make((1, 1, 3, 4))), tensor(make((1, 1, 2, 2), 0, np.float32))),
          TypeError, ["float64", "float32", "(1, 1, 3, 4)", "(1, 1, 2, 2)", "astype"]),
         (lambda: conv2d(tensor(make((1, 1, 3, 4)), requires_grad=True),
-                        tensor(make((1, 1, 2, 2)), backend=FAST, requires_grad=True)),
+                        tensor(make((1, 1, 2, 2)), backend=BACKENDS["fast"], requires_grad=True)),
          TypeError, ["conv2d", "SimpleOps", "FastOps"]),
     ],
 )  # fmt: skip

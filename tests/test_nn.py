@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from backends import BACKENDS
 from hypothesis import given, settings
 from hypothesis.strategies import data, floats, integers, sampled_from
 from nn_cases import ANSWERS, CASES
@@ -16,9 +17,8 @@ from strategies import assert_close
 from tensor_strategies import tensors
 
 import minitorch
-from minitorch import FastOps, SimpleBackend, Tensor, TensorBackend, property_tests, tensor
+from minitorch import Tensor, property_tests, tensor
 
-BACKENDS = {"simple": SimpleBackend, "fast": TensorBackend(FastOps)}
 WEIGHTS = tensor(np.linspace(-1.0, 2.0, 16).reshape(1, 1, 4, 4))
 STORED = json.loads(ANSWERS.read_text(encoding="utf-8"))
 

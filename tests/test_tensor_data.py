@@ -14,13 +14,13 @@ from tensor_strategies import broadcast_shapes, indices, shapes, tensor_data
 
 from minitorch import IndexingError, TensorData
 from minitorch.tensor_data import (
-    as_storage,
     broadcast_index,
     index_to_position,
     shape_broadcast,
     strides_from_shape,
     to_index,
 )
+from minitorch.tensor_storage import as_storage
 
 
 def counted(*shape: int) -> TensorData:
@@ -163,10 +163,10 @@ def test_to_index_keeps_its_arguments(shape: tuple[int, ...], longer: int) -> No
 
 @pytest.mark.task2_1
 def test_positions_past_the_reach_of_small_integers() -> None:
-    index, strides = np.array([70_000, 5]), np.array([70_000, 1])
+    index, strides = np.array([70_000, 5], np.int64), np.array([70_000, 1], np.int64)
     assert index_to_position(index, strides) == 4_900_000_005
     found = np.zeros(2, dtype=np.int64)
-    to_index(4_900_000_005, np.array([70_001, 70_000]), found)
+    to_index(4_900_000_005, np.array([70_001, 70_000], np.int64), found)
     assert found.tolist() == [70_000, 5]
 
 

@@ -11,23 +11,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+from backends import BACKENDS
 from hypothesis import given, settings
 from hypothesis.strategies import DataObject, data, integers, lists, permutations, sampled_from
 from tensor_strategies import shapes
 
-from minitorch import (
-    FastOps,
-    SimpleBackend,
-    Tensor,
-    TensorBackend,
-    cat,
-    stack,
-    tensor,
-)
+from minitorch import Tensor, cat, stack, tensor
 
 torch = pytest.importorskip("torch", reason="PyTorch isn't installed: pip install torch")
 
-BACKENDS = {"simple": SimpleBackend, "fast": TensorBackend(FastOps)}
 pytestmark = [
     pytest.mark.parametrize("backend", BACKENDS),
     pytest.mark.parametrize("kind", [np.float64, np.float32], ids=["float64", "float32"]),

@@ -130,6 +130,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 "Write it in its notebook, run minitorch export, then try again.", file=sys.stderr
             )
         return 1
+    except ModuleNotFoundError as error:
+        if error.name != "numba":
+            raise
+        print("minitorch: this needs Numba, which isn't installed here: pip install numba",
+              file=sys.stderr)  # fmt: skip
+        return 2
     except BrokenPipeError:
         # Python would complain once more when it flushes what nobody reads.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
