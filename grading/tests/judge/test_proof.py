@@ -23,6 +23,7 @@ from grading.tests import tiny
 MODULES = ["module0", "module1", "module2", "module3", "module4", "closures"]
 WHOLE = os.environ.get("MINITORCH_PROOF") == "1"
 
+
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     return tiny.make_project(tmp_path / "project")
@@ -196,9 +197,7 @@ class Sampled(Judge):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("module", MODULES)
-def test_the_course_is_proven(
-    module: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_the_course_is_proven(module: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Every task: the stub earns nothing, the reference all, every mutant loses.
 
     Of a task's mutants this sample tries every third, from nothing; MINITORCH_PROOF=1 tries all.

@@ -16,7 +16,6 @@ import pytest
 
 from grading.paths import ROOT
 from grading.project.notebooks import copy_of
-from grading.release.build import build
 
 C = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 
@@ -193,7 +192,9 @@ def test_the_export_is_the_same_everywhere(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("where", ["cp1252", "C"])
-def test_the_journey_of_a_module(where: str, request: pytest.FixtureRequest, real_release: Path) -> None:
+def test_the_journey_of_a_module(
+    where: str, request: pytest.FixtureRequest, real_release: Path
+) -> None:
     """Export and tests, task by task, and the trusted half beside them."""
     env = C if where == "C" else request.getfixturevalue("cp1252")
     code = "from grading.release.journey import main; main()"
