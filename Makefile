@@ -21,7 +21,7 @@ $(READY): constraints.txt settings.ini setup.py
 	@echo "Creating $(VENV) from constraints.txt (one to three minutes, once)"
 	@$(PYTHON) -m venv $(VENV) || { echo "No virtual environment could be made. On Debian or Ubuntu: apt install python3-venv"; exit 1; }
 	@$(PY) -m pip install -qq --disable-pip-version-check --upgrade pip || { echo "pip could not reach the package index; see the message above."; exit 1; }
-	@$(PY) -m pip install -qq --disable-pip-version-check --constraint constraints.txt --editable '.[course]' || { echo "The installation failed; see the message above. Nothing else was changed: fix it and run make again."; exit 1; }
+	@$(PY) -m pip install -qq --disable-pip-version-check --constraint constraints.txt --editable '.[course,cluster]' || { echo "The installation failed; see the message above. Nothing else was changed: fix it and run make again."; exit 1; }
 	@touch $(READY)
 	@echo "Created $(VENV)"
 
