@@ -53,7 +53,7 @@ def _place(nodeid: str) -> int:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+def pytest_xdist_make_scheduler(config: Any, log: Any) -> Any:
     """Hand a worker a file at a time, a test of LONG by itself, in the order of collection."""
     if config.getoption("dist") != "loadfile":
         return None
