@@ -30,7 +30,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from grading.course.notebooks import notebooks
 from grading.release.build import export
 from grading.sandbox.limits import CELL
-from grading.site.folding import fold_notebook
+from grading.site.folding import fold_notebook, walk
 
 
 @contextmanager
@@ -139,6 +139,7 @@ def diagrams(cell: nbformat.NotebookNode) -> list[str]:
     """Return a cell's SVG pictures, without Matplotlib's, which differ by version."""
     shown = [o.data for o in cell.get("outputs", []) if "data" in o]
     pictures = ["".join(data["image/svg+xml"]) for data in shown if "image/svg+xml" in data]
+    pictures += [html for data in shown if (html := walk(data))]
     return [picture for picture in pictures if 'figure_1"' not in picture]
 
 

@@ -70,8 +70,15 @@ def only_imports(source: str) -> bool:
 
 
 def draws(cell: Cell) -> bool:
-    """Tell whether a figure is among a cell's stored outputs."""
-    return any("image/svg+xml" in output.get("data", {}) for output in cell.get("outputs", []))
+    """Tell whether a figure, or a walk through several, is among a cell's stored outputs."""
+    bundles = [output.get("data", {}) for output in cell.get("outputs", [])]
+    return any("image/svg+xml" in data or walk(data) for data in bundles)
+
+
+def walk(data: dict[str, Any]) -> str:
+    """Return the HTML of a stepper of `minitorch.draw`; empty if an output is something else."""
+    html = text_of(data.get("text/html", ""))
+    return html if 'class="stepper"' in html else ""
 
 
 def why_folded(cell: Cell, before: str = "", guide: bool = True) -> str:

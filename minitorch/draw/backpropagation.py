@@ -27,12 +27,16 @@ class _State:
     passed: list[tuple[int, Any]] = field(default_factory=list)
 
 
-def _replay(nodes: Sequence[Node], step: int, d_output: Any) -> tuple[_State, int]:
+def _replay(
+    nodes: Sequence[Node], step: int, d_output: Any, sorted_by: Sequence[Any] | None = None
+) -> tuple[_State, int]:
     """Run the algorithm for `step` variables; return its state and the number of all steps."""
-    from minitorch.autodiff import topological_sort
-
     place = {id(node.variable): spot for spot, node in enumerate(nodes)}
-    order = [place[id(variable)] for variable in topological_sort(nodes[-1].variable)]
+    if sorted_by is None:
+        from minitorch.autodiff import topological_sort
+
+        sorted_by = list(topological_sort(nodes[-1].variable))
+    order = [place[id(variable)] for variable in sorted_by]
     state = _State({len(nodes) - 1: d_output}, {})
     for spot in order[: max(0, step)]:
         node = nodes[spot]
@@ -85,7 +89,14 @@ def _dictionary(nodes: Sequence[Node], state: _State, sentence: str) -> tuple[li
     return pieces, y + 40
 
 # %% ../../nbs/lib/draw/backpropagation.ipynb #draw-backprop
-def draw_backprop(out: Any, step: int, d_output: Any = 1.0, *, title: str = "") -> Figure:
+def draw_backprop(
+    out: Any,
+    step: int,
+    d_output: Any = 1.0,
+    *,
+    title: str = "",
+    order: Sequence[Any] | None = None,
+) -> Figure:
     """Draw backpropagation after some of its steps.
 
     Args:
@@ -93,6 +104,7 @@ def draw_backprop(out: Any, step: int, d_output: Any = 1.0, *, title: str = "") 
         step: How many variables have been worked off, from 0 to all of them.
         d_output: The derivative to start from.
         title: What it is; by default the step's number.
+        order: The variables as they are worked off; by default as `topological_sort` has them.
 
     Raises:
         TypeError: If `out` has no history.
@@ -102,7 +114,7 @@ def draw_backprop(out: Any, step: int, d_output: Any = 1.0, *, title: str = "") 
     nodes = read_graph(out)
     if out.history is None:
         raise ValueError("A constant has no derivatives: it was computed from plain numbers alone.")
-    state, count = _replay(nodes, step, d_output)
+    state, count = _replay(nodes, step, d_output, order)
     if not isinstance(step, int) or not 0 <= step <= count:
         raise ValueError(f"This expression has steps 0 to {count}, not {step!r}.")
     sentence = _sentence(nodes, state, step, count)

@@ -18,7 +18,7 @@ import mistune
 from grading.paths import ROOT
 from grading.site.filter import filter_notebook
 from grading.site.finish import finish_site
-from grading.site.folding import DIRECTIVE, fold_notebook, option, text_of
+from grading.site.folding import DIRECTIVE, fold_notebook, option, text_of, walk
 
 THEME = ROOT / "assets" / "site" / "theme.scss"
 # Where Quarto and Bootstrap put things.
@@ -204,6 +204,8 @@ class Maker:
                 '<div class="cell-output cell-output-display"><div><figure class="figure">'
                 f"<p>{image}</p><figcaption>{escape(caption)}</figcaption></figure></div></div>"
             )
+        if html := walk(data):
+            return f'<div class="cell-output cell-output-display">{html}</div>'
         if output["output_type"] == "error":
             text = ansi("\n".join(output["traceback"]))
             return (
