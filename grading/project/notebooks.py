@@ -27,10 +27,11 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from grading.course.figures import walk
 from grading.course.notebooks import notebooks
 from grading.release.build import export
 from grading.sandbox.limits import CELL
-from grading.site.folding import fold_notebook, walk
+from grading.site.folding import fold_notebook
 
 
 @contextmanager

@@ -15,10 +15,11 @@ from typing import Any
 
 import mistune
 
+from grading.course.figures import walk
 from grading.paths import ROOT
 from grading.site.filter import filter_notebook
 from grading.site.finish import finish_site
-from grading.site.folding import DIRECTIVE, fold_notebook, option, text_of, walk
+from grading.site.folding import DIRECTIVE, fold_notebook, option, text_of
 
 THEME = ROOT / "assets" / "site" / "theme.scss"
 # Where Quarto and Bootstrap put things.
