@@ -13,13 +13,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from minitorch import operators
-from minitorch.tensor_data import (
-    IndexingError,
-    Storage,
-    TensorData,
-    broadcast_strides,
-    checked_dim,
-)
+from minitorch.tensor_data import IndexingError, Storage, TensorData, broadcast_strides
+from minitorch.tensor_storage import checked_dim
 from minitorch.tensor_operands import check_together, conv_shape, matmul_shape, meet
 from minitorch.tensor_writes import writes
 

@@ -27,8 +27,8 @@ from minitorch.tensor_data import (
     UserStrides,
     broadcast_strides,
     shape_broadcast,
-    whole,
 )
+from minitorch.tensor_storage import whole
 from minitorch.tensor_operands import Apart, check_together
 from minitorch.tensor_ops import SimpleBackend
 from minitorch.tensor_writes import TensorHistory, writes

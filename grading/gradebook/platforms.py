@@ -85,7 +85,8 @@ class Exported:
 
 def title(assignment: str) -> str:
     """Write an assignment's name for people: `Module 1`."""
-    return re.sub(r"(\D+)(\d+)", r"\1 \2", assignment, count=1).capitalize()
+    word = assignment.rstrip("0123456789")
+    return f"{word} {assignment.removeprefix(word)}".strip().capitalize()
 
 
 def task_scores(assignment: Assignment, entry: Entry) -> dict[str, float]:

@@ -4,6 +4,8 @@ A text speaks of what stands under a cell, so that stays: diagrams as images, wh
 results, an error that is shown on purpose. It goes where it shows a line of a solution, and under
 answers and checks, where it would be the reference's. `leaks` then looks for every line of every
 solution, in outputs as in all else.
+
+Run All goes on below an answer that isn't written yet, and below a cell that says what it needs.
 """
 
 from __future__ import annotations
@@ -28,9 +30,9 @@ from grading.release.leaks import shows
 SETTINGS = ROOT / "settings.ini"
 SVG = "image/svg+xml"
 KERNEL = {"display_name": "python3", "language": "python", "name": "python3"}
-RAISES = "raises-exception"  # Run All goes on below such a cell, whatever it raises
+RAISES = "raises-exception"  # Run All goes on below a cell with this tag
 KEPT_TAGS = {RAISES, "practice"}
-# A cell that begins with this comment uses what is written later than one may come to it.
+# Such a cell uses what is still to be written when one comes to it; so may all below an answer.
 NEEDS = re.compile(r"^# Needs Tasks? \d", re.MULTILINE)
 KEPT_MARKS = (
     "cell_type",
@@ -58,10 +60,13 @@ def strip_notebook(
 
     """
     cells = []
+    below = False  # an answer, or something that needs one
     for number, cell in enumerate(notebook.cells, 1):
         mark = cell.metadata.get("nbgrader", {})
         answer = bool(mark.get("solution"))
         source = cell.source
+        needs = below or bool(NEEDS.search(source))
+        below = below or answer
         if cell.cell_type == "code":
             source = strip_solutions(source, name, f"{name}, cell {cell.get('id', number)}", keep)
             source = source.rstrip("\n").replace(*_addresses())  # a mark stood two lines below
@@ -72,8 +77,11 @@ def strip_notebook(
         )
         if mark:
             new.metadata["nbgrader"] = {k: mark[k] for k in KEPT_MARKS if k in mark}
-        if tags := sorted(_tags(cell)):
-            new.metadata["tags"] = tags
+        tags = KEPT_TAGS & set(cell.metadata.get("tags", []))
+        if cell.cell_type == "code" and needs and not answer:
+            tags.add(RAISES)
+        if tags:
+            new.metadata["tags"] = sorted(tags)
         if cell.metadata.get("jupyter", {}).get("source_hidden"):  # folded in the reader's editor
             new.metadata |= {"cellView": "form", "jupyter": {"source_hidden": True}}
         if cell.cell_type == "code":
@@ -102,16 +110,6 @@ def _addresses() -> tuple[str, str]:
     return f'git+{config["DEFAULT"]["git_url"]}"', f'git+{config["DEFAULT"]["student_url"]}"'
 
 
-def _tags(cell: Any) -> set[str]:
-    """Return the tags of a cell in a release: a check or what needs a task may raise there."""
-    tags = KEPT_TAGS & set(cell.metadata.get("tags", []))
-    if cell.cell_type != "code":
-        return tags
-    mark = cell.metadata.get("nbgrader", {})
-    checks = mark.get("grade") and not mark.get("solution")
-    return tags | {RAISES} if checks or NEEDS.search(cell.source) else tags
-
-
 def _outputs(cell: Any, wanted: Collection[str]) -> list[Any]:
     """Return the outputs that a student gets: what is text, and diagrams without anything beside.
 
@@ -131,8 +129,8 @@ def _outputs(cell: Any, wanted: Collection[str]) -> list[Any]:
         elif output.output_type == "error":
             said = {name: output[name] for name in ("ename", "evalue", "traceback")}
             shown, made = "\n".join([said["evalue"], *said["traceback"]]), new("error", **said)
-        elif set(data) == {"text/plain"}:
-            shown, made = data["text/plain"], new(output.output_type, data)
+        elif data and set(data) <= {"text/plain", "text/markdown"}:  # the latter is a table
+            shown, made = "\n".join(data.values()), new(output.output_type, data)
         else:  # widgets, and pictures in another form
             continue
         if not shows(shown, wanted):

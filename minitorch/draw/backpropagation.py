@@ -14,6 +14,7 @@ from minitorch.draw.figure import DARK, PALETTE, TINT, WIDTH, Figure
 from minitorch.draw.graph_painter import paint_graph
 from minitorch.draw.graphs import Node, back_step, number_text, read_graph
 from minitorch.draw.svg import box, label_width, write
+from minitorch.draw.traced import TracedNumber
 
 # %% ../../nbs/lib/draw/backpropagation.ipynb #replay
 @dataclass
@@ -27,16 +28,15 @@ class _State:
     passed: list[tuple[int, Any]] = field(default_factory=list)
 
 
-def _replay(
-    nodes: Sequence[Node], step: int, d_output: Any, sorted_by: Sequence[Any] | None = None
-) -> tuple[_State, int]:
+def _replay(nodes: Sequence[Node], step: int, d_output: Any) -> tuple[_State, int]:
     """Run the algorithm for `step` variables; return its state and the number of all steps."""
     place = {id(node.variable): spot for spot, node in enumerate(nodes)}
-    if sorted_by is None:
-        from minitorch.autodiff import topological_sort
-
-        sorted_by = list(topological_sort(nodes[-1].variable))
-    order = [place[id(variable)] for variable in sorted_by]
+    far = [0] * len(nodes)
+    for spot in reversed(range(len(nodes))):
+        for source in nodes[spot].inputs:
+            far[source] = max(far[source], far[spot] + 1)
+    variables = [spot for spot, node in enumerate(nodes) if node.variable.history is not None]
+    order = sorted(variables, key=lambda spot: (far[spot], spot))
     state = _State({len(nodes) - 1: d_output}, {})
     for spot in order[: max(0, step)]:
         node = nodes[spot]
@@ -89,14 +89,7 @@ def _dictionary(nodes: Sequence[Node], state: _State, sentence: str) -> tuple[li
     return pieces, y + 40
 
 # %% ../../nbs/lib/draw/backpropagation.ipynb #draw-backprop
-def draw_backprop(
-    out: Any,
-    step: int,
-    d_output: Any = 1.0,
-    *,
-    title: str = "",
-    order: Sequence[Any] | None = None,
-) -> Figure:
+def draw_backprop(out: Any, step: int, d_output: Any = 1.0, *, title: str = "") -> Figure:
     """Draw backpropagation after some of its steps.
 
     Args:
@@ -104,7 +97,6 @@ def draw_backprop(
         step: How many variables have been worked off, from 0 to all of them.
         d_output: The derivative to start from.
         title: What it is; by default the step's number.
-        order: The variables as they are worked off; by default as `topological_sort` has them.
 
     Raises:
         TypeError: If `out` has no history.
@@ -114,7 +106,7 @@ def draw_backprop(
     nodes = read_graph(out)
     if out.history is None:
         raise ValueError("A constant has no derivatives: it was computed from plain numbers alone.")
-    state, count = _replay(nodes, step, d_output, order)
+    state, count = _replay(nodes, step, d_output)
     if not isinstance(step, int) or not 0 <= step <= count:
         raise ValueError(f"This expression has steps 0 to {count}, not {step!r}.")
     sentence = _sentence(nodes, state, step, count)
@@ -172,12 +164,9 @@ def _say_step(nodes: Sequence[Node], state: _State, sentence: str) -> str:
     )
 
 # %% ../../nbs/lib/draw/backpropagation.ipynb #backprop
-def _example(x: float, y: float) -> Any:
+def _example(x: float, y: float) -> TracedNumber:
     """Return log z + exp z for z = x·y, with names."""
-    from minitorch.scalar import Scalar
-
-    a, b = Scalar(x, name="x"), Scalar(y, name="y")
-    z = a * b
+    z = TracedNumber(x, "x") * TracedNumber(y, "y")
     log, exp = z.log(), z.exp()
     out = log + exp
     for variable, name in ((z, "z"), (log, "log z"), (exp, "exp z"), (out, "f")):
@@ -187,6 +176,8 @@ def _example(x: float, y: float) -> Any:
 
 def backprop(step: int, x: float = 0.5, y: float = 4.0) -> Figure:
     """Draw the worked example of backpropagation, log z + exp z with z = x·y.
+
+    It needs no Scalars: the page that explains the algorithm is read before there is one.
 
     Args:
         step: From 0, where only the final derivative is known, to 6, where x and y have theirs.

@@ -6,56 +6,15 @@
 __all__ = ['walk_backprop', 'walk_sort']
 
 # %% ../../nbs/lib/draw/graph_walks.ipynb #imports
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
-from minitorch.draw.backpropagation import draw_backprop
+from minitorch.draw.backpropagation import backprop
 from minitorch.draw.figure import DARK, PALETTE, TINT, Figure
 from minitorch.draw.graph_painter import paint_graph
 from minitorch.draw.graphs import Node, read_graph
 from minitorch.draw.stepper import Frame, Stepper
 from minitorch.draw.svg import box, label_width, write
-
-# %% ../../nbs/lib/draw/graph_walks.ipynb #number
-@dataclass
-class _History:
-    """How a number was made."""
-
-    last_fn: type | None = None
-    inputs: Sequence["_Number"] = ()
-    factors: Sequence[float] = ()  # the local derivatives
-
-
-@dataclass(eq=False)
-class _Number:
-    """A number with a history, for drawings."""
-
-    data: float
-    name: str
-    history: _History = field(default_factory=_History)
-
-    def chain_rule(self, d_output: float) -> list[tuple["_Number", float]]:
-        """Return each input with the derivative that is passed to it."""
-        history = self.history
-        return [(i, d_output * f) for i, f in zip(history.inputs, history.factors, strict=True)]
-
-
-def _made(operation: str, value: float, name: str, **inputs: Any) -> _Number:
-    """Return the result of an operation; inputs are pairs of a number and a local derivative."""
-    given, factors = zip(*inputs.values(), strict=True)
-    return _Number(value, name, _History(type(operation, (), {}), given, factors))
-
-# %% ../../nbs/lib/draw/graph_walks.ipynb #example
-def _example(x: float, y: float) -> list[_Number]:
-    """Return f = log z + exp z with z = x·y, and what it was made from, in an order for walks."""
-    a, b = _Number(x, "x"), _Number(y, "y")
-    z = _made("Mul", x * y, "z", x=(a, y), y=(b, x))
-    log = _made("Log", math.log(z.data), "log z", z=(z, 1 / z.data))
-    exp = _made("Exp", math.exp(z.data), "exp z", z=(z, math.exp(z.data)))
-    out = _made("Add", log.data + exp.data, "f", log=(log, 1.0), exp=(exp, 1.0))
-    return [out, log, exp, z, a, b]
+from minitorch.draw.traced import TracedNumber
 
 # %% ../../nbs/lib/draw/graph_walks.ipynb #walk-backprop
 _ASKS = [
@@ -80,10 +39,9 @@ def walk_backprop(x: float = 0.5, y: float = 4.0) -> Stepper:
     """
     if x * y <= 0:
         raise ValueError(f"log z needs a positive z = x·y, and {x} · {y} isn't.")
-    order = _example(x, y)
     frames = []
-    for step in range(len(order) + 1):
-        figure = draw_backprop(order[0], step, order=order)
+    for step in range(7):
+        figure = backprop(step, x, y)
         said = figure.desc.split(" Waiting in the dictionary")[0].split(": ", 1)[1]
         question = _ASKS[step] if step < len(_ASKS) else ""
         if said.startswith("the "):
@@ -106,7 +64,9 @@ def _row(label: str, names: Sequence[str], y: float, role: str) -> list[str]:
     return pieces
 
 # %% ../../nbs/lib/draw/graph_walks.ipynb #search
-def _searched(out: _Number, stack: Sequence[_Number], found: Sequence[_Number]) -> Figure:
+def _searched(
+    out: TracedNumber, stack: Sequence[TracedNumber], found: Sequence[TracedNumber]
+) -> Figure:
     """Draw a depth-first search in the middle: the top of its stack and what is finished."""
     nodes: list[Node] = read_graph(out)
     for node in nodes:
@@ -125,7 +85,11 @@ def _searched(out: _Number, stack: Sequence[_Number], found: Sequence[_Number]) 
 # %% ../../nbs/lib/draw/graph_walks.ipynb #walk-sort
 def walk_sort() -> Stepper:
     """Step through the depth-first search that sorts log z + exp z, with stack and list."""
-    out = _example(0.5, 4.0)[0]
+    z = TracedNumber(0.5, "x") * TracedNumber(4.0, "y")
+    log, exp = z.log(), z.exp()
+    z.name, log.name, exp.name = "z", "log z", "exp z"
+    out = log + exp
+    out.name = "f"
     stack, found, frames = [out], [], []
     said = "The search begins at f, the result: it goes on the stack."
     while stack:

@@ -20,9 +20,10 @@ from grading.course.regions import GradingError
 from grading.paths import CHECKS, ROOT
 from grading.release import build as release
 from grading.release.build import build, digest, files
-from grading.release.leaks import given_code
+from grading.release.leaks import check_tree, given_code, secrets
 from grading.release.preprocessors import finish
 from grading.release.strip import SETTINGS, strip_notebook
+from grading.release.student.update import MANIFEST
 from grading.tests import tiny
 from minitorch.draw.figure import image
 
@@ -134,6 +135,7 @@ def test_what_a_text_speaks_of_stays_under_its_cell() -> None:
         new("stream", name="stdout", text="0.12 s\n"),
         new("execute_result", {"text/plain": "(1, 2)"}, execution_count=3),
         new("error", ename="ValueError", evalue="no", traceback=["---> no"]),
+        new("display_data", {"text/plain": "<Markdown>", "text/markdown": "| ms |\n|---|\n| 3 |"}),
     ]
     shown = "product_of_both = x * y"
     gone = [
@@ -141,6 +143,7 @@ def test_what_a_text_speaks_of_stays_under_its_cell() -> None:
         new("execute_result", {"text/plain": repr(shown)}),
         new("error", ename="ValueError", evalue="no", traceback=[f"---> {shown}"]),
         new("error", ename="ValueError", evalue=shown, traceback=[]),
+        new("display_data", {"text/plain": "<Markdown>", "text/markdown": f"`{shown}`"}),
         new("display_data", {"text/plain": "<Figure>", "image/png": "aaaa"}),
     ]
     picture.outputs = [*kept, *gone]
@@ -154,15 +157,35 @@ def test_what_a_text_speaks_of_stays_under_its_cell() -> None:
     assert tiny.cell(stripped, "operators").outputs == []
 
 
+def test_worked_solutions_are_for_those_who_learn_alone(own: Path, tmp_path: Path) -> None:
+    course = load_course(own)
+    wanted = secrets(course)
+    alone = build(own, tmp_path / "alone", kind="self-learner")
+    page = (alone / "solutions" / "module0" / "task0_1.md").read_text(encoding="utf-8")
+    assert "def mul(x: float, y: float) -> float:\n    product_of_both = x * y" in page
+    assert "What tends to go wrong:\n\n- wrong number" in page
+    # The leak search sees them, and they are all that it sees; a course's release has no trace.
+    assert {Path(leak.path).parts[0] for leak in check_tree(alone, wanted)} == {"solutions"}
+    student = build(own, tmp_path / "student")
+    assert check_tree(student, wanted) == [] and not (student / "solutions").exists()
+    extra = {"solutions", ".release.json"}
+    same = [p for p in files(student) if p.relative_to(student).parts[0] not in extra]
+    assert len(same) > 9
+    for path in same:
+        name = path.relative_to(student)
+        if name.name != MANIFEST:
+            assert (alone / name).read_bytes() == path.read_bytes(), name
+
+
 def test_run_all_goes_on_below_a_stub() -> None:
     notebook = tiny.guide()
     later = nbformat.v4.new_code_cell("# Needs Task 0.3.\nmake_modules()", id="later")
     given = nbformat.v4.new_code_cell("one = 1", id="one")
-    notebook.cells += [later, given]
+    notebook.cells[2:2] = [later, given]
     stripped = strip_notebook(notebook, tiny.GUIDE)
-    for name in ("check-1", "later"):
+    for name in ("later", "check-1", "check-3"):
         assert tiny.cell(stripped, name).metadata.tags == ["raises-exception"]
-    for name in ("one", "operators", "title"):
+    for name in ("one", "picture", "operators", "title"):
         assert "tags" not in tiny.cell(stripped, name).metadata
 
 
