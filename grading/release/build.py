@@ -22,8 +22,16 @@ from grading.course.guides import load_course
 from grading.course.notebooks import notebooks, read_notebook
 from grading.course.regions import GradingError, task_label
 from grading.course.tasks import Course
-from grading.paths import ROOT, STUDENT, sources
-from grading.release.leaks import NEVER, REFERENCE_TESTS, check_tree, secrets, written_out
+from grading.paths import CHECKS, ROOT, STUDENT, sources
+from grading.release import practice
+from grading.release.leaks import (
+    NEVER,
+    REFERENCE_TESTS,
+    check_tree,
+    secrets,
+    unreleased,
+    written_out,
+)
 from grading.release.preprocessors import finish
 from grading.release.strip import strip_notebook
 from grading.release.student.update import MANIFEST, README, parts, sha
@@ -72,6 +80,8 @@ def inputs(root: Path) -> list[Path]:
     paths += [
         root / name for name in (*AS_IT_IS, HOOKS, "pyproject.toml") if (root / name).exists()
     ]
+    paths += sorted((root / CHECKS).glob(f"*/{practice.RESULTS}"))
+    paths += sorted((root / CHECKS).glob("*/probes.py"))
     return [
         path for path in paths if path.suffix != ".py" or root / "minitorch" not in path.parents
     ]
@@ -79,7 +89,8 @@ def inputs(root: Path) -> list[Path]:
 
 def tools() -> str:
     """One hash of the code that builds a release."""
-    return digest([*files(TEMPLATES), *sources("course", "release")], ROOT)
+    shown = [ROOT / practice.COMPARE, ROOT / practice.RUNNER, ROOT / practice.CLEAN]
+    return digest([*files(TEMPLATES), *sources("course", "release"), *shown], ROOT)
 
 
 # The parts
@@ -177,6 +188,7 @@ def _write_frame(course: Course, folder: Path) -> None:
     target.write_text(workflow.replace("@MARKS@", ", ".join(marks(course))), encoding="utf-8")
     for name in ("update.py", "AGENTS.md"):
         _copy(TEMPLATES / name, folder / name)
+    practice.write(course, folder)
 
 
 # Imports stay as the notebooks have them: nbdev would make some of them relative.
@@ -299,7 +311,7 @@ def build(root: Path, target: Path | None = None, *, strict: bool = True) -> Pat
         (folder / "minitorch" / INDEX).unlink(missing_ok=True)
         (folder / MANIFEST).write_text(manifest(folder), encoding="utf-8")
         say(f"  looking for {len(wanted)} solution lines in {len(files(folder))} files")
-        if leaks := check_tree(folder, wanted):
+        if leaks := check_tree(folder, wanted | unreleased(course)):
             raise GradingError(
                 "The release was not built: it would show solutions.\n"
                 + "\n".join(map(str, leaks[:20]))
