@@ -21,7 +21,7 @@ $(READY): constraints.txt settings.ini setup.py
 	@echo "Creating $(VENV) from constraints.txt (one to three minutes, once)"
 	@$(PYTHON) -m venv $(VENV) || { echo "No virtual environment could be made. On Debian or Ubuntu: apt install python3-venv"; exit 1; }
 	@$(PY) -m pip install -qq --disable-pip-version-check --upgrade pip || { echo "pip could not reach the package index; see the message above."; exit 1; }
-	@$(PY) -m pip install -qq --disable-pip-version-check --constraint constraints.txt --editable '.[course]' || { echo "The installation failed; see the message above. Nothing else was changed: fix it and run make again."; exit 1; }
+	@$(PY) -m pip install -qq --disable-pip-version-check --constraint constraints.txt --editable '.[course,cluster]' || { echo "The installation failed; see the message above. Nothing else was changed: fix it and run make again."; exit 1; }
 	@touch $(READY)
 	@echo "Created $(VENV)"
 
@@ -46,8 +46,8 @@ lab: writable $(READY) ## JupyterLab on the notebooks, with nbgrader's panels
 	@$(VENV)/bin/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/nbs/index.ipynb \
 		$$([ "$$(id -u)" != 0 ] || echo --allow-root) # in a container one is often root
 
-release: writable $(READY) ## the student's project, in course/student
-	@$(PY) -m grading release
+release: writable $(READY) ## the student's project, in course/student (KIND=self-learner adds worked solutions)
+	@$(PY) -m grading release $(if $(KIND),--kind $(KIND))
 
 grade: writable $(READY) ## grade what lies in course/submitted; one of them: make grade MODULE=module1
 	@$(PY) -m grading grade $(MODULE)
@@ -59,5 +59,5 @@ export: writable $(READY) ## the package from the notebooks
 clean: writable ## remove what was made: .venv, course, caches (never submissions or grades)
 	@rm -rf $(VENV) build dist *.egg-info _site _site-instructor .quarto .pytest_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
-	@rm -rf course/student course/release course/example
+	@rm -rf course/student course/self-learner course/release course/example
 	@echo "Removed the environment, the release and the caches. Submissions, feedback and the gradebook in course/ were kept."

@@ -12,6 +12,7 @@ cfg = config["DEFAULT"]
 
 notebooks = cfg["notebooks_requirements"].split()
 course = notebooks + cfg["course_requirements"].split()
+cluster = cfg["cluster_requirements"].split()
 
 setup(
     name=cfg["dist_name"],
@@ -29,7 +30,7 @@ setup(
     package_data={"minitorch": ["py.typed"], "minitorch.data": ["*.npz", "*.tsv"]},
     python_requires=f">={cfg['min_python']}",
     install_requires=cfg["requirements"].split(),
-    extras_require={"notebooks": notebooks, "course": course},
+    extras_require={"notebooks": notebooks, "course": course, "cluster": cluster},
     entry_points={
         "console_scripts": [
             "minitorch=minitorch.cli:main",

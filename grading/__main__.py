@@ -15,6 +15,7 @@ VERBS = {
     "collect": ("lay out what a platform, a folder or Git gives", "collect.collect"),
     "grade": ("grade what lies in course/submitted", "gradebook.grade"),
     "export-grades": ("points and feedback for a learning platform", "gradebook.platforms"),
+    "worker": ("judge pairs for a Dask scheduler, on this machine", "schedule.worker"),
     "similar": ("show which answers to a task share more than most", "gradebook.similar"),
     "proof": ("prove that the grading can fail and be passed", "judge.proof"),
     "practice": ("what released probes give, for students at home", "judge.practice"),

@@ -12,6 +12,7 @@ CHECKS = Path("grading") / "checks"  # a folder for each task: its probes, mutan
 
 # What the commands make; git leaves it out
 STUDENT = Path("course") / "student"
+SELF_LEARNER = Path("course") / "self-learner"  # the same, with worked solutions
 RELEASE = Path("course") / "release"
 SUBMITTED = Path("course") / "submitted"
 EARLIER = Path("course") / "earlier"  # work that newer work took the place of

@@ -14,6 +14,7 @@ import os
 import re
 import sqlite3
 import sys
+import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -34,12 +35,14 @@ from grading.gradebook.nbgrader_plugin import (
 from grading.gradebook.nbgrader_steps import Pipeline
 from grading.gradebook.records import Entry
 from grading.judge.judge import Judge
-from grading.judge.pair import threads
+from grading.judge.pair import Place, threads
 from grading.judge.verdict import Judgement
 from grading.paths import AUTOGRADED, FEEDBACK, GRADEBOOK, GRADES, GUIDES, JUDGED, ROOT, SUBMITTED
 from grading.sandbox import folders as temporary
 from grading.sandbox import run as sandbox
+from grading.sandbox.ending import NotYet
 from grading.sandbox.usage import cores
+from grading.schedule.cluster import cluster
 from grading.schedule.progress import Progress
 from grading.submission.read import SubmissionError, unfit
 from grading.submission.sanitize import clean
@@ -202,10 +205,13 @@ def judge_all(
 
     judge.prepare(judge.course.assignment(assignment), ready, choice.tasks)
 
+    judge.place.begin(judge, assignment)
+    reading = threading.BoundedSemaphore(cores())  # a process for each, however large the cluster
     earned = records.earned(judge.course.root, judge.course, assignment)
 
     def one(student: str, folder: Path) -> tuple[str, Judgement]:
-        work = judge.read(assignment, folder)
+        with reading:
+            work = judge.read(assignment, folder)
         work = replace(work, earned=earned.get(student, frozenset()))
         judgement = judge_submission(
             judge,
@@ -237,6 +243,9 @@ def judge_all(
             student, number = waiting[done], progress.count()
             try:
                 graded.digests[student], judgement = done.result()
+            except NotYet as error:
+                wait(student, [str(error)])
+                continue
             except (sandbox.SandboxError, SubmissionError) as error:
                 refuse(student, str(error))
                 continue
@@ -306,7 +315,7 @@ def _grade(root: Path, assignment: str, choice: Choice, address: str) -> Graded:
         student: {task: state.key for task, state in states.items()}
         for student, states in told.items()
     }
-    with _place(judge, address):
+    with _place(address) as judge.place:
         graded = judge_all(judge, assignment, folders, choice, held)
     graded.odd = [f"Left out: {line}" for line in odd]
     if graded.judgements or graded.waiting:
@@ -345,16 +354,18 @@ def _chosen(folders: dict[str, Path], wanted: Collection[str], assignment: str) 
 
 
 @contextlib.contextmanager
-def _place(judge: Judge, address: str) -> Iterator[None]:
-    """Let pairs be judged where they were meant to."""
+def _place(address: str) -> Iterator[Place]:
+    """Open the place where pairs are to be judged: a cluster, else this machine."""
     if address:
-        raise GradingError(f"There is no scheduler at {address}.")
+        with cluster(address, say) as place:
+            yield place
+        return
     if reason := sandbox.available():
         say(f"No sandbox: {reason}")
         say(UNSANDBOXED)
     # Sandboxes take turns, one for each core; what is read and compared meanwhile is beside them.
-    with threads(2 * cores()) as judge.place:
-        yield
+    with threads(2 * cores()) as place:
+        yield place
 
 
 def _compare(
@@ -600,6 +611,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="1.4",
         help="judge this task alone, the others keep their points; may be repeated",
     )
+    parser.add_argument(
+        "--scheduler",
+        default="",
+        metavar="tcp://…",
+        help="judge on the workers of this Dask scheduler; on this machine by default",
+    )
     parser.add_argument("--again", action="store_true", help="judge anew what is known already")
     parser.add_argument("--examples", action="store_true", help="hand in the examples first")
     parser.add_argument(
@@ -643,7 +660,7 @@ def main() -> None:
                 settle=arguments.settle,
                 own=arguments.own_prerequisites,
             )
-            graded = grade(ROOT, name, choice)
+            graded = grade(ROOT, name, choice, arguments.scheduler)
             say(summary(graded))
             refused = refused or bool(graded.refused or graded.waiting)
         if not named and not any(submissions(ROOT, n)[0] for n in names):

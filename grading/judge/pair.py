@@ -70,6 +70,15 @@ class Place(Protocol):
         """
         ...
 
+    def begin(self, judge: Judge, assignment: str) -> None:
+        """Get ready for an assignment, when what the reference gives is known.
+
+        Raises:
+            GradingError: nobody can judge.
+
+        """
+        ...
+
     def submit(self, judge: Judge, pair: Pair) -> Future[Answer]:
         """Let a pair be judged."""
         ...
@@ -108,6 +117,9 @@ class Threads:
 
         """
         sandbox.require()
+
+    def begin(self, judge: Judge, assignment: str) -> None:
+        """Nothing more is needed here."""
 
     def submit(self, judge: Judge, pair: Pair) -> Future[Answer]:
         """Let a pair be judged as soon as one of the threads is free."""
