@@ -98,17 +98,20 @@ def secrets(course: Course) -> dict[str, str]:
 
 def unreleased(course: Course) -> dict[str, str]:
     """Return the lines of probes that students don't get, each with its owner."""
-    given = given_code(course)
     shown = "".join(normal(practice.source(course.root, t)) for t in course.tasks if t.released)
+    known = given_code(course) + shown
     found: dict[str, str] = {}
     for task in course.tasks:
         path = probes_path(course.root, task.id)
         if task.kind != "probes" or not path.exists():
             continue
-        for line in path.read_text(encoding="utf-8").split("\n"):
-            text = normal(line)
-            if len(line.strip()) >= SHORTEST and text not in given and text not in shown:
-                found.setdefault(text, f"a probe of {task.label}: {line.strip()}")
+        text = path.read_text(encoding="utf-8")
+        lines = text.split("\n")
+        for node in ast.parse(text).body:  # what feedback names, such as PARTS, is no secret
+            if isinstance(node, ast.FunctionDef):
+                for line in lines[node.lineno - 1 : node.end_lineno]:
+                    if len(line.strip()) >= SHORTEST and normal(line) not in known:
+                        found.setdefault(normal(line), f"a probe of {task.label}: {line.strip()}")
     return found
 
 

@@ -155,12 +155,13 @@ def test_an_unknown_task_is_a_sentence(project: Path, word: str) -> None:
 
 def test_nothing_of_solutions_or_of_other_probes_is_in_it(course: Course, project: Path) -> None:
     wanted = secrets(course) | unreleased(course)
-    for path in [project / "check.py", *sorted((project / "practice").iterdir())]:
+    theirs = [path for path in sorted((project / "practice").iterdir()) if path.is_file()]
+    for path in [project / "check.py", *theirs]:
         assert not search(path.read_bytes(), path.name, wanted), path.name
     for task in released(course):
-        theirs = (project / "practice" / f"{task.mark}.py").read_text(encoding="utf-8")
+        shown = (project / "practice" / f"{task.mark}.py").read_text(encoding="utf-8")
         every = read_material(course, Reference(course), task).names
-        assert [n for n in every if f"def {n}(" in theirs] == [
+        assert [n for n in every if f"def {n}(" in shown] == [
             n for n in every if n in task.released
         ]
 
@@ -182,6 +183,7 @@ def test_old_results_and_a_probe_that_is_not_there_are_refused(
     task = course.task("task0_1")
     stored = json.loads(practice.results_path(ROOT, task.id).read_bytes())
     other = tmp_path / "released.json"
+    (tmp_path / "release").mkdir()
     other.write_text(json.dumps(stored | {"made_from": "another"}), encoding="utf-8")
     with monkeypatch.context() as patch:
         patch.setattr(practice, "results_path", lambda *_: other)
