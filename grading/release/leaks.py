@@ -206,7 +206,8 @@ def main() -> None:
             raise GradingError(f"{folder}: there is no release. Build it with make release.")
         course = load_course(Path.cwd())
         wanted, probes = secrets(course), unreleased(course)
-        found = [*map(str, check_tree(folder, wanted | probes)), *written_out(course)]
+        leaks = check_tree(folder, wanted) + check_tree(folder / practice.FOLDER, probes)
+        found = [*map(str, leaks), *written_out(course)]
     except GradingError as error:
         sys.exit(str(error))
     if found:
