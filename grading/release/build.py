@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from grading.course.guides import load_course
-from grading.course.notebooks import notebooks, read_notebook
+from grading.course.notebooks import read_notebook, shared
 from grading.course.regions import GradingError, task_label
 from grading.course.tasks import Course
 from grading.paths import CHECKS, ROOT, SELF_LEARNER, STUDENT, sources
@@ -71,7 +71,7 @@ def digest(paths: list[Path], folder: Path) -> str:
 
 def inputs(root: Path) -> list[Path]:
     """Everything that a release is made from."""
-    paths = notebooks(root) + tests(root) + files(root / "minitorch")
+    paths = shared(root) + tests(root) + files(root / "minitorch")
     paths += [
         root / name for name in (*AS_IT_IS, HOOKS, "pyproject.toml") if (root / name).exists()
     ]
@@ -89,7 +89,7 @@ def tools() -> str:
 
 
 def _write_notebooks(course: Course, folder: Path, wanted: dict[str, str]) -> None:
-    for path in notebooks(course.root):
+    for path in shared(course.root):
         name = path.relative_to(course.root).as_posix()
         text = finish(strip_notebook(course.read(path).notebook, name, wanted))
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -298,7 +298,7 @@ def build(
     if said := written_out(course):
         raise GradingError("\n".join(said))
     with _beside(target) as folder:
-        say(f"Building the student's project from {len(notebooks(root))} notebooks")
+        say(f"Building the student's project from {len(shared(root))} notebooks")
         _write_notebooks(course, folder, wanted)
         _write_frame(course, folder)
         say("  exporting its package of stubs")
