@@ -66,25 +66,19 @@ def released_source(text: str, wanted: Iterable[str], title: str) -> str:
         if more <= needed:
             break
         needed |= more
-    lines, kept, before = text.split("\n"), [f'"""{title}"""'], None
+    lines, kept, end = text.split("\n"), [f'"""{title}"""'], 0
     for node in nodes:
         future = isinstance(node, ast.ImportFrom) and node.module == "__future__"
         if not (future or _bound(node) & needed):
             continue
         first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
-        both = isinstance(node, ast.Import | ast.ImportFrom) and type(before) in (
-            ast.Import,
-            ast.ImportFrom,
-        )
-        gap = 0 if both and before is not None and not _is_future(before) else 1
-        gap = 2 if isinstance(node, ast.FunctionDef | ast.ClassDef) else gap
+        # Imports of one block stay one, and blocks stay apart.
+        block = isinstance(node, ast.Import | ast.ImportFrom) and 0 < end < first
+        block = block and all(line.strip() for line in lines[end : first - 1])
+        gap = 2 if isinstance(node, ast.FunctionDef | ast.ClassDef) else int(not block)
         kept += [""] * gap + lines[first - 1 : node.end_lineno]
-        before = node
+        end = node.end_lineno or first
     return "\n".join(kept) + "\n"
-
-
-def _is_future(node: ast.stmt) -> bool:
-    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
 
 
 def source(root: Path, task: Task) -> str:

@@ -10,7 +10,7 @@ SAFE = 0.01
 
 
 def _labels(mt, model, points):
-    """The classes that a model of the primer predicts."""
+    """Return the classes that a model of the primer predicts."""
     return [mt.primer.predict(model, x1, x2) for x1, x2 in points]
 
 

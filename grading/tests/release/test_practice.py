@@ -21,6 +21,7 @@ from grading.judge.diagnosis import says
 from grading.judge.material import read_material
 from grading.paths import ROOT
 from grading.release import practice
+from grading.release.build import student_pyproject
 from grading.release.layers import normal
 from grading.release.leaks import given_code, search, secrets, unreleased
 
@@ -195,6 +196,32 @@ def test_old_results_and_a_probe_that_is_not_there_are_refused(
             practice.source(ROOT, task)
     finally:
         object.__setattr__(task, "released", tuple(stored["probes"]))
+
+
+def test_released_probes_keep_the_style_that_a_students_project_asks_for(
+    course: Course, project: Path, tmp_path: Path
+) -> None:
+    """A student's own ruff looks at them too."""
+    (tmp_path / "practice").mkdir()
+    for task in released(course):
+        name = f"practice/{task.mark}.py"
+        (tmp_path / name).write_bytes((project / name).read_bytes())
+    settings = student_pyproject((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    (tmp_path / "pyproject.toml").write_text(settings, encoding="utf-8")
+    (tmp_path / "practice/imports.py").write_text(
+        practice.released_source(
+            '"""All."""\n\nfrom __future__ import annotations\n\nimport math\nimport random\n'
+            "from typing import Any\n\nimport numpy as np\n\n\n"
+            "def probe_a(mt: Any, rng: random.Random) -> Any:\n"
+            '    """Look at numbers."""\n    return np.pi\n',
+            ["probe_a"],
+            "Some.",
+        ),
+        encoding="utf-8",
+    )
+    command = [sys.executable, "-m", "ruff", "check", "--no-cache"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8")
+    assert done.returncode == 0, done.stdout
 
 
 def test_what_a_released_probe_needs_comes_along_and_nothing_else() -> None:
