@@ -13,6 +13,7 @@ CHECKS = Path("grading") / "checks"  # a folder for each task: its probes, mutan
 # What the commands make; git leaves it out
 STUDENT = Path("course") / "student"
 RELEASE = Path("course") / "release"
+LITE = Path("course") / "lite"  # the course in a browser tab
 SUBMITTED = Path("course") / "submitted"
 JUDGED = Path("course") / "judged"  # judgements that needn't be made twice
 AUTOGRADED = Path("course") / "autograded"
