@@ -21,7 +21,7 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Iterator
-from configparser import ConfigParser
+from configparser import ConfigParser, SectionProxy
 from pathlib import Path
 from typing import Any
 
@@ -232,8 +232,10 @@ def put_listings(contents: Path, target: Path) -> None:
         place.write_text(json.dumps(listed), encoding="utf-8")
 
 
-def guides_told(course: Course, release: Path) -> dict[str, dict[str, Any]]:
+def guides_told(course: Course, release: Path, settings: SectionProxy) -> dict[str, dict[str, Any]]:
     """Return what the page says of each guide: its title, its tasks, and whether it needs Numba."""
+    repository = settings["student_url"].removeprefix("https://github.com/")
+    colab = f"https://colab.research.google.com/github/{repository}/blob/{settings['branch']}"
     told = {}
     for path in sorted((release / GUIDES).rglob("*.ipynb")):
         name = path.relative_to(release).as_posix()
@@ -247,6 +249,7 @@ def guides_told(course: Course, release: Path) -> dict[str, dict[str, Any]]:
         told[name] = {
             "title": title.replace("`", ""),
             "numba": "all" if "/module3/" in name else "some" if numba else "",
+            "colab": f"{colab}/{name}",
             "tasks": {t.mark: task_label(t.id) for t in course.tasks if t.notebook == name},
         }
     return told
@@ -351,19 +354,19 @@ def build(
     course = load_course(root)
     config = ConfigParser(delimiters=["="])
     config.read(root / "settings.ini", encoding="utf-8")
-    version = config["DEFAULT"]["version"]
+    settings = config["DEFAULT"]
     with tempfile.TemporaryDirectory(prefix="minitorch-lite-") as name:
         site, out = Path(name) / "site", Path(name) / "out"
         site.mkdir()
         say("Building the course in a browser tab")
-        put_python(fetched, release, version, site / "static" / "pyodide")
+        put_python(fetched, release, settings["version"], site / "static" / "pyodide")
         _jupyter(fetched, site, out)
         for path in (out / "build").glob("fa-*.*"):
             if path.suffix in (".svg", ".eot", ".ttf"):  # every browser of today takes .woff2
                 path.unlink()
         put_guides(release, out / "files")
         put_listings(out / "files", out / "api" / "contents")
-        guides = guides_told(course, release)
+        guides = guides_told(course, release, settings)
         page = out / "notebooks" / "index.html"
         page.write_text(finish_page(page.read_text(encoding="utf-8"), "..", guides), "utf-8")
         for each in ("tab.js", "tab.css"):

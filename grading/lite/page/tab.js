@@ -5,7 +5,6 @@
 const guides = JSON.parse(document.getElementById("minitorch-guides").textContent);
 const path = new URLSearchParams(location.search).get("path") || "";
 const guide = guides[path] || { title: "", numba: "", tasks: {} };
-const COLAB = "https://colab.research.google.com/github/minitorch-notebooks/minitorch-student/blob/main/";
 
 const bar = document.createElement("section");
 bar.id = "minitorch-bar";
@@ -161,7 +160,7 @@ if (guide.numba) {
   const what = guide.numba === "all"
     ? "This module compiles its kernels with Numba, which no browser has. Read it here; it runs "
     : "Some cells of this page need Numba, which no browser has; the others run here. All of it runs ";
-  banner("numba", what, link("in Colab", COLAB + path), " and on a computer of your own: download your project, " +
+  banner("numba", what, link("in Colab", guide.colab), " and on a computer of your own: download your project, " +
     'then pip install -e ".[notebooks]" in its folder.');
 }
 

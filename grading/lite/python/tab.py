@@ -205,7 +205,7 @@ def export() -> bool:
     """
     try:
         take_notebooks()
-        command = importlib.import_module("minitorch.cli.export")
+        command: Any = importlib.import_module("minitorch.cli.export")
         command.run_nbdev = _nbdev
         with _inside_project():
             done = command.export_command(argparse.Namespace()) == 0
