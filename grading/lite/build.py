@@ -28,7 +28,7 @@ from typing import Any
 from grading.course.guides import load_course
 from grading.course.regions import GradingError, task_label
 from grading.course.tasks import Course
-from grading.lite.fetch import DRAWING, LOCK, RUNTIME, WANTED, Fetched, closure, fetch
+from grading.lite.fetch import DRAWING, LOCK, RUNTIME, STAND_INS, WANTED, Fetched, closure, fetch
 from grading.paths import LITE
 from grading.release.build import build as build_release
 from grading.release.build import files, say
@@ -38,6 +38,7 @@ PAGE, PYTHON = HERE / "page", HERE / "python"
 GUIDES = "nbs/guides"
 KERNEL = {"display_name": "Python (in this tab)", "language": "python", "name": "python"}
 DATE = (2000, 1, 1, 0, 0, 0)  # of all files in an archive: the same input gives the same bytes
+LARGE = 20_000  # bytes of a cell's stored figures
 # Packages of the tab's Python that are there before the first cell, and what they need.
 PRELOADED = ("ssl", "sqlite3", "comm", "jedi", "ipython")  # what the kernel would look for
 PRELOADED += ("numpy", "pytest", "hypothesis", "minitorch")
@@ -122,11 +123,6 @@ def course_wheel(release: Path, version: str) -> tuple[str, bytes]:
     return wheel("minitorch", version, parts)
 
 
-def empty_wheel(name: str) -> tuple[str, bytes]:
-    """Return name and content of a wheel that holds nothing."""
-    return wheel(name, "1.0.0", {})
-
-
 def wheel(name: str, version: str, parts: dict[str, bytes]) -> tuple[str, bytes]:
     """Return file name and content of a wheel."""
     info = f"{name}-{version}.dist-info"
@@ -162,7 +158,6 @@ def put_python(fetched: Fetched, release: Path, version: str, target: Path) -> N
     packages = lock["packages"]
     kept = {name: packages[name] for name in closure(packages, (*WANTED, *DRAWING))}
     for package in kept.values():
-        package["depends"] = [d for d in package["depends"] if d.replace("_", "-") in kept]
         shutil.copy(fetched.pyodide / package["file_name"], target)
     for name in RUNTIME:
         shutil.copy(fetched.pyodide / name, target)
@@ -170,9 +165,10 @@ def put_python(fetched: Fetched, release: Path, version: str, target: Path) -> N
         name = path.name.split("-")[0].replace("_", "-").lower()
         kept[name] = _entry(name, path.name, path.read_bytes(), NEEDS.get(name, []))
         shutil.copy(path, target)
-    file, content = empty_wheel("ssl")  # the kernel asks for it, and nothing here encrypts
-    kept["ssl"] = _entry("ssl", file, content, []) | {"imports": []}
-    (target / file).write_bytes(content)
+    for name in STAND_INS:
+        file, content = wheel(name, "1.0.0", {})
+        kept[name] = _entry(name, file, content, []) | {"imports": []}
+        (target / file).write_bytes(content)
     file, content = course_wheel(release, version)
     needs = ["numpy", "nbdev", "chalk-diagrams", "ipywidgets"]
     kept["minitorch"] = _entry("minitorch", file, content, needs)
@@ -185,6 +181,13 @@ def put_python(fetched: Fetched, release: Path, version: str, target: Path) -> N
 # The notebooks
 
 
+def _leave_out_large(notebook: dict[str, Any]) -> None:
+    """Take out large figures of a page that runs here: its cells draw them again."""
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code" and len(json.dumps(cell["outputs"])) > LARGE:
+            cell.update(outputs=[], execution_count=None)
+
+
 def put_guides(release: Path, target: Path) -> None:
     """Write the guides as the tab's server of files holds them: for its own kernel."""
     for path in sorted((release / GUIDES).rglob("*")):
@@ -195,6 +198,8 @@ def put_guides(release: Path, target: Path) -> None:
         if path.suffix == ".ipynb":
             notebook = json.loads(path.read_text(encoding="utf-8"))
             notebook["metadata"]["kernelspec"] = KERNEL
+            if "module3" not in path.parts and "module4" not in path.parts:
+                _leave_out_large(notebook)
             place.write_text(json.dumps(notebook, ensure_ascii=False), encoding="utf-8")
         else:
             shutil.copy(path, place)
@@ -386,7 +391,7 @@ def drawing_files(folder: Path) -> set[Path]:
     """Return the files that are loaded when a page first plots, and not before."""
     lock = json.loads((folder / "static" / "pyodide" / LOCK).read_text(encoding="utf-8"))
     packages = lock["packages"]
-    before = set(closure(packages, PRELOADED))
+    before = set(closure(packages, PRELOADED)) | set(STAND_INS)
     later = set(closure(packages, DRAWING)) - before
     return {folder / "static" / "pyodide" / packages[name]["file_name"] for name in later}
 

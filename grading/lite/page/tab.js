@@ -69,6 +69,11 @@ async function python(code) {
   return answer;
 }
 
+// Python opens the project before the first cell runs.
+function open(kernel) {
+  kernel?.requestExecute({ code: "import tab; tab.open_project()", silent: true, store_history: false });
+}
+
 // Elsewhere a cell that shows an error on purpose doesn't end a run of all cells. Nor does it here.
 function forgiveOnPurpose(kernel) {
   if (!kernel || kernel.minitorch) return;
@@ -199,9 +204,20 @@ async function ready(test) {
         "Download) or the project now, then free some room in the browser's settings.");
     } else if (state === "completed") banner("full");
   });
+  let opened = null;
+  const attach = () => {
+    if (!kernel() || kernel() === opened) return;
+    opened = kernel();
+    forgiveOnPurpose(opened);
+    open(opened);
+  };
+  notebook.sessionContext.kernelChanged.connect(attach);
+  notebook.sessionContext.statusChanged.connect((_, status) => {
+    if (/restarting/.test(status)) opened = null;
+    else if (status === "idle") attach();
+  });
   await ready(() => kernel()?.status === "idle");
-  forgiveOnPurpose(kernel());
-  notebook.sessionContext.kernelChanged.connect(() => forgiveOnPurpose(kernel()));
+  attach();
   const newer = await python(
     "import tab; from IPython.display import display; tab.open_project(); " +
     "display({'application/x-minitorch': tab.is_newer()}, raw=True)");

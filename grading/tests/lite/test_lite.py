@@ -5,9 +5,11 @@ Under Node the journey is the one at home: from the untouched release, a task at
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
+import resource
 import shutil
 import subprocess
 import threading
@@ -124,6 +126,16 @@ def test_sizes(site: Path) -> None:
     assert mb["disk"] - mb["plots"] <= 45
 
 
+def test_python_is_ready_soon(site: Path, tmp_path: Path) -> None:
+    def computed() -> float:
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return used.ru_utime + used.ru_stime
+
+    before = computed()
+    in_tab(site, "import minitorch\nminitorch.Scalar(1.0)", tmp_path)
+    assert computed() - before <= 15
+
+
 STORED = """
 import io, zipfile, pathlib
 import tab
@@ -233,7 +245,7 @@ class Tab:
     def __init__(self, page: Any, address: str, guide: str) -> None:
         self.page = page
         self.asked: set[str] = set()
-        page.on("request", lambda request: self.asked.add(urlsplit(request.url).netloc))
+        page.on("request", lambda request: self.asked.add(request.url))
         page.set_default_timeout(HANGING * SECONDS)
         page.goto(f"{address}/notebooks/index.html?path={guide}")
         self.wait()
@@ -285,7 +297,10 @@ def test_a_guide_in_a_browser(browser: Any, address: str, course: Course, tmp_pa
     assert re.search(r"^\d+ passed", said, re.M) and "failed" not in said, said
     with page.expect_download() as download:
         tab.press("Download project", "Downloaded")
-    assert tab.asked <= {urlsplit(address).netloc, ""}, "another host was asked"
+    assert {urlsplit(each).netloc for each in tab.asked} <= {urlsplit(address).netloc, ""}
+    asked = {site / urlsplit(each).path.lstrip("/") for each in tab.asked}
+    first = sum(len(gzip.compress(path.read_bytes(), 6)) for path in asked if path.is_file())
+    assert first / 1e6 <= 20, f"a first visit fetches {first / 1e6:.1f} MB"
     context.close()
 
     folder = tmp_path / "submitted" / "ada" / task.assignment
