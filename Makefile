@@ -21,7 +21,7 @@ $(READY): constraints.txt settings.ini setup.py
 	@echo "Creating $(VENV) from constraints.txt (one to three minutes, once)"
 	@$(PYTHON) -m venv $(VENV) || { echo "No virtual environment could be made. On Debian or Ubuntu: apt install python3-venv"; exit 1; }
 	@$(PY) -m pip install -qq --disable-pip-version-check --upgrade pip || { echo "pip could not reach the package index; see the message above."; exit 1; }
-	@$(PY) -m pip install -qq --disable-pip-version-check --constraint constraints.txt --editable '.[course]' || { echo "The installation failed; see the message above. Nothing else was changed: fix it and run make again."; exit 1; }
+	@$(PY) -m pip install -qq --disable-pip-version-check --constraint constraints.txt --editable '.[course,cluster]' || { echo "The installation failed; see the message above. Nothing else was changed: fix it and run make again."; exit 1; }
 	@touch $(READY)
 	@echo "Created $(VENV)"
 
@@ -52,8 +52,8 @@ release: writable $(READY) ## the student's project, in course/student
 lite: writable $(READY) ## the course in a browser tab, a static folder, in course/lite (needs npm)
 	@$(PY) -m grading lite $(if $(RUNTIME),--runtime $(RUNTIME))
 
-grade: writable $(READY) ## grade what lies in course/submitted
-	@$(PY) -m grading grade
+grade: writable $(READY) ## grade what lies in course/submitted; one of them: make grade MODULE=module1
+	@$(PY) -m grading grade $(MODULE)
 
 export: writable $(READY) ## the package from the notebooks
 	@$(VENV)/bin/minitorch export || { echo "The export failed: mend what the message above names, and run make export again."; exit 1; }

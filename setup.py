@@ -12,6 +12,7 @@ cfg = config["DEFAULT"]
 
 notebooks = cfg["notebooks_requirements"].split()
 course = notebooks + cfg["course_requirements"].split()
+cluster = cfg["cluster_requirements"].split()
 
 setup(
     name=cfg["dist_name"],
@@ -32,6 +33,7 @@ setup(
     extras_require={
         "notebooks": notebooks,
         "course": course,
+        "cluster": cluster,
         "lite": cfg["lite_requirements"].split(),
     },
     entry_points={

@@ -13,7 +13,11 @@ VERBS = {
     "leaks": ("look for solutions in a release", "release.leaks"),
     "tracebacks": ("take the lines of solutions out of stored errors", "release.tracebacks"),
     "journey": ("walk the student's way through a release, a task at a time", "release.journey"),
+    "collect": ("lay out what a platform, a folder or Git gives", "collect.collect"),
     "grade": ("grade what lies in course/submitted", "gradebook.grade"),
+    "export-grades": ("points and feedback for a learning platform", "gradebook.platforms"),
+    "worker": ("judge pairs for a Dask scheduler, on this machine", "schedule.worker"),
+    "similar": ("show which answers to a task share more than most", "gradebook.similar"),
     "proof": ("prove that the grading can fail and be passed", "judge.proof"),
     "mistakes": ("say what each mistake is told at home, and costs", "judge.mistakes"),
     "attacks": ("try what clever submissions do, and write the table", "project.attacks"),
@@ -33,7 +37,8 @@ VERBS = {
 
 def usage() -> str:
     """List the verbs."""
-    lines = [f"  {verb:<10} {does}" for verb, (does, _) in VERBS.items()]
+    width = max(map(len, VERBS))
+    lines = [f"  {verb:<{width}} {does}" for verb, (does, _) in VERBS.items()]
     return "\n".join(
         ["usage: python -m grading VERB [-h] …", "", *lines, "", "VERB -h says more about one."]
     )

@@ -13,19 +13,20 @@ from minitorch.kernels.cuda_launch import SIMULATED, carried, cuda, jit, launch
 from minitorch.tensor_data import Shape, Storage, Strides
 
 # %% auto #0
-__all__ = ['CONV_THREADS', 'run_on_card', 'conv1d_kernel', 'conv2d_kernel']
+__all__ = ['CONV_THREADS', 'conv_loops', 'conv1d_kernel', 'conv2d_kernel']
 
 # %% ../nbs/lib/00_cuda_conv.ipynb #threads
 CONV_THREADS = 8 if SIMULATED else 256
 
 # %% ../nbs/lib/00_cuda_conv.ipynb #launch
-def run_on_card(kernel: Any) -> Callable[..., None]:
+def conv_loops(dims: int) -> Callable[..., None]:
     """Return what launches a convolution's kernel, a thread or a few more for each result.
 
     Args:
-        kernel: `conv1d_kernel` or `conv2d_kernel`.
+        dims: Along how many dimensions the weights slide: 1 for rows, 2 for images.
 
     """
+    kernel = conv1d_kernel if dims == 1 else conv2d_kernel
 
     def run(*args: Any) -> None:
         out, out_shape, out_strides, out_size, *rest, reverse = args

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numba.cuda
@@ -15,23 +15,21 @@ from numba import int64
 
 from minitorch import tensor_data
 from minitorch.kernels import layout
-from minitorch.kernels.batch import batched
-from minitorch.kernels.compile import written_in_python
+from minitorch.kernels.batch import multiply_batches
 from minitorch.kernels.cuda_coarse import SIDE, WIDE, multiply_several
+from minitorch.kernels.cuda_grid import in_float64_on_card, launch_over_cells, launch_over_tiles
 from minitorch.kernels.cuda_launch import (
     SIMULATED,
     FakeCUDAKernel,
     carried,
-    constant,
     device_jit,
     jit,
     launch,
     launch_made_from,
-    on_device,
-    room,
 )
+from minitorch.kernels.cuda_memory import CardMemory
 from minitorch.kernels.fold import NEUTRAL, column, parts_of
-from minitorch.kernels.precision import ROUND_ONCE
+from minitorch.tensor_backend import TensorOps
 from minitorch.tensor_data import (
     MAX_DIMS,
     IndexingError,
@@ -40,7 +38,7 @@ from minitorch.tensor_data import (
     Strides,
     TensorData,
 )
-from minitorch.tensor_ops import TensorOps, check_together, matmul_shape
+from minitorch.tensor_operands import check_together
 
 if TYPE_CHECKING:
     from minitorch.tensor import Tensor
@@ -48,7 +46,7 @@ if TYPE_CHECKING:
 cuda: Any = numba.cuda  # in a kernel its names mean something else than to a type checker
 
 # %% auto #0
-__all__ = ['cuda', 'THREADS_PER_BLOCK', 'MAP_THREADS', 'REDUCE_THREADS', 'TILE', 'to_index', 'index_to_position', 'broadcast_index', 'aligned', 'jit_sum_practice', 'MOST_BLOCKS', 'tensor_map', 'tensor_zip', 'sum_practice', 'tensor_reduce', 'CudaOps', 'jit_mm_practice', 'tensor_matrix_multiply', 'mm_practice']
+__all__ = ['cuda', 'THREADS_PER_BLOCK', 'MAP_THREADS', 'REDUCE_THREADS', 'TILE', 'to_index', 'index_to_position', 'broadcast_index', 'aligned', 'jit_sum_practice', 'tensor_map', 'tensor_zip', 'sum_practice', 'tensor_reduce', 'CudaOps', 'jit_mm_practice', 'tensor_matrix_multiply', 'mm_practice']
 
 # %% ../nbs/guides/module3/03_cuda.ipynb #sizes
 THREADS_PER_BLOCK = 32  # of the practice kernels
@@ -297,49 +295,15 @@ def tensor_reduce(fn: Callable[[float, float], float]) -> FakeCUDAKernel:
     # END SOLUTION
 
 # %% ../nbs/guides/module3/03_cuda.ipynb #cuda-ops
-class CudaOps(TensorOps):
+class CudaOps(CardMemory, TensorOps):
     """The backend for the GPU: kernels compiled by Numba for CUDA."""
 
     cuda = True
-    in_host_memory = False
     # From how many cells on a fold into one cell is cut into parts, and into how many.
     LONG = 1 << 16
     PARTS = 1024
     # How many whole tiles a product needs for the kernel whose threads make several results.
     MANY = 64
-
-    @staticmethod
-    def hold(row: Any) -> Any:
-        """Copy a row of numbers to the GPU, unless it is there."""
-        if not isinstance(row, np.ndarray):
-            return row
-        return on_device(lambda: cuda.to_device(row), row.nbytes)
-
-    @staticmethod
-    def empty(size: int, dtype: Any) -> Any:
-        """Make room on the GPU for the numbers of a result."""
-        return room(size, dtype)
-
-    @staticmethod
-    def constant(number: Any, dtype: Any) -> Any:
-        """Find a number on the GPU, or copy it there."""
-        return constant(np.array([number], dtype).tobytes(), dtype)
-
-    @staticmethod
-    def may_be_constant(row: Any) -> bool:
-        """Say whether a row may be one of `constant`'s, each of which is there once."""
-        return row.size == 1
-
-    @staticmethod
-    def fetch_all(row: Any) -> Storage:
-        """Copy a row from the GPU."""
-        return row.copy_to_host()
-
-    @staticmethod
-    def write(row: Any, numbers: Storage) -> None:
-        """Copy a row to where another one lies on the GPU."""
-        if numbers.size:  # the driver refuses a copy of nothing
-            row.copy_to_device(numbers)
 
     @staticmethod
     def fold_into(
@@ -351,21 +315,21 @@ class CudaOps(TensorOps):
     @staticmethod
     def map_kernel(fn: Callable[[float], float]) -> Callable[..., None]:
         """Compile a map; see `tensor_map`."""
-        kernel = tensor_map(_in_float64(fn, 1))
-        return lambda *args: _over_cells(fn.__name__, kernel, args)
+        kernel = tensor_map(in_float64_on_card(fn, 1))
+        return lambda *args: launch_over_cells(fn.__name__, kernel, MAP_THREADS, *args)
 
     @staticmethod
     def zip_kernel(fn: Callable[[float, float], float]) -> Callable[..., None]:
         """Compile a zip; see `tensor_zip`."""
-        kernel = tensor_zip(_in_float64(fn, 2))
-        return lambda *args: _over_cells(fn.__name__, kernel, args)
+        kernel = tensor_zip(in_float64_on_card(fn, 2))
+        return lambda *args: launch_over_cells(fn.__name__, kernel, MAP_THREADS, *args)
 
     @classmethod
     def reduce_kernel(  # type: ignore[override]
         cls, fn: Callable[[float, float], float], start: float
     ) -> Callable[..., None]:
         """Compile a reduction; see `tensor_reduce`."""
-        kernel = tensor_reduce(_in_float64(fn, 2, always=True))
+        kernel = tensor_reduce(in_float64_on_card(fn, 2, always=True))
 
         def fold(dim: int, start: float, *tensors: Any) -> None:
             out, out_shape, out_strides, *rest = carried(*tensors)
@@ -392,121 +356,25 @@ class CudaOps(TensorOps):
 
     @classmethod
     def matrix_multiply(cls, a: Tensor, b: Tensor) -> Tensor:
-        """Multiply matrices tile by tile in shared memory.
+        """Multiply matrices tile by tile in shared memory; see `TensorOps.matrix_multiply`."""
 
-        Args:
-            a: A tensor of shape (…, n, k).
-            b: A tensor of shape (…, k, m).
+        def multiply(out: TensorData, left: TensorData, right: TensorData) -> None:
+            batches, rows, columns = out.shape
+            if not left.shape[-1]:
+                out._storage[:] = 0.0
+            elif batches * (rows // WIDE) * (columns // WIDE) >= cls.MANY:
+                launch_over_tiles(multiply_several, WIDE, SIDE, out, left, right)
+            else:
+                launch_over_tiles(tensor_matrix_multiply, TILE, TILE, out, left, right)
 
-        Returns:
-            A tensor of shape (…, n, m); the outer dimensions broadcast.
-
-        """
-        check_together("matmul", a, b)
-        shape = matmul_shape(a.shape, b.shape)
-        *outer, rows, columns = shape
-        batches = math.prod(outer)
-        out = TensorData.trusted(cls.empty(math.prod(shape), a.dtype), shape)
-        if out.size and not a.shape[-1]:
-            out._storage[:] = 0.0
-        elif out.size:
-            left, right = batched(a, tuple(outer)), batched(b, tuple(outer))
-            whole = TensorData.trusted(out._storage, (batches, rows, columns))
-            kernel, tile, side = tensor_matrix_multiply, TILE, TILE
-            if batches * (rows // WIDE) * (columns // WIDE) >= cls.MANY:
-                kernel, tile, side = multiply_several, WIDE, SIDE
-            # A grid may be long in x, and has 65,535 blocks at most in y and in z.
-            for batch in range(0, batches, MOST_BLOCKS):
-                for row in range(0, rows, MOST_BLOCKS * tile):
-                    _multiply(
-                        kernel, tile, side,
-                        _from(whole, batch, row), _from(left, batch, row), _from(right, batch, 0),
-                    )  # fmt: skip
-        return a._new(out)
+        return multiply_batches(a, b, multiply)
 
     @classmethod
-    def conv1d(
-        cls,
-        input: Tensor,
-        weight: Tensor,
-        reverse: bool = False,
-        size: Sequence[int] | None = None,
-    ) -> Tensor:
-        """Slide weights along rows of cells; see `TensorOps.conv1d`."""
-        from minitorch import cuda_conv, fast_conv
+    def conv_loops(cls, dims: int) -> Callable[..., None]:
+        """Launch the kernels of a convolution along one dimension or two."""
+        from minitorch import cuda_conv
 
-        loops = cuda_conv.run_on_card(cuda_conv.conv1d_kernel)
-        return fast_conv.convolve("conv1d", loops, input, weight, reverse, size)
-
-    @classmethod
-    def conv2d(
-        cls,
-        input: Tensor,
-        weight: Tensor,
-        reverse: bool = False,
-        size: Sequence[int] | None = None,
-    ) -> Tensor:
-        """Slide weights over images; see `TensorOps.conv2d`."""
-        from minitorch import cuda_conv, fast_conv
-
-        loops = cuda_conv.run_on_card(cuda_conv.conv2d_kernel)
-        return fast_conv.convolve("conv2d", loops, input, weight, reverse, size)
-
-
-def _in_float64(fn: Any, inputs: int, always: bool = False) -> Any:
-    """Compile a function of one or two numbers for the card; it computes in float64, as on the CPU.
-
-    A sum does so always, since it rounds many times.
-    """
-    compiled = device_jit(written_in_python("CudaOps", fn))
-    if fn in ROUND_ONCE and not always:
-        return compiled
-
-    def of_one(x: float) -> float:
-        return compiled(np.float64(x))
-
-    def of_two(x: float, y: float) -> float:
-        return compiled(np.float64(x), np.float64(y))
-
-    wide = of_one if inputs == 1 else of_two
-    wide.__name__ = fn.__name__
-    return device_jit(wide)
-
-
-MOST_BLOCKS = 65_535
-
-
-def _from(data: TensorData, batch: int, row: int) -> TensorData:
-    """Leave out the first matrices, unless one stands for all, and the first rows of the others."""
-    if batch == row == 0:
-        return data
-    batches, rows, columns = data.shape
-    batch = 0 if batches == 1 else batch
-    start = batch * data.strides[0] + row * data.strides[1]
-    shape = (batches - batch, rows - row, columns)
-    return TensorData.trusted(data._storage[start:], shape, data.strides)
-
-
-def _multiply(
-    kernel: Any, tile: int, side: int, out: TensorData, a: TensorData, b: TensorData
-) -> None:
-    """Launch a product of matrices: side × side threads for each tile of the result."""
-    batches, rows, columns = out.shape
-    down = min(math.ceil(rows / tile), MOST_BLOCKS)
-    blocks = (math.ceil(columns / tile), down, min(batches, MOST_BLOCKS))
-    out_storage, out_shape, out_strides, *rest = carried(*out.tuple(), *a.tuple(), *b.tuple())
-    launch(
-        kernel, blocks, (side, side),
-        out_storage, out_shape, out_strides, out.size, *rest,
-    )  # fmt: skip
-
-
-def _over_cells(name: str, kernel: Any, args: tuple[Any, ...]) -> None:
-    """Launch a thread for each cell of the output."""
-    out, out_shape, out_strides, *rest = carried(*args)
-    size = out.size
-    blocks = math.ceil(size / MAP_THREADS)
-    launch_made_from(name, kernel, blocks, MAP_THREADS, out, out_shape, out_strides, size, *rest)
+        return cuda_conv.conv_loops(dims)
 
 # %% ../nbs/guides/module3/04_cuda_shared.ipynb #mm-practice
 def _mm_practice(out: Storage, a: Storage, b: Storage, size: int) -> None:

@@ -5,7 +5,6 @@
 # %% ../nbs/lib/00_fast_conv.ipynb #imports
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,89 +13,20 @@ import numpy as np
 from minitorch.autodiff import Context
 from minitorch.tensor import Tensor
 from minitorch.tensor_base import Plain
-from minitorch.tensor_data import IndexingError, Shape, Storage, Strides, TensorData
+from minitorch.tensor_data import IndexingError, Shape, Storage, Strides
 from minitorch.tensor_functions import Function
-from minitorch.tensor_ops import check_together
+from minitorch.tensor_operands import conv_shape
 
 # %% auto #0
-__all__ = ['prange', 'conv_shape', 'convolve', 'Pad', 'conv1d', 'conv2d', 'tensor_conv1d', 'Conv1dFun', 'tensor_conv2d', 'Conv2dFun']
+__all__ = ['prange', 'conv_loops', 'Pad', 'conv1d', 'conv2d', 'tensor_conv1d', 'Conv1dFun', 'tensor_conv2d', 'Conv2dFun']
 
 # %% ../nbs/lib/00_fast_conv.ipynb #prange
 prange = range
 
-# %% ../nbs/lib/00_fast_conv.ipynb #shape
-_SIZES = {"conv1d": "width", "conv2d": "height, width"}
-
-
-def conv_shape(
-    name: str,
-    shape: tuple[int, ...],
-    weight_shape: tuple[int, ...],
-    size: Sequence[int] | None = None,
-) -> tuple[int, ...]:
-    """Return the shape of a convolution's result.
-
-    Args:
-        name: Which convolution: "conv1d" or "conv2d".
-        shape: The input's, (batch, in_channels, …).
-        weight_shape: The weight's, (out_channels, in_channels, …).
-        size: The sizes of the result behind its channels; the input's, if left out.
-
-    Raises:
-        IndexingError: If the shapes don't fit, or something is empty.
-
-    """
-    sizes = _SIZES[name]
-    dims = 2 + len(sizes.split(", "))
-    if len(shape) != dims or len(weight_shape) != dims:
-        kernel = sizes.replace("height", "kernel_height").replace("width", "kernel_width")
-        raise IndexingError(
-            f"{name} takes an input of shape (batch, channels, {sizes}) and a weight of shape "
-            f"(out_channels, channels, {kernel}), not {shape} and {weight_shape}."
-        )
-    if shape[1] != weight_shape[1]:
-        raise IndexingError(
-            f"{name}: the input of shape {shape} has {shape[1]} channels, and the weight of shape "
-            f"{weight_shape} reads {weight_shape[1]}. Their sizes in dimension 1 have to be equal."
-        )
-    for said, sizes_of in (("input", shape), ("weight", weight_shape)):
-        if 0 in sizes_of:
-            raise IndexingError(f"{name}: the {said} of shape {sizes_of} is empty.")
-    return (shape[0], weight_shape[0], *(shape[2:] if size is None else size))
-
-# %% ../nbs/lib/00_fast_conv.ipynb #convolve
-def convolve(
-    name: str,
-    loops: Callable[..., None],
-    input: Tensor,
-    weight: Tensor,
-    reverse: bool = False,
-    size: Sequence[int] | None = None,
-) -> Tensor:
-    """Make room for the result of a convolution, and let a backend's loops fill it.
-
-    Args:
-        name: Which convolution: "conv1d" or "conv2d".
-        loops: A function of the arguments of `_tensor_conv1d` or `_tensor_conv2d`.
-        input: A tensor of shape (batch, in_channels, width), or with (…, height, width).
-        weight: A tensor of shape (out_channels, in_channels, …).
-        reverse: Whether a kernel reaches to the left and upwards instead.
-        size: The sizes of the result behind its channels; the input's, if left out.
-
-    Returns:
-        A tensor of shape (batch, out_channels, …).
-
-    Raises:
-        IndexingError: If the shapes don't fit, or something is empty.
-        TypeError: If the two are of different kinds of numbers.
-
-    """
-    check_together(name, input, weight)
-    shape = conv_shape(name, input.shape, weight.shape, size)
-    out = TensorData.trusted(input.f.ops.empty(math.prod(shape), input.dtype), shape)
-    if out.size:
-        loops(*out.tuple(), out.size, *input.tuple(), *weight.tuple(), reverse)
-    return input._new(out)
+# %% ../nbs/lib/00_fast_conv.ipynb #loops
+def conv_loops(dims: int) -> Callable[..., None]:
+    """Return the loops of a convolution along one dimension or two."""
+    return _tensor_conv1d if dims == 1 else _tensor_conv2d
 
 # %% ../nbs/lib/00_fast_conv.ipynb #pad
 class Pad(Function):
@@ -330,6 +260,15 @@ def _swapped(x: Tensor) -> Tensor:
     return x._new(x._tensor.permute(1, 0, *range(2, x.dims)))
 
 
+def _gradients(
+    conv: Callable[..., Tensor], input: Tensor, weight: Tensor, grad: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Convolve the gradient with the reversed kernels, and the input with the gradient."""
+    grad_input = conv(grad, _swapped(weight), reverse=True, size=input.shape[2:])
+    grad_weight = conv(_swapped(input), _swapped(grad), size=weight.shape[2:])
+    return grad_input, _swapped(grad_weight)
+
+
 class Conv1dFun(Function):
     """Kernels that slide along rows of numbers."""
 
@@ -351,12 +290,9 @@ class Conv1dFun(Function):
 
     @staticmethod
     def backward(ctx: Context, grad_output: Tensor) -> tuple[Tensor, Tensor]:
-        """Convolve the gradient with the reversed kernels, and the input with the gradient."""
+        """Convolve twice more."""
         input, weight = ctx.saved_values
-        conv = grad_output.f.conv1d
-        grad_input = conv(grad_output, _swapped(weight), reverse=True, size=input.shape[2:])
-        grad_weight = conv(_swapped(input), _swapped(grad_output), size=weight.shape[2:])
-        return grad_input, _swapped(grad_weight)
+        return _gradients(grad_output.f.conv1d, input, weight, grad_output)
 
 # %% ../nbs/guides/module4/01_convolution.ipynb #conv2d
 def _tensor_conv2d(
@@ -500,9 +436,6 @@ class Conv2dFun(Function):
 
     @staticmethod
     def backward(ctx: Context, grad_output: Tensor) -> tuple[Tensor, Tensor]:
-        """Convolve the gradient with the reversed kernels, and the input with the gradient."""
+        """Convolve twice more."""
         input, weight = ctx.saved_values
-        conv = grad_output.f.conv2d
-        grad_input = conv(grad_output, _swapped(weight), reverse=True, size=input.shape[2:])
-        grad_weight = conv(_swapped(input), _swapped(grad_output), size=weight.shape[2:])
-        return grad_input, _swapped(grad_weight)
+        return _gradients(grad_output.f.conv2d, input, weight, grad_output)

@@ -6,8 +6,7 @@
 from __future__ import annotations
 
 import functools
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numba
@@ -17,7 +16,7 @@ from numba import prange, uint64
 from minitorch import operators, tensor_data
 from minitorch.kernels import layout
 from minitorch.kernels.allocator import keep_freed_memory
-from minitorch.kernels.batch import batched
+from minitorch.kernels.batch import multiply_batches
 from minitorch.kernels.compile import Fn, njit  # noqa: F401
 from minitorch.kernels.convolution import run_compiled
 from minitorch.kernels.dispatch import Kernel
@@ -25,6 +24,7 @@ from minitorch.kernels.fold import NEUTRAL, column, parts_of
 from minitorch.kernels.precision import in_float64
 from minitorch.kernels.simulator import offer_cuda
 from minitorch.kernels.threads import check_threads, threads
+from minitorch.tensor_backend import TensorOps, power
 from minitorch.tensor_data import (
     MAX_DIMS,  # noqa: F401
     OutIndex,
@@ -33,7 +33,6 @@ from minitorch.tensor_data import (
     Strides,
     TensorData,
 )
-from minitorch.tensor_ops import TensorOps, check_together, matmul_shape, power
 
 if TYPE_CHECKING:
     from minitorch.tensor import Tensor
@@ -301,58 +300,21 @@ class FastOps(TensorOps):
 
     @classmethod
     def matrix_multiply(cls, a: Tensor, b: Tensor) -> Tensor:
-        """Multiply matrices with a kernel that fuses the products and their sums.
+        """Multiply matrices with a kernel that fuses the products and their sums."""
+        kernel = _matmul_kernel(tensor_matrix_multiply)
 
-        Args:
-            a: A tensor of shape (…, n, k).
-            b: A tensor of shape (…, k, m).
+        def multiply(out: TensorData, left: TensorData, right: TensorData) -> None:
+            work = out.size * left.shape[-1]
+            kernel(*out.tuple(), *left.tuple(), *right.tuple(), work=work)
 
-        Returns:
-            A tensor of shape (…, n, m); the outer dimensions broadcast.
-
-        """
-        check_together("matmul", a, b)
-        shape = matmul_shape(a.shape, b.shape)
-        if b._tensor.strides[-1] != 1:  # the kernel runs fastest along the rows of b
-            b = b.backend.id_map(b)
-        out = np.empty(math.prod(shape), a.dtype)
-        outer, matrix = shape[:-2], shape[-2:]
-        if out.size:
-            _matmul_kernel(tensor_matrix_multiply)(
-                *TensorData.trusted(out, (math.prod(outer), *matrix)).tuple(),
-                *batched(a, outer).tuple(),
-                *batched(b, outer).tuple(),
-                work=out.size * a.shape[-1],
-            )
-        return a._new(TensorData.trusted(out, shape))
+        return multiply_batches(a, b, multiply, by_rows=True)
 
     @classmethod
-    def conv1d(
-        cls,
-        input: Tensor,
-        weight: Tensor,
-        reverse: bool = False,
-        size: Sequence[int] | None = None,
-    ) -> Tensor:
-        """Slide weights along rows of cells; see `TensorOps.conv1d`."""
+    def conv_loops(cls, dims: int) -> Callable[..., None]:
+        """Compile the loops of a convolution along one dimension or two."""
         from minitorch import fast_conv
 
-        loops = run_compiled(fast_conv._tensor_conv1d)
-        return fast_conv.convolve("conv1d", loops, input, weight, reverse, size)
-
-    @classmethod
-    def conv2d(
-        cls,
-        input: Tensor,
-        weight: Tensor,
-        reverse: bool = False,
-        size: Sequence[int] | None = None,
-    ) -> Tensor:
-        """Slide weights over images; see `TensorOps.conv2d`."""
-        from minitorch import fast_conv
-
-        loops = run_compiled(fast_conv._tensor_conv2d)
-        return fast_conv.convolve("conv2d", loops, input, weight, reverse, size)
+        return run_compiled(fast_conv.conv_loops(dims))
 
 # %% ../nbs/guides/module3/02_matmul.ipynb #fast-matmul
 def _tensor_matrix_multiply(

@@ -14,7 +14,8 @@ from minitorch.stand_in import value_of
 from minitorch.tensor import Tensor
 from minitorch.tensor_arguments import named_dim
 from minitorch.tensor_base import Function
-from minitorch.tensor_data import IndexingError, whole
+from minitorch.tensor_data import IndexingError
+from minitorch.tensor_storage import whole
 from minitorch.tensor_functions import (
     ones,  # noqa: F401
     rand,

@@ -10,7 +10,8 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from minitorch.tensor_data import IndexingError, checked_dim
+from minitorch.tensor_data import IndexingError
+from minitorch.tensor_storage import checked_dim
 
 if TYPE_CHECKING:
     from minitorch.tensor import Tensor

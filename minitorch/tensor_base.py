@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from minitorch.autodiff import _UNNAMED, FunctionBase, History, Unfit, Variable
 from minitorch.stand_in import StandIn
+from minitorch.tensor_backend import TensorBackend, checked_backend
 from minitorch.tensor_data import (
     IndexingError,
     Storage,
@@ -26,15 +27,10 @@ from minitorch.tensor_data import (
     UserStrides,
     broadcast_strides,
     shape_broadcast,
-    whole,
 )
-from minitorch.tensor_ops import (
-    Apart,
-    SimpleBackend,
-    TensorBackend,
-    check_together,
-    checked_backend,
-)
+from minitorch.tensor_storage import whole
+from minitorch.tensor_operands import Apart, check_together
+from minitorch.tensor_ops import SimpleBackend
 from minitorch.tensor_writes import TensorHistory, writes
 
 if TYPE_CHECKING:

@@ -17,14 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from minitorch.tensor_base import Function, TensorBase
-from minitorch.tensor_data import (
-    FLOATS,
-    MAX_DIMS,
-    IndexingError,
-    TensorData,
-    UserShape,
-    too_many_dims,
-)
+from minitorch.tensor_data import MAX_DIMS, IndexingError, TensorData, UserShape
+from minitorch.tensor_storage import FLOATS, too_many_dims
 from minitorch.tensor_ops import SimpleBackend, TensorBackend
 
 if TYPE_CHECKING:

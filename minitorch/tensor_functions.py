@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from minitorch.autodiff import Context
 from minitorch.gradcheck import grad_central_difference, grad_check
 from minitorch.tensor_base import Function
-from minitorch.tensor_data import whole
+from minitorch.tensor_storage import whole
 from minitorch.tensor_creation import (
     _tensor,
     arange,

@@ -16,8 +16,9 @@ from minitorch.autodiff import Context
 from minitorch.stand_in import value_of
 from minitorch.tensor_arguments import named_dim, named_dims, whole_numbers
 from minitorch.tensor_base import Function, together
-from minitorch.tensor_data import MAX_DIMS, IndexingError, TensorData, too_many_dims, whole
-from minitorch.tensor_ops import check_together
+from minitorch.tensor_data import MAX_DIMS, IndexingError, TensorData
+from minitorch.tensor_storage import too_many_dims, whole
+from minitorch.tensor_operands import check_together
 
 if TYPE_CHECKING:
     from minitorch.tensor import Tensor

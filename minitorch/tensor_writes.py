@@ -10,7 +10,7 @@ import weakref
 from collections.abc import Iterator
 from typing import Any
 
-from minitorch.autodiff import History
+from minitorch.history import History
 
 # %% auto #0
 __all__ = ['writes', 'Writes', 'TensorHistory']

@@ -31,7 +31,7 @@ from minitorch import (
     zeros,
 )
 from minitorch.cuda_ops import REDUCE_THREADS, SIMULATED, TILE, device_jit, jit, launch
-from minitorch.kernels import cuda_launch
+from minitorch.kernels import cuda_grid, cuda_memory
 from minitorch.kernels.cuda_coarse import SIDE, WIDE, multiply_several
 from minitorch.kernels.cuda_trace import Watched, shared_reads, watch
 
@@ -288,7 +288,7 @@ def test_matmul_gradients_and_permuted_batches() -> None:
 
 @task3_4
 def test_a_grid_with_too_many_blocks_is_divided(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cuda_ops, "MOST_BLOCKS", 2)
+    monkeypatch.setattr(cuda_grid, "MOST_BLOCKS", 2)
     check_matmul((5, 2, 3), (5, 3, 2))
     check_matmul((3 * TILE, 2), (2, 3))
     check_matmul((3, 2 * TILE + 1, 3), (1, 3, 2))
@@ -316,7 +316,7 @@ def test_room_on_the_card_is_used_again(monkeypatch: pytest.MonkeyPatch) -> None
     asked: list[Any] = []
     make = cuda.device_array
     monkeypatch.setattr(cuda, "device_array", device_array)
-    monkeypatch.setattr(cuda_launch, "spare", cuda_launch.Spare(most=100))
+    monkeypatch.setattr(cuda_memory, "freed", cuda_memory.FreedArrays(most=100))
     rows = [CudaOps.empty(5, np.float64) for _ in range(2)]
     assert len(asked) == 2
     del rows[0]
@@ -326,24 +326,24 @@ def test_room_on_the_card_is_used_again(monkeypatch: pytest.MonkeyPatch) -> None
         rows[n][0] = float(n)
     assert [float(row[0]) for row in rows] == [0.0, 1.0, 2.0]
     rows.clear()
-    assert cuda_launch.spare.bytes == 100
+    assert cuda_memory.freed.bytes == 100
     CudaOps.empty(13, np.float64)  # more than is kept
-    assert (len(asked), cuda_launch.spare.bytes) == (4, 0)
+    assert (len(asked), cuda_memory.freed.bytes) == (4, 0)
 
 
 def test_a_full_card_lets_go_of_spare_room(monkeypatch: pytest.MonkeyPatch) -> None:
     def device_array(*kind: Any) -> Any:
-        if cuda_launch.spare.arrays:
+        if cuda_memory.freed.arrays:
             raise RuntimeError("[2] Call to cuMemAlloc results in CUDA_ERROR_OUT_OF_MEMORY")
         return make(*kind)
 
     make = cuda.device_array
     monkeypatch.setattr(cuda, "device_array", device_array)
-    monkeypatch.setattr(cuda_launch, "spare", cuda_launch.Spare(most=100))
+    monkeypatch.setattr(cuda_memory, "freed", cuda_memory.FreedArrays(most=100))
     CudaOps.empty(5, np.float64)
-    assert cuda_launch.spare.bytes == 40
+    assert cuda_memory.freed.bytes == 40
     row = CudaOps.empty(6, np.float64)
-    assert (row.size, cuda_launch.spare.bytes) == (6, 0)
+    assert (row.size, cuda_memory.freed.bytes) == (6, 0)
 
 
 @task3_3
@@ -356,7 +356,7 @@ def test_a_number_travels_to_the_card_once(monkeypatch: pytest.MonkeyPatch) -> N
     send = cuda.to_device
     t = tensor([1.0, -2.0], backend=CUDA)
     monkeypatch.setattr(cuda, "to_device", to_device)
-    cuda_launch.constant.cache_clear()
+    cuda_memory.constant.cache_clear()
     for _ in range(2):
         assert np.signbit((t * 0.0).to_numpy()).tolist() == [False, True]
         assert np.signbit((t * -0.0).to_numpy()).tolist() == [True, False]
@@ -397,7 +397,7 @@ def test_several_results_of_permuted_and_divided_batches(monkeypatch: pytest.Mon
     turned = tensor(batch, backend=CUDA).permute(2, 0, 1)
     expected = batch.transpose(2, 0, 1) @ batch.transpose(2, 1, 0)
     np.testing.assert_allclose((turned @ turned.permute(0, 2, 1)).to_numpy(), expected)
-    monkeypatch.setattr(cuda_ops, "MOST_BLOCKS", 2)
+    monkeypatch.setattr(cuda_grid, "MOST_BLOCKS", 2)
     check_matmul((5, 2, 3), (5, 3, 2))
     check_matmul((2 * WIDE + 1, 2), (2, 3))
 
@@ -412,7 +412,7 @@ def test_large_products_alone_are_made_several_at_a_time(monkeypatch: pytest.Mon
         used.append(kernel is multiply_several)
 
     monkeypatch.setattr(CudaOps, "MANY", 4)
-    monkeypatch.setattr(cuda_ops, "launch", note)
+    monkeypatch.setattr(cuda_grid, "launch", note)
     used: list[bool] = []
     for *batch, n, m in [
         (2 * WIDE, 2 * WIDE),

@@ -14,13 +14,13 @@ from tensor_strategies import broadcast_shapes, indices, shapes, tensor_data
 
 from minitorch import IndexingError, TensorData
 from minitorch.tensor_data import (
-    as_storage,
     broadcast_index,
     index_to_position,
     shape_broadcast,
     strides_from_shape,
     to_index,
 )
+from minitorch.tensor_storage import as_storage
 
 
 def counted(*shape: int) -> TensorData:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import difflib
 import errno
 import os
 import re
 import sqlite3
 import sys
+import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,20 +25,25 @@ from sqlalchemy.exc import DatabaseError
 
 from grading.course.regions import GradingError
 from grading.course.tasks import Assignment, Task
-from grading.gradebook import examples, feedback, keeping, records
+from grading.gradebook import changes, examples, feedback, keeping, records
 from grading.gradebook.nbgrader_plugin import (
     PREREQUISITES,
     UNSANDBOXED,
+    handing_over,
     judge_submission,
 )
 from grading.gradebook.nbgrader_steps import Pipeline
 from grading.gradebook.records import Entry
 from grading.judge.judge import Judge
+from grading.judge.pair import Place, threads
 from grading.judge.verdict import Judgement
 from grading.paths import AUTOGRADED, FEEDBACK, GRADEBOOK, GRADES, GUIDES, JUDGED, ROOT, SUBMITTED
 from grading.sandbox import folders as temporary
 from grading.sandbox import run as sandbox
+from grading.sandbox.ending import NotYet
 from grading.sandbox.usage import cores
+from grading.schedule.cluster import cluster
+from grading.schedule.progress import Progress
 from grading.submission.read import SubmissionError, unfit
 from grading.submission.sanitize import clean
 
@@ -62,6 +69,7 @@ class Graded:
         refused: what could not be done and why, by student's id.
         odd: what a person should look at besides.
         entries: what the gradebook holds, by student's id; points given by hand, too.
+        changes: what is different from what was told last.
 
     """
 
@@ -72,6 +80,30 @@ class Graded:
     refused: dict[str, str] = field(default_factory=dict)
     odd: list[str] = field(default_factory=list)
     entries: dict[str, Entry] = field(default_factory=dict)
+    changes: str = ""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a run of grading is to do.
+
+    Attributes:
+        students: their ids; all by default.
+        tasks: ids of the tasks to judge; the others keep their verdicts. All by default.
+        again: judge anew what is known already.
+        settle: students in whose work what can't be found out counts as wrong.
+        own: take prerequisites from the student's own work where that earned its points.
+
+    """
+
+    students: Collection[str] = ()
+    tasks: Collection[str] = ()
+    again: bool = False
+    settle: Collection[str] = ()
+    own: bool = False
+
+
+EVERYTHING = Choice()
 
 
 def say(text: str) -> None:
@@ -148,9 +180,8 @@ def judge_all(
     judge: Judge,
     assignment: str,
     folders: dict[str, Path],
-    *,
-    again: bool = False,
-    settle: Collection[str] = (),
+    choice: Choice = EVERYTHING,
+    held: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Graded:
     """Judge submissions side by side; the pipeline finds the results in the cache.
 
@@ -158,8 +189,8 @@ def judge_all(
         judge: of the course.
         assignment: its name.
         folders: the submissions by student's id.
-        again: judge anew what is known already.
-        settle: students in whose work what can't be found out counts as wrong.
+        choice: what to judge.
+        held: keys of the verdicts that were given last, by student's id and task.
 
     """
     graded = Graded(assignment)
@@ -172,30 +203,49 @@ def judge_all(
         if (seconds := time.monotonic() - began) > 2:  # what is known already needs no line
             say(f"  {task.label} ({seconds:.0f} s)")
 
-    judge.prepare(judge.course.assignment(assignment), ready)
+    judge.prepare(judge.course.assignment(assignment), ready, choice.tasks)
 
+    judge.place.begin(judge, assignment)
+    reading = threading.BoundedSemaphore(cores())  # a process for each, however large the cluster
     earned = records.earned(judge.course.root, judge.course, assignment)
 
     def one(student: str, folder: Path) -> tuple[str, Judgement]:
-        work = judge.read(assignment, folder)
+        with reading:
+            work = judge.read(assignment, folder)
         work = replace(work, earned=earned.get(student, frozenset()))
-        settled = student in settle
-        return work.digest, judge_submission(judge, work, again=again, settle=settled)
+        judgement = judge_submission(
+            judge,
+            work,
+            again=choice.again,
+            settle=student in choice.settle,
+            only=choice.tasks,
+            held=(held or {}).get(student),
+        )
+        return work.digest, judgement
+
+    def tell(student: str, said: str) -> None:
+        more = f" ({progress})" if f"{progress}" else ""
+        say(f"  {number}  {feedback.short(student)}: {said}{more}")
 
     def wait(student: str, why: list[str]) -> None:
         graded.waiting[student] = why
-        say(f"  {number} of {len(folders)}  {feedback.short(student)}: not graded yet")
+        tell(student, "not graded yet")
 
     def refuse(student: str, why: str) -> None:
         graded.refused[student] = why
-        say(f"  {number} of {len(folders)}  {feedback.short(student)}: refused")
+        tell(student, "refused")
 
-    with _pool(max(1, cores() // 2)) as pool:
+    progress = Progress(len(folders))
+    # The work is done in pairs of a submission and a task; a submission only waits for its own.
+    with _pool(judge.place.workers + 1) as pool:
         waiting = {pool.submit(one, *each): each[0] for each in folders.items()}
-        for number, done in enumerate(as_completed(waiting), 1):
-            student = waiting[done]
+        for done in as_completed(waiting):
+            student, number = waiting[done], progress.count()
             try:
                 graded.digests[student], judgement = done.result()
+            except NotYet as error:
+                wait(student, [str(error)])
+                continue
             except (sandbox.SandboxError, SubmissionError) as error:
                 refuse(student, str(error))
                 continue
@@ -211,12 +261,8 @@ def judge_all(
                 wait(student, judgement.waits)
                 continue
             graded.judgements[student] = judgement
-            seconds = time.monotonic() - began
-            say(
-                f"  {number} of {len(folders)}  {feedback.short(student)}: "
-                f"{feedback.points(judgement.earned)} of "
-                f"{feedback.points(judgement.points)} points ({seconds:.0f} s)"
-            )
+            earned_now, of = feedback.points(judgement.earned), feedback.points(judgement.points)
+            tell(student, f"{earned_now} of {of} points")
     graded.judgements = dict(sorted(graded.judgements.items()))
     return graded
 
@@ -231,40 +277,31 @@ def _pool(workers: int) -> Iterator[ThreadPoolExecutor]:
         pool.shutdown(cancel_futures=True)
 
 
-def grade(
-    root: Path,
-    assignment: str,
-    *,
-    again: bool = False,
-    own: bool = False,
-    settle: Collection[str] = (),
-) -> Graded:
+def grade(root: Path, assignment: str, choice: Choice = EVERYTHING, address: str = "") -> Graded:
     """Grade one assignment from the submissions to the exported table.
 
     Args:
         root: the project.
         assignment: e.g. `module0`.
-        again: judge anew what is known already.
-        own: take prerequisites from the student's own work where that earned its points.
-        settle: students in whose work what can't be found out counts as wrong.
+        choice: what to judge.
+        address: of a Dask scheduler that judges, e.g. `tcp://10.0.0.1:8786`; else this machine.
 
     Raises:
-        GradingError: the course or nbgrader is not in order.
+        GradingError: the course or nbgrader is not in order, or the scheduler isn't there.
 
     """
-    os.environ[PREREQUISITES] = "own" if own else "reference"  # for nbgrader's processes too
+    # For nbgrader's processes, too.
+    os.environ[PREREQUISITES] = "own" if choice.own else "reference"
     with keeping.alone(root, say):
         keeping.require_room(root)
         keeping.sweep(root)
         temporary.sweep()
-        return _grade(root, assignment, again=again, own=own, settle=settle)
+        return _grade(root, assignment, choice, address)
 
 
-def _grade(
-    root: Path, assignment: str, *, again: bool, own: bool, settle: Collection[str]
-) -> Graded:
+def _grade(root: Path, assignment: str, choice: Choice, address: str) -> Graded:
     """Grade, while no one else does."""
-    judge = Judge(root, cache=root / JUDGED, own_prerequisites=own)
+    judge = Judge(root, cache=root / JUDGED, own_prerequisites=choice.own)
     judge.course.assignment(assignment)
     folders, odd = submissions(root, assignment)
     for line in odd:
@@ -272,17 +309,23 @@ def _grade(
     if not folders:
         say(f"There are no submissions of {assignment} in {SUBMITTED}.")
         return Graded(assignment)
-    if reason := sandbox.available():
-        say(f"No sandbox: {reason}")
-        say(UNSANDBOXED)
-    graded = judge_all(judge, assignment, folders, again=again, settle=settle)
+    folders = _chosen(folders, choice.students, assignment)
+    told = changes.told(root, assignment)
+    held = {
+        student: {task: state.key for task, state in states.items()}
+        for student, states in told.items()
+    }
+    with _place(address) as judge.place:
+        graded = judge_all(judge, assignment, folders, choice, held)
     graded.odd = [f"Left out: {line}" for line in odd]
     if graded.judgements or graded.waiting:
         try:
             keeping.mend(root)
             if copy := keeping.back_up(root):
                 say(f"Copied the gradebook to {copy.relative_to(root)}")
-            _record(root, judge, graded, again=again)
+            before = records.entries(root, assignment)
+            _record(root, judge, graded, again=choice.again)
+            _compare(root, judge, graded, told, before, choice)
         except (DatabaseError, sqlite3.DatabaseError) as error:
             said = str(getattr(error, "orig", error))
             why = keeping.trouble(root, said) or (
@@ -290,6 +333,69 @@ def _grade(
             )
             raise GradingError(why) from error
     return graded
+
+
+def _chosen(folders: dict[str, Path], wanted: Collection[str], assignment: str) -> dict[str, Path]:
+    """Take the students that were asked for.
+
+    Raises:
+        GradingError: one of them has handed in nothing.
+
+    """
+    for student in wanted:
+        if student not in folders:
+            near = difflib.get_close_matches(student, folders, 3)
+            raise GradingError(
+                f"There is no submission of {assignment} by {student!r}: "
+                f"{SUBMITTED / clean(student, 60) / assignment} is no folder. "
+                + (f"Close to it: {', '.join(near)}." if near else "")
+            )
+    return {student: folders[student] for student in folders if not wanted or student in wanted}
+
+
+@contextlib.contextmanager
+def _place(address: str) -> Iterator[Place]:
+    """Open the place where pairs are to be judged: a cluster, else this machine."""
+    if address:
+        with cluster(address, say) as place:
+            yield place
+        return
+    if reason := sandbox.available():
+        say(f"No sandbox: {reason}")
+        say(UNSANDBOXED)
+    # Sandboxes take turns, one for each core; what is read and compared meanwhile is beside them.
+    with threads(2 * cores()) as place:
+        yield place
+
+
+def _compare(
+    root: Path,
+    judge: Judge,
+    graded: Graded,
+    told: changes.States,
+    before: Mapping[str, Entry],
+    choice: Choice,
+) -> None:
+    """Report which points aren't what they were, and remember them as they are now."""
+    tasks = judge.course.assignment(graded.assignment).tasks
+    new = {
+        student: {
+            task.id: changes.state(
+                judge,
+                task,
+                judgement.verdict(task.id),
+                graded.digests[student],
+                settled=student in choice.settle,
+                was=told.get(student, {}).get(task.id),
+            )
+            for task in tasks
+        }
+        for student, judgement in graded.judgements.items()
+    }
+    old = changes.of_gradebook(tasks, before) | told
+    graded.changes = changes.report(root, graded.assignment, changes.compare(old, new))
+    if told | new != told:
+        changes.remember(root, graded.assignment, told | new)
 
 
 def _record(root: Path, judge: Judge, graded: Graded, *, again: bool = False) -> None:
@@ -340,7 +446,12 @@ def _store(
         progress = _progress("Storing points in the gradebook", len(changed))
         before = left | records.decided(root, assignment.name)
         keeping.remember(root, assignment.name, before)
-        said = pipeline.autograde(assignment.name, changed, progress)
+        handed = {
+            (root / SUBMITTED / student / assignment.name).absolute(): graded.judgements[student]
+            for student in changed
+        }
+        with handing_over(handed):
+            said = pipeline.autograde(assignment.name, changed, progress)
         left = before
     else:
         said = ""
@@ -430,20 +541,28 @@ def summary(graded: Graded) -> str:
     said = [feedback.table(graded.judgements, graded.entries)] if graded.judgements else []
     for student, judgement in graded.judgements.items():
         said += [f"  {feedback.short(student)}: {note}" for note in feedback.notes(judgement)]
-    for student, reasons in graded.waiting.items():
-        said += [f"Not graded yet: {feedback.short(student)}. {why}" for why in reasons]
+    said += [f"Not graded yet: {names}. {why}" for why, names in _by_reason(graded.waiting)]
     if graded.waiting:
         said.append(WAITING)
-    for why in dict.fromkeys(graded.refused.values()):
-        students = [feedback.short(student) for student, w in graded.refused.items() if w == why]
-        said.append(f"Failed: {', '.join(students)}. {why}")
+    refused = {student: [why] for student, why in graded.refused.items()}
+    said += [f"Failed: {names}. {why}" for why, names in _by_reason(refused)]
     said += graded.odd
+    said += [graded.changes] if graded.changes else []
     if graded.judgements:
         said.append(
             f"Gradebook {GRADEBOOK}, "
             f"feedback {FEEDBACK}/<student>/{graded.assignment}/, table {GRADES}"
         )
     return "\n".join(said)
+
+
+def _by_reason(reasons: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
+    """Pair each reason with the names of all students that it holds for."""
+    names: dict[str, list[str]] = {}
+    for student, said in reasons.items():
+        for why in said:
+            names.setdefault(why, []).append(feedback.short(student))
+    return [(why, ", ".join(students)) for why, students in names.items()]
 
 
 def _of_a_file(error: OSError) -> str:
@@ -460,10 +579,44 @@ def _of_a_file(error: OSError) -> str:
     return f"{place}: {what} and start it again. What was finished is kept."
 
 
-def main() -> None:
-    """Grade the assignments that were named, or all that have submissions."""
+def _task_ids(judge: Judge, words: Sequence[str]) -> list[str]:
+    """Find the tasks that were named as `1.4`, `Task 1.4` or `task1_4`.
+
+    Raises:
+        GradingError: there is none of that name.
+
+    """
+    names = {_plain(name): task.id for task in judge.course.tasks for name in _names(task)}
+    for word in words:
+        if _plain(word) not in names:
+            known = ", ".join(task.label.removeprefix("Task ") for task in judge.course.tasks)
+            raise GradingError(f"There is no task {word!r}; there are {known}.")
+    return [names[_plain(word)] for word in words]
+
+
+def _names(task: Task) -> tuple[str, ...]:
+    return task.id, task.label, task.label.removeprefix("Task ")
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("assignments", nargs="*", help="module0 …; all by default")
+    several = {"action": "append", "default": []}
+    parser.add_argument(
+        "--student", **several, metavar="ID", help="grade this student alone; may be repeated"
+    )
+    parser.add_argument(
+        "--task",
+        **several,
+        metavar="1.4",
+        help="judge this task alone, the others keep their points; may be repeated",
+    )
+    parser.add_argument(
+        "--scheduler",
+        default="",
+        metavar="tcp://…",
+        help="judge on the workers of this Dask scheduler; on this machine by default",
+    )
     parser.add_argument("--again", action="store_true", help="judge anew what is known already")
     parser.add_argument("--examples", action="store_true", help="hand in the examples first")
     parser.add_argument(
@@ -473,31 +626,44 @@ def main() -> None:
     )
     parser.add_argument(
         "--settle",
-        action="append",
-        default=[],
+        **several,
         metavar="ID",
         help="of this student, let what can't be found out count as wrong",
     )
-    arguments = parser.parse_args()
+    return parser
+
+
+def main() -> None:
+    """Grade the assignments that were named, or all that have submissions."""
+    arguments = _parser().parse_args()
     refused = False
     try:
         course = Judge(ROOT, cache=ROOT / JUDGED)
-        names = arguments.assignments or [a.name for a in course.course.assignments if a.tasks]
+        tasks = _task_ids(course, arguments.task)
+        named = arguments.assignments or [
+            a.name for a in course.course.assignments if {t.id for t in a.tasks} & {*tasks}
+        ]
+        names = named or [a.name for a in course.course.assignments if a.tasks]
         for name in names:
+            assignment = course.course.assignment(name)
+            here = [task.id for task in assignment.tasks if task.id in tasks]
+            if tasks and not here:
+                raise GradingError(f"{name} has no {course.course.task(tasks[0]).label}.")
             if arguments.examples:
-                examples.write(course, course.course.assignment(name), ROOT / SUBMITTED)
-            if not arguments.assignments and not submissions(ROOT, name)[0]:
+                examples.write(course, assignment, ROOT / SUBMITTED)
+            if not named and not submissions(ROOT, name)[0]:
                 continue
-            graded = grade(
-                ROOT,
-                name,
+            choice = Choice(
+                students=arguments.student,
+                tasks=here,
                 again=arguments.again,
-                own=arguments.own_prerequisites,
                 settle=arguments.settle,
+                own=arguments.own_prerequisites,
             )
+            graded = grade(ROOT, name, choice, arguments.scheduler)
             say(summary(graded))
             refused = refused or bool(graded.refused or graded.waiting)
-        if not arguments.assignments and not any(submissions(ROOT, n)[0] for n in names):
+        if not named and not any(submissions(ROOT, n)[0] for n in names):
             say(f"Nothing to grade: put notebooks into {SUBMITTED}/<student>/<module>/.")
     except GradingError as error:
         sys.exit(str(error))

@@ -7,15 +7,17 @@ of the graded cells so that nbgrader's own steps store the points.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import glob
 import os
 import posixpath
 import re
 import shutil
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import nbformat
 from nbconvert.exporters import HTMLExporter, NotebookExporter, TemplateExporter
@@ -67,24 +69,32 @@ def judge_for(root: Path) -> Judge:
     return Judge(root, cache=root / JUDGED, own_prerequisites=own)
 
 
-def judge_submission(
-    judge: Judge, submission: Submission, *, again: bool = False, settle: bool = False
-) -> Judgement:
+def judge_submission(judge: Judge, submission: Submission, **how: Any) -> Judgement:
     """Judge a submission; without bwrap only one that the course made itself.
+
+    Args:
+        judge: of the course.
+        submission: the files.
+        how: what `Judge.judge` takes besides.
 
     Raises:
         SandboxError: there is no sandbox, and this is a student's work.
 
     """
-    if not sandbox.available():
-        return judge.judge(submission, again=again, settle=settle)
-    if not examples.is_example(judge, submission):
-        raise sandbox.SandboxError(sandbox.available())
-    return judge.trusting().judge(submission, again=again, settle=settle)
+    try:
+        judge.place.require()
+    except sandbox.SandboxError:
+        if not examples.is_example(judge, submission):
+            raise
+        judge = judge.trusting()
+    return judge.judge(submission, **how)
 
 
 class _Reader:
     """Reads submissions, one at a time, and remembers the last."""
+
+    # What `grade` found out before it lets nbgrader store it, by the submission's folder.
+    known: ClassVar[dict[Path, Judgement]] = {}
 
     def __init__(self, judge: Judge) -> None:
         self.judge = judge
@@ -117,16 +127,29 @@ class _Reader:
         """Name what the record of a submission depends on."""
         self._read(assignment, folder)
         assert self._submission is not None
-        key = self.judge.key(assignment, self._grafts)
+        known = self.known.get(folder.absolute())
+        key = known.key if known else self.judge.key(assignment, self._grafts)
         return records.stamp(self.judge.course.root, key, self._submission.digest, folder)
 
     def judgement(self, assignment: str, folder: Path) -> Judgement:
         """Judge a submission, once for all its notebooks."""
         self._read(assignment, folder)
         if self._judgement is None:
+            self._judgement = self.known.get(folder)
+        if self._judgement is None:
             assert self._submission is not None
             self._judgement = judge_submission(self.judge, self._submission)
         return self._judgement
+
+
+@contextlib.contextmanager
+def handing_over(judgements: Mapping[Path, Judgement]) -> Iterator[None]:
+    """Let nbgrader's steps in this process store these, by the submission's folder."""
+    _Reader.known = dict(judgements)
+    try:
+        yield
+    finally:
+        _Reader.known = {}
 
 
 @functools.cache

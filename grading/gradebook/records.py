@@ -22,6 +22,8 @@ STAMP = "minitorch_judgement"  # in a graded notebook's metadata
 LONGEST_DATE = 100  # bytes of a timestamp.txt
 MADE_FROM = ".made_from"  # beside feedback pages: the state of the gradebook that they show
 
+GRADE_COLUMNS = 5  # of what an entry holds of a graded cell; comments and penalties have three
+
 # What turns a judgement into stored points and feedback; the judge's key names the rest.
 WRITERS = (
     "nbgrader_config.py",
@@ -55,6 +57,11 @@ class Entry:
     def total(self) -> float:
         """Points after the penalty, as in nbgrader's own export."""
         return max(0.0, self.earned - self.penalty)
+
+    @property
+    def scores(self) -> dict[tuple[str, str], float]:
+        """Points of graded cells as they count, by notebook and grade_id."""
+        return {(row[0], row[1]): row[3] for row in self.contents if len(row) == GRADE_COLUMNS}
 
     @property
     def by_hand(self) -> float:

@@ -19,14 +19,15 @@ class Cache:
 
     folder: Path | None
 
-    def _path(self, kind: str, key: str) -> Path | None:
+    def path(self, kind: str, key: str) -> Path | None:
+        """Return where a text lies; None if nothing is kept."""
         if self.folder is None:
             return None
         return self.folder / kind / f"{hashlib.sha256(key.encode()).hexdigest()[:40]}.json"
 
     def read(self, kind: str, key: str) -> str | None:
         """Return what was stored; None if nothing was."""
-        path = self._path(kind, key)
+        path = self.path(kind, key)
         try:
             return path.read_text(encoding="utf-8") if path else None
         except OSError:
@@ -34,7 +35,7 @@ class Cache:
 
     def write(self, kind: str, key: str, text: str) -> None:
         """Store a text."""
-        if (path := self._path(kind, key)) is None:
+        if (path := self.path(kind, key)) is None:
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         # Written aside and moved, so that a killed run leaves no half-written file; two that

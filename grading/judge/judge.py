@@ -15,7 +15,7 @@ import hashlib
 import json
 import random
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, replace
 from functools import cached_property, partial
@@ -42,13 +42,13 @@ from grading.judge.execute import (
     measure,
 )
 from grading.judge.material import Material, read_material
+from grading.judge.pair import Pair, Place, Threads
 from grading.judge.scoring import MORE_RIGHT_ONES, RIGHT_ONES, score_probes, score_tests
 from grading.judge.variants import rewritten
 from grading.judge.verdict import Finding, Judgement, Verdict, best
 from grading.paths import ROOT, sources
 from grading.release.strip import released
 from grading.sandbox import folders
-from grading.sandbox import run as sandbox
 from grading.sandbox.ending import NotYet
 from grading.sandbox.limits import FLOOR, LAZY, Budget, Needs
 from grading.submission.answers import Graft, graft
@@ -70,6 +70,10 @@ class Judge:
         sandboxed: False runs students' code as a child process of ours. Only for code that
             the course made itself.
 
+    Attributes:
+        place: where pairs of a submission and a task are judged; in threads of this process,
+            unless it is set.
+
     """
 
     def __init__(
@@ -85,6 +89,7 @@ class Judge:
         self.own_prerequisites = own_prerequisites
         self.cache = Cache(cache)
         self.sandboxed = sandboxed
+        self.place: Place = Threads(WORKERS)
         self._materials: dict[str, Material] = {}
         self._releases: dict[str, Any] = {}
         self._trusted: dict[str, dict[str, Outcomes]] = {}
@@ -127,14 +132,19 @@ class Judge:
 
     def task_version(self, task: Task) -> str:
         """Name what the outcomes of a task depend on: the tools, the reference, its probes."""
-        digest = hashlib.sha256(self.version.encode())
+        digest = hashlib.sha256(f"{self.version} {self.probes_version(task)}".encode())
+        return f"{task.id} {digest.hexdigest()}"
+
+    def probes_version(self, task: Task) -> str:
+        """Name what a task itself brings: probes, mutants, visible cell, points, settings."""
+        digest = hashlib.sha256()
         for path in (
             probes_path(self.course.root, task.id),
             mutants_path(self.course.root, task.id),
         ):
             digest.update(path.read_bytes() if path.exists() else b"-")
         digest.update(repr((task, self.material(task).visible)).encode())
-        return f"{task.id} {digest.hexdigest()}"
+        return digest.hexdigest()
 
     def needs(self, task: Task) -> Needs:
         """Say what the reference needs for a task, measured once in this run of the grader.
@@ -228,20 +238,25 @@ class Judge:
         return outcomes
 
     def prepare(
-        self, assignment: Assignment, ready: Callable[[Task], None] = lambda task: None
+        self,
+        assignment: Assignment,
+        ready: Callable[[Task], None] = lambda task: None,
+        only: Collection[str] = (),
     ) -> None:
         """Run the reference and the mutants of an assignment's tasks, side by side.
 
         Args:
             assignment: whose tasks.
             ready: called as each task ends, so that a long wait can be watched.
+            only: ids of the tasks; all by default.
 
         """
-        for task in assignment.tasks:  # parsing is not for several threads
+        tasks = [task for task in assignment.tasks if not only or task.id in only]
+        for task in tasks:  # parsing is not for several threads
             self.material(task)
         _ = self.reference.stubs
         with ThreadPoolExecutor(max_workers=WORKERS) as pool:
-            waiting = {pool.submit(self.trusted, task): task for task in assignment.tasks}
+            waiting = {pool.submit(self.trusted, task): task for task in tasks}
             for done in as_completed(waiting):
                 with contextlib.suppress(NotYet):  # each submission will say so
                     done.result()
@@ -277,8 +292,28 @@ class Judge:
             digest.update(json.dumps(content).encode())
         return digest.hexdigest()
 
+    def verdict_key(
+        self, task: Task, grafts: Mapping[str, Graft], own: Collection[str] = ()
+    ) -> str:
+        """Name a verdict by all that it depends on: its own task, and the code handed in.
+
+        What another task brings is no part of it, nor is an answer in words.
+        """
+        coded = {region.cell_id for region in self.course.regions}
+        digest = hashlib.sha256(f"{self.task_version(task)} {sorted(own)}".encode())
+        for notebook, each in sorted(grafts.items()):
+            answers = [item for item in sorted(each.answers.items()) if item[0] in coded]
+            digest.update(json.dumps([notebook, answers, each.added]).encode())
+        return f"{task.id} {digest.hexdigest()}"
+
     def judge(
-        self, submission: Submission, *, again: bool = False, settle: bool = False
+        self,
+        submission: Submission,
+        *,
+        again: bool = False,
+        settle: bool = False,
+        only: Collection[str] = (),
+        held: Mapping[str, str] | None = None,
     ) -> Judgement:
         """Judge a submission.
 
@@ -286,6 +321,8 @@ class Judge:
             submission: the files.
             again: don't use what an earlier run found.
             settle: a person has decided that what can't be found out counts as wrong.
+            only: judge these tasks alone, and leave the others their verdicts; all by default.
+            held: keys of the verdicts that were given last, by task.
 
         Returns:
             A verdict on every task; a broken submission is never an exception. One that can't be
@@ -298,33 +335,77 @@ class Judge:
         assignment = self.course.assignment(submission.assignment)
         grafts = self.grafts(submission)
         key = self.key(assignment.name, grafts)
-        if not again and (stored := self.cache.read("judged", key)) is not None:
-            return self._hushed(Judgement.from_json(stored), submission)
+        if not again and not only and (stored := self.cache.read("judged", key)) is not None:
+            known = replace(Judgement.from_json(stored), known=True)
+            return self._hushed(known, submission)
         if self.sandboxed:
-            sandbox.require()
+            self.place.require()
+        chosen = [task.id for task in assignment.tasks if not only or task.id in only]
+        kept = {
+            task.id: self._kept(task, (held or {}).get(task.id, ""))
+            for task in assignment.tasks
+            if task.id not in chosen
+        }
+        self.prepare(assignment, only=chosen)
+        # Where a task goes by what those before it earned, they are one after the other.
+        groups = [chosen] if self.own_prerequisites else [[each] for each in chosen]
+        waiting = [
+            self.place.submit(self, Pair(assignment.name, tuple(group), grafts, again, settle))
+            for group in [*groups, []]  # the last is the whole package
+        ]
+        answers = [each.result() for each in waiting]
+        judged = {verdict.task: verdict for each in answers for verdict in each.verdicts} | kept
         notes = [
             f"{Path(notebook).name}: {note}" for notebook, g in grafts.items() for note in g.notes
         ]
-        verdicts: dict[str, Verdict] = {}
-        self.prepare(assignment)
-        if self.own_prerequisites:
-            for task in assignment.tasks:
-                verdicts[task.id] = self.judge_task(task, grafts, verdicts, settle=settle)
-            whole = self._whole(assignment, grafts)
-        else:
-            with ThreadPoolExecutor(max_workers=WORKERS) as pool:
-                one = partial(self.judge_task, settle=settle)
-                waiting = {t.id: pool.submit(one, t, grafts) for t in assignment.tasks}
-                whole_waiting = pool.submit(self._whole, assignment, grafts)
-                verdicts = {task_id: each.result() for task_id, each in waiting.items()}
-                whole = whole_waiting.result()
-        judged = tuple(
-            replace(verdict, whole=whole.get(task_id)) for task_id, verdict in verdicts.items()
+        verdicts = tuple(
+            replace(judged[task.id], whole=answers[-1].shares.get(task.id))
+            for task in assignment.tasks
         )
-        judgement = Judgement(assignment.name, key, judged, tuple(notes))
+        current = {t.id: self.verdict_key(t, grafts) for t in assignment.tasks if t.id in kept}
+        if current != {name: verdict.key for name, verdict in kept.items()}:
+            # It depends on what was found by probes of before, too.
+            keys = " ".join([key, *(verdict.key for verdict in verdicts)])
+            key = hashlib.sha256(keys.encode()).hexdigest()
+        judgement = Judgement(assignment.name, key, verdicts, tuple(notes))
         if not judgement.waits:
-            self.cache.write("judged", key, judgement.to_json())
+            self.cache.write("judged", judgement.key, judgement.to_json())
         return self._hushed(judgement, submission)
+
+    def _kept(self, task: Task, key: str) -> Verdict:
+        """Return the verdict that was given last; one that waits if there was none."""
+        if key and (stored := self.cache.read("verdict", key)) is not None:
+            return Verdict.from_dict(json.loads(stored))
+        why = f"{task.label}: it was left out, and there is no earlier verdict on it"
+        return Verdict(task.id, task.points, 0.0, section=task.section, waits=why)
+
+    def verdict(
+        self,
+        task: Task,
+        grafts: Mapping[str, Graft],
+        earlier: Mapping[str, Verdict] | None = None,
+        *,
+        again: bool = False,
+        settle: bool = False,
+    ) -> Verdict:
+        """Judge one task, unless the same work was judged by the same probes before.
+
+        Args:
+            task: the task.
+            grafts: the submission's answers, by notebook.
+            earlier: verdicts on tasks before it, if they count (`own_prerequisites`).
+            again: don't use what an earlier run found.
+            settle: what can't be found out counts as wrong.
+
+        """
+        own = {name for name, verdict in (earlier or {}).items() if verdict.full}
+        key = self.verdict_key(task, grafts, own)
+        if not again and (stored := self.cache.read("verdict", key)) is not None:
+            return Verdict.from_dict(json.loads(stored))
+        verdict = replace(self.judge_task(task, grafts, earlier, settle=settle), key=key)
+        if not verdict.waits:
+            self.cache.write("verdict", key, json.dumps(asdict(verdict)))
+        return verdict
 
     def _hushed(self, judgement: Judgement, submission: Submission) -> Judgement:
         """Leave out what programs said where a solution was inside that isn't earned yet."""
@@ -478,8 +559,34 @@ class Judge:
             )[0]
         return varied
 
-    def _whole(self, assignment: Assignment, grafts: Mapping[str, Graft]) -> dict[str, float]:
-        """Say how each task's probes do on the student's whole package; nothing if unknown."""
+    def whole(
+        self, assignment: Assignment, grafts: Mapping[str, Graft], *, again: bool = False
+    ) -> dict[str, float]:
+        """Say how each task's probes do on the student's whole package; nothing if unknown.
+
+        Args:
+            assignment: whose tasks.
+            grafts: the submission's answers, by notebook.
+            again: don't use what an earlier run found.
+
+        """
+        keys = {task: self.verdict_key(task, grafts) for task in assignment.tasks}
+        shares: dict[str, float] = {}
+        for task, key in keys.items():
+            if not again and (stored := self.cache.read("whole", key)) is not None:
+                shares[task.id] = float(stored)
+        if left := [task for task in keys if task.id not in shares]:
+            found = self._whole(assignment, left, grafts)
+            for task in left:
+                if task.id in found:
+                    self.cache.write("whole", keys[task], repr(found[task.id]))
+            shares |= found
+        return shares
+
+    def _whole(
+        self, assignment: Assignment, tasks: Sequence[Task], grafts: Mapping[str, Graft]
+    ) -> dict[str, float]:
+        """Run some tasks' probes on the student's whole package."""
         mine = {task.id for task in assignment.tasks}
         position = self.course.assignments.index(assignment)
         before = {t.id for a in self.course.assignments[:position] for t in a.tasks}
@@ -490,10 +597,10 @@ class Judge:
             return "reference" if region.task in before else "stub"
 
         files, _ = assemble(self.reference, choose, grafts)
-        materials = [self.material(task) for task in assignment.tasks]
+        materials = [self.material(task) for task in tasks]
         shares: dict[str, float] = {}
         try:
-            every = [self.needs(task) for task in assignment.tasks]
+            every = [self.needs(task) for task in tasks]
             needs = Needs(
                 {item: cpu for each in every for item, cpu in each.items.items()},
                 min((each.floor for each in every), default=FLOOR),
@@ -501,7 +608,7 @@ class Judge:
             found = execute_whole(materials, files, needs, sandboxed=self.sandboxed)
         except NotYet:
             return shares
-        for task in assignment.tasks:
+        for task in tasks:
             material = self.material(task)
             known = self.trusted(task)["reference"]
             agree = [

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Verdict:
         waits: why it is not graded yet; then no points were earned and none were lost.
         hushed_check: why the visible cell fails, in none of its program's words.
         silent: whose solutions are inside that the student hasn't earned; so it is hushed.
+        key: all that it depends on.
 
     """
 
@@ -60,6 +62,14 @@ class Verdict:
     waits: str = ""
     hushed_check: str = ""
     silent: tuple[str, ...] = ()
+    key: str = ""
+
+    @classmethod
+    def from_dict(cls, read: dict[str, Any]) -> Verdict:
+        """Read it from what `asdict` wrote."""
+        tuples: dict[str, Any] = {name: tuple(read[name]) for name in ("notes", "silent")}
+        tuples["findings"] = tuple(Finding(**each) for each in read["findings"])
+        return cls(**read | tuples)
 
     def hushed(self, unearned: Sequence[str]) -> Verdict:
         """Leave out what the student's program said: it could read what is inside.
@@ -83,12 +93,22 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What one submission of one assignment came to."""
+    """What one submission of one assignment came to.
+
+    Attributes:
+        assignment: its name.
+        key: all that it depends on.
+        verdicts: one for each task.
+        notes: what was odd in the submission.
+        known: it was judged by an earlier run.
+
+    """
 
     assignment: str
     key: str
     verdicts: tuple[Verdict, ...]
     notes: tuple[str, ...] = ()
+    known: bool = field(default=False, compare=False)
 
     @property
     def earned(self) -> float:
@@ -129,17 +149,7 @@ class Judgement:
     def from_json(cls, text: str) -> Judgement:
         """Read it from the cache."""
         read = json.loads(text)
-        verdicts = tuple(
-            Verdict(
-                **each
-                | {
-                    "findings": tuple(Finding(**f) for f in each["findings"]),
-                    "notes": tuple(each["notes"]),
-                    "silent": tuple(each["silent"]),
-                }
-            )
-            for each in read["verdicts"]
-        )
+        verdicts = tuple(Verdict.from_dict(each) for each in read["verdicts"])
         return cls(read["assignment"], read["key"], verdicts, tuple(read["notes"]))
 
 

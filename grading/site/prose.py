@@ -13,6 +13,7 @@ CARD = re.compile(
 RULER = re.compile(r"^\|[-:| ]+\|$", re.M)
 HINT = re.compile(r"<details>(\s*<summary>\s*Hint\b)")
 FENCE = re.compile(r"^(?P<indent> *)(?P<ticks>`{3,})(?P<language>[^`\n]*)$")
+PRACTICE = re.compile(r"^(#{2,4} Practice: [^\n{]+)$", re.MULTILINE)
 BUTTON = re.compile(r"^\[\*\*(.+?)\*\*\](\([^)\n]+\))$", re.M)
 # Pandoc colours no text, and Quarto gives what isn't coloured neither frame nor copy button.
 PLAIN = "default"
@@ -59,6 +60,10 @@ def with_languages(text: str) -> str:
 
 
 def for_the_site(text: str) -> str:
-    """Return a cell's Markdown as the site shows it; a bold link alone in its line is a button."""
+    """Return a cell's Markdown as the site shows it; a bold link alone in its line is a button.
+
+    A question that gives no points gets a mark of its own, by its heading.
+    """
+    text = PRACTICE.sub(r"\1 {.practice}", text)
     text = BUTTON.sub(r"[\1]\2{.button-begin}", with_languages(with_card(text)))
     return HINT.sub(r'<details class="hint">\1', text)

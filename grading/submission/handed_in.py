@@ -125,7 +125,7 @@ def files_in(folder: Path, budget: Budget) -> Iterator[File]:
         for entry in found:
             path = place / entry.name
             where = path.relative_to(folder).as_posix()
-            if _ignored(entry.name):
+            if ignored(entry.name):
                 continue
             if entry.is_dir(follow_symlinks=False):
                 if not entry.name.startswith("."):
@@ -144,7 +144,7 @@ def _by_name(entry: os.DirEntry[str]) -> str:
     return entry.name
 
 
-def _ignored(name: str) -> bool:
+def ignored(name: str) -> bool:
     """Tell what an operating system or JupyterLab puts beside a person's own files."""
     return name.startswith("._") or name in ("__MACOSX", ".ipynb_checkpoints")
 
@@ -168,27 +168,30 @@ def _files_in_archive(source: Any, where: str, budget: Budget, depth: int) -> It
         budget.entries -= 1
         parts = [part for part in member.filename.split("/") if part]
         link = stat.S_ISLNK(member.external_attr >> 16)
-        if member.is_dir() or link or not parts or any(_ignored(part) for part in parts):
+        if member.is_dir() or link or not parts or any(ignored(part) for part in parts):
             continue
         place = "/".join([where, *parts])
-        read = _member_reader(archive, member, budget)
-        yield File(place, _noted_time(member), read)
+        read = member_reader(archive, member, budget)
+        yield File(place, noted_time(member), read)
         if parts[-1].lower().endswith(_ARCHIVE) and depth < DEEPEST_ARCHIVE:
             inner, _ = read()
             if inner is not None:
                 yield from _files_in_archive(io.BytesIO(inner), place, budget, depth + 1)
 
 
-def _noted_time(member: zipfile.ZipInfo) -> float:
+def noted_time(member: zipfile.ZipInfo) -> float:
+    """Return when a zip says that a file was last changed, by this machine's clock."""
     try:
         return time.mktime((*member.date_time, 0, 0, -1))
     except (ValueError, OverflowError):
         return 0.0
 
 
-def _member_reader(
+def member_reader(
     archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: Budget
 ) -> Callable[[], tuple[bytes | None, str]]:
+    """Make a function that gives a member's bytes, or None with the reason."""
+
     def read() -> tuple[bytes | None, str]:
         if member.flag_bits & 1:
             return None, "is locked with a password"

@@ -14,6 +14,7 @@ from minitorch.draw.figure import DARK, PALETTE, TINT, WIDTH, Figure
 from minitorch.draw.graph_painter import paint_graph
 from minitorch.draw.graphs import Node, back_step, number_text, read_graph
 from minitorch.draw.svg import box, label_width, write
+from minitorch.draw.traced import TracedNumber
 
 # %% ../../nbs/lib/draw/backpropagation.ipynb #replay
 @dataclass
@@ -29,10 +30,13 @@ class _State:
 
 def _replay(nodes: Sequence[Node], step: int, d_output: Any) -> tuple[_State, int]:
     """Run the algorithm for `step` variables; return its state and the number of all steps."""
-    from minitorch.autodiff import topological_sort
-
     place = {id(node.variable): spot for spot, node in enumerate(nodes)}
-    order = [place[id(variable)] for variable in topological_sort(nodes[-1].variable)]
+    far = [0] * len(nodes)
+    for spot in reversed(range(len(nodes))):
+        for source in nodes[spot].inputs:
+            far[source] = max(far[source], far[spot] + 1)
+    variables = [spot for spot, node in enumerate(nodes) if node.variable.history is not None]
+    order = sorted(variables, key=lambda spot: (far[spot], spot))
     state = _State({len(nodes) - 1: d_output}, {})
     for spot in order[: max(0, step)]:
         node = nodes[spot]
@@ -160,12 +164,9 @@ def _say_step(nodes: Sequence[Node], state: _State, sentence: str) -> str:
     )
 
 # %% ../../nbs/lib/draw/backpropagation.ipynb #backprop
-def _example(x: float, y: float) -> Any:
+def _example(x: float, y: float) -> TracedNumber:
     """Return log z + exp z for z = x·y, with names."""
-    from minitorch.scalar import Scalar
-
-    a, b = Scalar(x, name="x"), Scalar(y, name="y")
-    z = a * b
+    z = TracedNumber(x, "x") * TracedNumber(y, "y")
     log, exp = z.log(), z.exp()
     out = log + exp
     for variable, name in ((z, "z"), (log, "log z"), (exp, "exp z"), (out, "f")):
@@ -175,6 +176,8 @@ def _example(x: float, y: float) -> Any:
 
 def backprop(step: int, x: float = 0.5, y: float = 4.0) -> Figure:
     """Draw the worked example of backpropagation, log z + exp z with z = x·y.
+
+    It needs no Scalars: the page that explains the algorithm is read before there is one.
 
     Args:
         step: From 0, where only the final derivative is known, to 6, where x and y have theirs.

@@ -122,7 +122,10 @@ def read_graph(out: Any) -> list[Node]:
 
 # %% ../../nbs/lib/draw/graphs.ipynb #back-step
 def back_step(node: Node, d_output: Any) -> list[tuple[Any, Any]]:
-    """Take a derivative one step back, by the variable's own chain rule."""
+    """Take a derivative one step back, by the variable's own chain rule or the slopes it has."""
+    if slopes := getattr(node.variable, "slopes", ()):
+        sources = node.variable.history.inputs
+        return [(each, d_output * slope) for each, slope in zip(sources, slopes, strict=True)]
     return list(node.variable.chain_rule(d_output))
 
 # %% ../../nbs/lib/draw/graphs.ipynb #say

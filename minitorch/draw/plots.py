@@ -295,7 +295,9 @@ def plot_curves(
     return painted(paint, 340, plain(title) or "Curves", " ".join(said))
 
 # %% ../../nbs/lib/draw/plots.ipynb #plot-bars
-def plot_bars(title: str, bars: Mapping[str, Any], xlabel: str = "", ylabel: str = "") -> Figure:
+def plot_bars(
+    title: str, bars: Mapping[str, Any], xlabel: str = "", ylabel: str = "", *, logy: bool = False
+) -> Figure:
     """Compare a few amounts by bars with their values written beside them.
 
     Args:
@@ -303,18 +305,25 @@ def plot_bars(title: str, bars: Mapping[str, Any], xlabel: str = "", ylabel: str
         bars: A height for each label.
         xlabel: What the labels are.
         ylabel: What the heights are.
+        logy: Whether heights are shown on a logarithmic scale, where a tenth of a bar is seen, too.
 
     Raises:
-        ValueError: If there is no bar.
+        ValueError: If there is no bar, or one of 0 or less on a logarithmic scale.
         TypeError: If a height isn't a number.
 
     """
     if not bars:
         raise ValueError("plot_bars needs at least one bar, and got none.")
     heights = {str(name): read_number(value, str(name)) for name, value in bars.items()}
+    if logy and (low := [name for name, height in heights.items() if height <= 0]):
+        raise ValueError(
+            f"{plain(title)}: a logarithmic scale has no place for {low[0]}, {heights[low[0]]}, "
+            "nor for anything else that isn't above 0. Leave logy out."
+        )
     said = f"{len(heights)} bars: " if len(heights) > 1 else "One bar: "
     said += "; ".join(f"{plain(name)} {say(height)}" for name, height in heights.items()) + "."
     said = f"{ylabel}, {said}" if ylabel else said
+    said += " Heights are on a logarithmic scale." if logy else ""
     names = [mathtext(name) for name in heights]
     sideways = len(names) > 8 or max(map(len, names)) > 70 // len(names)
 
@@ -323,6 +332,11 @@ def plot_bars(title: str, bars: Mapping[str, Any], xlabel: str = "", ylabel: str
         shown = [height if math.isfinite(height) else 0.0 for height in heights.values()]
         lying = sideways or width < 500
         drawn = (axes.barh if lying else axes.bar)(names, shown, 0.5, color=PALETTE["value"])
+        if logy:
+            (axes.set_xscale if lying else axes.set_yscale)("log")
+            seen = [height for height in shown if height > 0] or [1.0]
+            below = 10.0 ** math.floor(math.log10(min(seen)) - 0.3)  # the least has a bar, too
+            (axes.set_xlim if lying else axes.set_ylim)(below, 4 * max(seen))
         axes.bar_label(drawn, [say(height) for height in heights.values()], padding=3, fontsize=12)
         if lying:
             axes.invert_yaxis()

@@ -9,8 +9,6 @@ import functools
 import inspect
 import sys
 import threading
-import weakref
-from collections.abc import Callable
 from types import FunctionType
 from typing import Any, TypeVar
 
@@ -20,13 +18,14 @@ import numpy as np
 from numba import types
 from numba.np.numpy_support import as_dtype
 
+from minitorch.kernels.cuda_memory import on_device
+
 # In a kernel their names mean something else than to a type checker.
 cuda: Any = numba.cuda
 config: Any = numba.core.config
 
 # %% auto #0
-__all__ = ['cuda', 'config', 'SIMULATED', 'Fn', 'FakeCUDAKernel', 'spare', 'device_jit', 'jit', 'launch', 'launch_made_from',
-           'on_device', 'carried', 'Spare', 'room', 'constant']
+__all__ = ['cuda', 'config', 'SIMULATED', 'Fn', 'FakeCUDAKernel', 'device_jit', 'jit', 'launch', 'launch_made_from', 'carried']
 
 # %% ../../nbs/lib/kernels/cuda_launch.ipynb #simulated
 SIMULATED = bool(config.ENABLE_CUDASIM)
@@ -60,8 +59,10 @@ def _in_silence(fn: Any) -> Any:
             fn(*args)
 
     # The simulator exchanges the name `cuda` in the globals of what it runs.
-    twin = FunctionType(kernel.__code__, fn.__globals__, fn.__name__, None, kernel.__closure__)
-    return functools.wraps(fn)(twin)
+    kernel_there = FunctionType(
+        kernel.__code__, fn.__globals__, fn.__name__, None, kernel.__closure__
+    )
+    return functools.wraps(fn)(kernel_there)
 
 # %% ../../nbs/lib/kernels/cuda_launch.ipynb #shared-array
 def _shared_array(self: Any, shape: Any, dtype: Any, depth: int = 1) -> Any:
@@ -132,34 +133,6 @@ def launch_made_from(name: str, kernel: Any, *args: Any) -> None:
         ) from error
 
 # %% ../../nbs/lib/kernels/cuda_launch.ipynb #device
-def on_device(make: Callable[[], Any], size: int) -> Any:
-    """Make an array on the GPU, or say why that can't be.
-
-    Raises:
-        RuntimeError: If there is no GPU.
-        MemoryError: If it is full.
-
-    """
-    if not cuda.is_available():
-        raise RuntimeError(
-            "CudaOps needs a GPU by NVIDIA, and Numba finds none. FastOps computes on the CPU. To "
-            "try CudaOps without a GPU, set NUMBA_ENABLE_CUDASIM=1 before Python starts: Numba's "
-            "simulator is slow, and good for a few hundred numbers."
-        )
-    try:
-        return make()
-    except Exception as error:
-        if "OUT_OF_MEMORY" not in str(error):
-            raise
-        if spare.arrays:
-            spare.clear()
-            return on_device(make, size)
-        raise MemoryError(
-            f"The GPU has no room left for {size / 2**20:,.1f} MiB. Use smaller batches, float32 "
-            f"instead of float64, or let go of tensors that aren't needed any more."
-        ) from error
-
-
 @functools.lru_cache(maxsize=1024)
 def _sizes(numbers: tuple[int, ...]) -> Any:
     """Keep a shape or strides on the GPU, so that they travel there once."""
@@ -169,75 +142,3 @@ def _sizes(numbers: tuple[int, ...]) -> Any:
 def carried(*parts: Any) -> list[Any]:
     """Bring the shapes and strides among a kernel's arguments to the GPU; storages are there."""
     return [part if n % 3 == 0 else _sizes(tuple(part.tolist())) for n, part in enumerate(parts)]
-
-# %% ../../nbs/lib/kernels/cuda_launch.ipynb #room
-class Spare:
-    """Arrays on the GPU that nobody needs any more.
-
-    Args:
-        most: How many bytes they may have; when there are more, all are let go.
-
-    """
-
-    def __init__(self, most: int) -> None:
-        self.most = most
-        self.clear()
-
-    def clear(self) -> None:
-        """Let all of them go."""
-        self.bytes = 0
-        self.arrays: dict[tuple[int, Any], list[Any]] = {}
-
-    def put(self, array: Any, kind: tuple[int, Any]) -> None:
-        """Keep an array."""
-        size = kind[0] * kind[1].itemsize
-        if self.bytes + size > self.most:
-            self.clear()
-        if size <= self.most:
-            self.bytes += size
-            self.arrays.setdefault(kind, []).append(array)
-
-    def take(self, kind: tuple[int, Any]) -> Any | None:
-        """Return an array of that many numbers of that dtype, if there is one."""
-        try:
-            array = self.arrays[kind].pop()
-        except (KeyError, IndexError):
-            return None
-        self.bytes -= kind[0] * kind[1].itemsize
-        return array
-
-
-spare = Spare(most=1 << 30)
-
-
-def room(size: int, dtype: Any) -> Any:
-    """Return an array on the GPU, with any numbers in it.
-
-    Its memory is used again once the array is gone. A slice doesn't hold on to it.
-
-    Args:
-        size: How many numbers.
-        dtype: Of what kind.
-
-    """
-    kind = size, np.dtype(dtype)
-    array = spare.take(kind)
-    if array is None:
-        array = on_device(lambda: cuda.device_array(*kind), size * kind[1].itemsize)
-    lent = _twin(array)
-    weakref.finalize(lent, spare.put, array, kind).atexit = False
-    return lent
-
-
-def _twin(array: Any) -> Any:
-    """Make a second handle on an array's memory."""
-    kind: Any = type(array)
-    twin = kind.__new__(kind)
-    vars(twin).update(vars(array))
-    return twin
-
-
-@functools.lru_cache(maxsize=256)
-def constant(cells: bytes, dtype: Any) -> Any:
-    """Keep numbers that no kernel changes on the GPU, so that they travel there once."""
-    return on_device(lambda: cuda.to_device(np.frombuffer(cells, dtype)), len(cells))

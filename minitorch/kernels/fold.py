@@ -11,7 +11,7 @@ from typing import Any
 
 from minitorch import operators
 from minitorch.tensor_data import Storage, TensorData
-from minitorch.tensor_ops import larger
+from minitorch.tensor_backend import larger
 
 # %% ../../nbs/lib/kernels/fold.ipynb #neutral
 # What may be folded in any order, and what a part then starts from.

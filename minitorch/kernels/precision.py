@@ -15,7 +15,7 @@ from minitorch import operators
 from minitorch.kernels.compile import njit, written_in_python
 from minitorch.kernels.exponential import exp
 from minitorch.tensor_elementwise import divide
-from minitorch.tensor_ops import larger
+from minitorch.tensor_backend import larger
 
 # %% ../../nbs/lib/kernels/precision.ipynb #round-once
 ROUND_ONCE = {

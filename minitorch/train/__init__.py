@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 if TYPE_CHECKING:
     from minitorch.datasets import Graph
     from minitorch.primer import Model
-    from minitorch.tensor_ops import TensorOps
+    from minitorch.tensor_backend import TensorOps
 
 # %% auto #0
 __all__ = ['LogFn', 'Result', 'BACKENDS', 'log_line', 'default_log_fn', 'Trainer', 'answers', 'checked_rate', 'checked_epochs',

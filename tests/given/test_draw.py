@@ -56,6 +56,7 @@ MAKERS = {
     "surface": lambda: draw.plot_function3D("$x + y$", lambda x, y: x + y),
     "curves": lambda: draw.plot_curves("loss", {"a": [3, 2, 1], "b": ([0, 2], [4, 5])}),
     "bars": lambda: draw.plot_bars("time", {"scalar": 2.0, "tensor": 0.5}, ylabel="seconds"),
+    "far bars": lambda: draw.plot_bars("time", {"scalar": 2e3, "tensor": 0.5}, logy=True),
     "points": lambda: draw.plot_points(points(), "Simple"),
     "boundary": lambda: draw.plot_boundary(
         lambda x1, x2: 0.4 - x1, points(), "model", lines={"other": (1, 1, -1)}, resolution=21
@@ -400,6 +401,7 @@ def test_names_are_escaped():
         (lambda: draw.plot_curves("c", {"a": ([1], [1, 2])}), ValueError, "1 xs and 2 ys"),
         (lambda: draw.plot_curves("c", {"a": ["x"]}), TypeError, "needs numbers"),
         (lambda: draw.plot_bars("b", {}), ValueError, "at least one bar"),
+        (lambda: draw.plot_bars("b", {"no": 0.0}, logy=True), ValueError, "no place for no, 0.0"),
         (lambda: draw.draw_boxes(["$x$", "$y$"], [1, 1]), ValueError, "counts has 2"),
         (lambda: draw.draw_boxes(["$x$"], []), ValueError, "at least two columns"),
         (lambda: draw.draw_boxes(["$x$", "$y$"], [0]), ValueError, "one box or more"),
@@ -564,9 +566,7 @@ def test_layout_keeps_distance():
     assert settle([5, 1], [0]) == [3, 3]
 
 
-@pytest.mark.task1_4
 def test_backprop_steps():
-    pytest.importorskip("minitorch.scalar")
     alts = [draw.backprop(step).alt for step in range(7)]
     assert "the derivative of f in itself is 1" in alts[0]
     assert "Waiting in the dictionary: f: 1." in alts[0]
@@ -577,6 +577,16 @@ def test_backprop_steps():
     assert "y: 3.94" in alts[6]
     with pytest.raises(ValueError, match="steps 0 to 6, not 7"):
         draw.backprop(7)
+
+
+def test_backpropagation_of_traced_numbers():
+    a, b = draw.TracedNumber(3, "a"), draw.TracedNumber(2, "b")
+    alts = [draw.draw_backprop((a + b) * a, step).alt for step in range(5)]
+    # a is used twice: its two shares are added before its turn comes.
+    assert "Mul takes 1 and passes 3 to result 1 and 5 to a." in alts[1]
+    assert "Add takes 3 and passes 3 to a (now 8) and 3 to b." in alts[2]
+    assert "a is a leaf and keeps 8." in alts[3]
+    assert "Leaves that have their derivative: a: 8, b: 3" in alts[4]
 
 
 @pytest.mark.task1_4

@@ -160,9 +160,9 @@ def main() -> None:
         print(json.dumps(None))
         return
     pretend(home)
-    from minitorch.kernels import cuda_launch, simulator
+    from minitorch.kernels import cuda_memory, simulator
 
-    cuda_launch._twin = lambda array: array.view()
+    cuda_memory._second_handle = lambda array: array.view()
     simulator.has_gpu = lambda: True
     run_library()
     root = Path(__file__).resolve().parents[2]

@@ -38,6 +38,7 @@ WORK = {
     "batched": lambda x, y: x.view(1, 2, 3) @ y.view(2, 3, 1),
     "largest": lambda x, y: x.f.max_reduce(x, 1),
     "compared": lambda x, y: (x < y) + (x == x) + x.is_close(y),
+    "convolution": lambda x, y: mt.conv1d(x.view(1, 2, 3), y.view(1, 2, 3)[:, :, :2]),
     "mean": lambda x, y: x.mean(1) + y.mean(),
 }
 
@@ -80,4 +81,4 @@ def test_the_line_of_the_page_makes_it_a_backend_of_the_command(
 
 def test_it_is_as_short_as_it_looks() -> None:
     written = [line for line in MODULE.splitlines() if line.strip()]
-    assert len(written) <= 45
+    assert len(written) <= 30

@@ -325,6 +325,7 @@ def test_a_submission_that_cannot_be_judged_stops_nobody(
 
     class Anyone:
         course = Course(tmp_path, (Assignment("module0", (), ()),))
+        place = SimpleNamespace(workers=1, begin=lambda *_: None)
 
         def prepare(self, *_: Any) -> None:
             """Nothing needs to be ready."""

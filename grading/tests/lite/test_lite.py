@@ -271,7 +271,9 @@ class Tab:
 
 
 @pytest.mark.browser
-def test_a_guide_in_a_browser(browser: Any, address: str, course: Course, tmp_path: Path) -> None:
+def test_a_guide_in_a_browser(
+    browser: Any, address: str, site: Path, course: Course, tmp_path: Path
+) -> None:
     """An answer is typed, run, exported, tested, kept over a reload, downloaded and graded."""
     task = course.task("task0_4")
     answers = {

@@ -36,7 +36,8 @@ def test_every_requirement_has_a_version_that_is_known_to_work():
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     pinned = {name(line) for line in lines if not line.startswith("#")}
     cfg = settings()
-    keys = ("requirements", "notebooks_requirements", "course_requirements")
+    kinds = ("", "notebooks_", "course_", "cluster_")
+    keys = [f"{kind}requirements" for kind in kinds]
     wanted = {name(r) for key in keys for r in cfg[key].split()}
     assert wanted <= pinned, f"constraints.txt lacks {sorted(wanted - pinned)}"
 
@@ -75,7 +76,7 @@ def test_a_wheel_from_a_clean_checkout_holds_the_package(tmp_path):
     text = zipfile.ZipFile(wheel).read(metadata).decode()
     assert f"Name: {settings()['dist_name']}\n" in text
     assert f"Version: {settings()['version']}" in text
-    for extra in ("notebooks", "course"):
+    for extra in ("notebooks", "course", "cluster"):
         assert f"Provides-Extra: {extra}" in text
 
 

@@ -87,7 +87,9 @@ def test_tests_of_the_reference_stay_behind(own: Path, tmp_path: Path) -> None:
 def test_what_a_notebook_keeps(student: Path) -> None:
     notebook = read_notebook(student / tiny.GUIDE)
     picture, operators = tiny.cell(notebook, "picture"), tiny.cell(notebook, "operators")
-    assert [o.data for o in picture.outputs] == [{"text/html": image(tiny.SVG, "A box.")}]
+    diagram, printed = picture.outputs
+    assert diagram.data == {"text/html": image(tiny.SVG, "A box.")}
+    assert printed.text == "a printed line of output\n"
     assert operators.outputs == []
     assert "SOLUTION" not in operators.source
     assert operators.source.count("Need to implement for Task 0.1: write ") == 2
@@ -122,6 +124,48 @@ def test_everything_hidden_goes() -> None:
     for gone in ("widgets", "mine", "attachments", "product_of_both", "image/png", "<b>"):
         assert gone not in text
     assert '"raises-exception"' in text and "A box." in text
+
+
+def test_what_a_text_speaks_of_stays_under_its_cell() -> None:
+    new = nbformat.v4.new_output
+    notebook = tiny.guide()
+    picture, check = tiny.cell(notebook, "picture"), tiny.cell(notebook, "check-1")
+    kept = [
+        new("stream", name="stdout", text="0.12 s\n"),
+        new("execute_result", {"text/plain": "(1, 2)"}, execution_count=3),
+        new("error", ename="ValueError", evalue="no", traceback=["---> no"]),
+        new("display_data", {"text/plain": "<Markdown>", "text/markdown": "| ms |\n|---|\n| 3 |"}),
+    ]
+    shown = "product_of_both = x * y"
+    gone = [
+        new("stream", name="stdout", text=f"{shown}\n"),
+        new("execute_result", {"text/plain": repr(shown)}),
+        new("error", ename="ValueError", evalue="no", traceback=[f"---> {shown}"]),
+        new("error", ename="ValueError", evalue=shown, traceback=[]),
+        new("display_data", {"text/plain": "<Markdown>", "text/markdown": f"`{shown}`"}),
+        new("display_data", {"text/plain": "<Figure>", "image/png": "aaaa"}),
+    ]
+    picture.outputs = [*kept, *gone]
+    check.outputs = tiny.cell(notebook, "operators").outputs = list(kept)
+    wanted = {"product_of_both=x*y": ""}
+    stripped = strip_notebook(notebook, tiny.GUIDE, wanted)
+    kept[1].execution_count = None
+    assert tiny.cell(stripped, "picture").outputs == kept
+    # What stands under an answer or a check is the reference's.
+    assert tiny.cell(stripped, "check-1").outputs == []
+    assert tiny.cell(stripped, "operators").outputs == []
+
+
+def test_run_all_goes_on_below_a_stub() -> None:
+    notebook = tiny.guide()
+    later = nbformat.v4.new_code_cell("# Needs Task 0.3.\nmake_modules()", id="later")
+    given = nbformat.v4.new_code_cell("one = 1", id="one")
+    notebook.cells[2:2] = [later, given]
+    stripped = strip_notebook(notebook, tiny.GUIDE)
+    for name in ("later", "check-1", "check-3"):
+        assert tiny.cell(stripped, name).metadata.tags == ["raises-exception"]
+    for name in ("one", "picture", "operators", "title"):
+        assert "tags" not in tiny.cell(stripped, name).metadata
 
 
 def test_colab_fetches_the_release_and_not_the_course() -> None:
