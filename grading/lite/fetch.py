@@ -32,10 +32,10 @@ NPM_SHA = "89d5d952675eb08e11286e52c7238f1248ce71726e896db9703e73bef23dc343"
 RUNTIME = ("pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
 LOCK = "pyodide-lock.json"
 # Pyodide's wheels that the course needs, besides what they themselves need.
-WANTED = ("numpy", "ipython", "micropip", "packaging", "pygments")
-# The kernel asks for these, and nothing here needs them: nothing encrypts or stores its history,
+WANTED = ("numpy", "ipython", "micropip", "packaging", "pygments", "sqlite3")
+# The kernel asks for these, and nothing here needs them: nothing encrypts,
 # and completion by jedi is slow in a tab.
-STAND_INS = ("jedi", "sqlite3", "ssl")
+STAND_INS = ("jedi", "ssl")
 DRAWING = ("matplotlib", "pillow")  # loaded when a page first plots
 
 

@@ -76,19 +76,13 @@ function open(kernel) {
 
 // Elsewhere a cell that shows an error on purpose doesn't end a run of all cells. Nor does it here.
 function forgiveOnPurpose(kernel) {
-  if (!kernel || kernel.minitorch) return;
+  if (kernel.minitorch) return;
   kernel.minitorch = true;
   const request = kernel.requestExecute.bind(kernel);
   kernel.requestExecute = (content, dispose, metadata) => {
-    const future = request(content, dispose, metadata);
-    if (metadata?.tags?.includes("raises-exception")) {
-      const done = future.done.then((reply) => {
-        if (reply) reply.content.status = "ok";
-        return reply;
-      });
-      Object.defineProperty(future, "done", { get: () => done });
-    }
-    return future;
+    const shown = metadata?.tags?.includes("raises-exception");
+    const code = shown ? `%%on_purpose\n${content.code}` : content.code;
+    return request({ ...content, code }, dispose, metadata);
   };
 }
 

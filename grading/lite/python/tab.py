@@ -80,8 +80,17 @@ def _settle_kernel() -> None:
     if kernel is None or hasattr(kernel, "minitorch"):
         return
     kernel.minitorch = True
-    get_shell = importlib.import_module("IPython").get_ipython
-    get_shell().Completer.use_jedi = False  # it isn't here
+    shell: Any = importlib.import_module("IPython").get_ipython()
+    shell.Completer.use_jedi = False  # it isn't here
+
+    def on_purpose(line: str, cell: str) -> None:
+        """Run a cell that shows an error, and say to the page that all is well."""
+        shell.run_cell(cell)
+        if shell._last_traceback is not None:
+            print("\n".join(shell._last_traceback["traceback"]), file=sys.stderr)
+            shell._last_traceback = None
+
+    shell.register_magic_function(on_purpose, "cell", "on_purpose")
     load = kernel._load_packages_from_imports
     pyodide: Any = importlib.import_module("pyodide_js")
 
