@@ -46,8 +46,8 @@ lab: writable $(READY) ## JupyterLab on the notebooks, with nbgrader's panels
 	@$(VENV)/bin/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/nbs/index.ipynb \
 		$$([ "$$(id -u)" != 0 ] || echo --allow-root) # in a container one is often root
 
-release: writable $(READY) ## the student's project, in course/student
-	@$(PY) -m grading release
+release: writable $(READY) ## the student's project, in course/student (KIND=self-learner adds worked solutions)
+	@$(PY) -m grading release $(if $(KIND),--kind $(KIND))
 
 lite: writable $(READY) ## the course in a browser tab, a static folder, in course/lite (needs npm)
 	@$(PY) -m grading lite $(if $(RUNTIME),--runtime $(RUNTIME))
@@ -62,5 +62,5 @@ export: writable $(READY) ## the package from the notebooks
 clean: writable ## remove what was made: .venv, course, caches (never submissions or grades)
 	@rm -rf $(VENV) build dist *.egg-info _site _site-instructor .quarto .pytest_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
-	@rm -rf course/student course/release course/example course/lite
+	@rm -rf course/student course/self-learner course/release course/example course/lite
 	@echo "Removed the environment, the release and the caches. Submissions, feedback and the gradebook in course/ were kept."

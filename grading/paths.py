@@ -12,6 +12,7 @@ CHECKS = Path("grading") / "checks"  # a folder for each task: its probes, mutan
 
 # What the commands make; git leaves it out
 STUDENT = Path("course") / "student"
+SELF_LEARNER = Path("course") / "self-learner"  # the same, with worked solutions
 RELEASE = Path("course") / "release"
 LITE = Path("course") / "lite"  # the course in a browser tab
 SUBMITTED = Path("course") / "submitted"

@@ -22,6 +22,7 @@ from minitorch.kernels.convolution import run_compiled
 from minitorch.kernels.dispatch import Kernel
 from minitorch.kernels.fold import NEUTRAL, column, parts_of
 from minitorch.kernels.precision import in_float64
+from minitorch.kernels.processor import FIRST_CACHE  # noqa: F401
 from minitorch.kernels.simulator import offer_cuda
 from minitorch.kernels.threads import check_threads, threads
 from minitorch.tensor_backend import TensorOps, power
@@ -353,18 +354,21 @@ def _tensor_matrix_multiply(
     b_batch = b_strides[0] if b_shape[0] > 1 else 0
     a_row, a_step = a_strides[1], a_strides[2]
     b_row, b_step = b_strides[1], b_strides[2]
+    out_row, out_step = out_strides[1], out_strides[2]
 
-    # A turn makes a tile of four rows and up to 128 columns. The tile stays in the fastest cache;
-    # four steps along k for each visit, so that every number fetched is used four times.
-    tiles_down, tiles_across = (rows + 3) // 4, (columns + 127) // 128
+    # A turn makes a tile of four rows, and takes four steps along k for each visit, so that every
+    # number fetched is used four times. It is as wide as its rows and four rows of b fit together
+    # into the fastest cache.
+    widest = max(1, min(columns, FIRST_CACHE // (8 * out.itemsize)))
+    tiles_down, tiles_across = (rows + 3) // 4, (columns + widest - 1) // widest
     in_fours = inner - inner % 4
     for turn in prange(batches * tiles_across * tiles_down):
         batch = turn // (tiles_across * tiles_down)
         row = turn % tiles_down * 4
-        column = turn // tiles_down % tiles_across * 128
-        height, width = min(4, rows - row), min(128, columns - column)
+        column = turn // tiles_down % tiles_across * widest
+        height, width = min(4, rows - row), min(widest, columns - column)
 
-        tile = np.zeros((4, 128), out.dtype)
+        tile = np.zeros((4, widest), out.dtype)
         t0, t1, t2, t3 = tile[0], tile[1], tile[2], tile[3]
         # Below the last row, the last one stands in; its sums are not written.
         a0 = batch * a_batch + row * a_row
@@ -427,9 +431,9 @@ def _tensor_matrix_multiply(
                 t3[j] += a3p * x
 
         for i in range(height):
-            o = batch * out_strides[0] + (row + i) * out_strides[1] + column * out_strides[2]
+            o = batch * out_strides[0] + (row + i) * out_row + column * out_step
             for j in range(width):
-                out[uint64(o + j * out_strides[2])] = tile[i, j]
+                out[uint64(o + j * out_step)] = tile[i, j]
     # END SOLUTION
 
 

@@ -160,6 +160,15 @@ def test_mm2() -> None:
     grad_check(lambda x, y: x @ y, a, b)
 
 
+@pytest.mark.task3_2
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_product_wider_than_any_tile(dtype: str) -> None:
+    cells = np.random.default_rng(0)
+    left, right = (cells.normal(size=shape).astype(dtype) for shape in [(6, 9), (9, 2500)])
+    product = minitorch.tensor(left, backend=FAST) @ minitorch.tensor(right, backend=FAST)
+    np.testing.assert_allclose(product.to_numpy(), left @ right, rtol=1e-4, atol=1e-5)
+
+
 @pytest.mark.parametrize("backend", matmul_backends)
 @drawn(25)
 def test_bmm(backend: str, data: DataObject) -> None:

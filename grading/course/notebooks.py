@@ -27,6 +27,14 @@ def notebooks(root: Path) -> list[Path]:
     )
 
 
+INSTRUCTORS = "instructor.ipynb"  # the instructor's guide: no release and no site has it
+
+
+def shared(root: Path) -> list[Path]:
+    """List the notebooks that students get, and readers see."""
+    return [path for path in notebooks(root) if path.name != INSTRUCTORS]
+
+
 def read_notebook(path: Path) -> Any:
     """Read a notebook (format 4).
 

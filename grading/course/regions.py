@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import functools
 import io
 import re
 import textwrap
@@ -197,11 +198,12 @@ def _marks(source: str, where: str) -> list[tuple[int, int, str, str]]:
     return pairs
 
 
-def _spans(source: str, where: str) -> list[_Span]:
+@functools.lru_cache(maxsize=1024)  # hundreds of packages are built from the same few modules
+def _spans(source: str, where: str) -> tuple[_Span, ...]:
     """Find every region of a source, top to bottom."""
     pairs = _marks(source, where)
     if not pairs:
-        return []
+        return ()
     tree = _parse(source, where)
     functions = list(_functions(tree))
     spans = []
@@ -229,7 +231,7 @@ def _spans(source: str, where: str) -> list[_Span]:
                 "whole body of a function or method, or whole functions at module level."
             )
         spans += found
-    return spans
+    return tuple(spans)
 
 
 def regions_of(source: str, module: str, where: str = "") -> list[Region]:

@@ -30,6 +30,7 @@ from grading.judge import non_solutions
 from grading.judge.alternatives import chooser, readings
 from grading.judge.assemble import PARSING, Chooser, Files, Reference, Source, assemble, same_code
 from grading.judge.cache import Cache
+from grading.judge.carried import carried_key, carried_path, read_carried
 from grading.judge.compare import Outcome
 from grading.judge.diagnosis import says
 from grading.judge.disclosure import Disclosure, quotations
@@ -170,7 +171,9 @@ class Judge:
         """
         with self._locks[task.id]:
             if task.id not in self._trusted:
-                self._trusted[task.id] = self._read_trusted(task) or self._run_trusted(task)
+                self._trusted[task.id] = (
+                    self._read_trusted(task) or self.carried(task) or self._run_trusted(task)
+                )
             return self._trusted[task.id]
 
     def unsettled(self, task: Task) -> list[str]:
@@ -183,6 +186,13 @@ class Judge:
             package: {item: Outcome(**each) for item, each in outcomes.items()}
             for package, outcomes in json.loads(stored or "{}").items()
         }
+
+    def carried(self, task: Task) -> dict[str, Outcomes]:
+        """Return what the repository knows already of a task's packages; nothing if it is old."""
+        path = carried_path(self.course.root, task)
+        if not path.exists():
+            return {}
+        return read_carried(path, carried_key(self.reference, self.probes_version(task)))
 
     def _measure(self, task: Task, kernels: Path | None = None) -> Outcomes:
         """Run the reference; keep what it needs."""

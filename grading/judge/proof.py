@@ -21,6 +21,7 @@ from pathlib import Path
 from grading.course.readiness import MIN_MUTANTS, problems
 from grading.course.regions import GradingError, task_label
 from grading.course.tasks import Task
+from grading.judge.carried import carried_key, carried_path, differences, write_carried
 from grading.judge.compare import has_odd, unnamed
 from grading.judge.diagnosis import check_says, says
 from grading.judge.execute import WORKERS, Outcomes
@@ -51,6 +52,19 @@ class Row:
     mutants: dict[str, float]
     faults: tuple[str, ...]
     messages: tuple[tuple[str, str, str], ...] = ()
+
+
+class Afresh(Judge):
+    """Computes what the repository carries."""
+
+    def carried(self, task: Task) -> dict[str, Outcomes]:
+        """Know nothing beforehand."""
+        return {}
+
+    def carry(self, task: Task) -> None:
+        """Write what was found into the repository."""
+        key = carried_key(self.reference, self.probes_version(task))
+        write_carried(carried_path(self.course.root, task), key, self.trusted(task))
 
 
 # Words of how a probe writes down what it found, which mean nothing to a student.
@@ -166,6 +180,7 @@ def prove(judge: Judge, task: Task) -> Row:
                if not seen and group not in mutants]  # fmt: skip
     if faults:
         faults += [f"and it can't be said now: {why}" for why in judge.unsettled(task)]
+    faults += differences(task, Judge.carried(judge, task), known)
     if len(material.mutants) < MIN_MUTANTS:
         faults.append(f"it has {len(material.mutants)} mutants; it needs {MIN_MUTANTS}")
     told = messages(judge, task)
@@ -223,16 +238,20 @@ def told(rows: Sequence[Row]) -> str:
     return "\n".join(lines)
 
 
-def run(root: Path, tasks: Sequence[str] = (), *, quiet: bool = False) -> list[Row]:
+def run(
+    root: Path, tasks: Sequence[str] = (), *, quiet: bool = False, carry: bool = False
+) -> list[Row]:
     """Prove all tasks of a course, or some, and write the table.
 
     Args:
         root: the project.
         tasks: ids; all by default. The table is written for all only.
         quiet: print nothing.
+        carry: write what reference and mutants give beside the probes of each task that is proven
+            but for what was written there before.
 
     """
-    judge = Judge(root, cache=root / JUDGED)
+    judge = Afresh(root, cache=root / JUDGED)
     chosen = [judge.course.task(each) for each in tasks] or list(judge.course.tasks)
     broken: dict[str, str] = {}
     for task in chosen:  # parsing is not for several threads
@@ -245,7 +264,12 @@ def run(root: Path, tasks: Sequence[str] = (), *, quiet: bool = False) -> list[R
         if task.id in broken:
             return Row(task.id, task.points, 0.0, 0.0, {}, (broken[task.id],))
         try:
-            return prove(judge, task)
+            if carry:
+                carried_path(root, task).unlink(missing_ok=True)
+            row = prove(judge, task)
+            if carry and not row.faults and not judge.unsettled(task):
+                judge.carry(task)
+            return row
         except (GradingError, NotYet) as error:
             return Row(task.id, task.points, 0.0, 0.0, {}, (str(error).rstrip("."),))
 
@@ -275,9 +299,12 @@ def main() -> None:
     """Prove, and exit with 1 if something doesn't hold."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("tasks", nargs="*", help="ids of tasks, all by default")
+    parser.add_argument(
+        "--carry", action="store_true", help="write what was found beside the probes, for all"
+    )
     arguments = parser.parse_args()
     try:
-        rows = run(ROOT, arguments.tasks)
+        rows = run(ROOT, arguments.tasks, carry=arguments.carry)
         said = [] if arguments.tasks else problems(Judge(ROOT).course)
     except GradingError as error:
         sys.exit(f"The proof can't be made: {error}")

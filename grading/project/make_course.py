@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 from grading.course.guides import load_course
+from grading.course.notebooks import notebooks
 from grading.course.regions import GradingError
 from grading.course.tasks import Course
 from grading.gradebook import examples, feedback
@@ -35,7 +36,7 @@ def export(root: Path) -> None:
     """Write the package from the notebooks."""
     release.export(root)
     modules = sum(1 for path in (root / "minitorch").rglob("*.py") if path.name != "_modidx.py")
-    say(f"Exported {len(release.notebooks(root))} notebooks to minitorch/, {modules} modules")
+    say(f"Exported {len(notebooks(root))} notebooks to minitorch/, {modules} modules")
 
 
 def grade_examples(root: Path, course: Course) -> list[Graded]:

@@ -27,6 +27,7 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from grading.course.figures import walk
 from grading.course.notebooks import notebooks
 from grading.release.build import export
 from grading.sandbox.limits import CELL
@@ -139,6 +140,7 @@ def diagrams(cell: nbformat.NotebookNode) -> list[str]:
     """Return a cell's SVG pictures, without Matplotlib's, which differ by version."""
     shown = [o.data for o in cell.get("outputs", []) if "data" in o]
     pictures = ["".join(data["image/svg+xml"]) for data in shown if "image/svg+xml" in data]
+    pictures += [html for data in shown if (html := walk(data))]
     return [picture for picture in pictures if 'figure_1"' not in picture]
 
 

@@ -1,6 +1,7 @@
 """Builds the student's project: the whole course without its solutions, in `course/student`.
 
-`make release`, or `python -m grading release [folder]`.
+`make release`, or `python -m grading release [folder]`; for those who learn alone, with worked
+solutions beside it, `make release KIND=self-learner`.
 """
 
 from __future__ import annotations
@@ -19,18 +20,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from grading.course.guides import load_course
-from grading.course.notebooks import notebooks, read_notebook
+from grading.course.notebooks import read_notebook, shared
 from grading.course.regions import GradingError, task_label
 from grading.course.tasks import Course
-from grading.paths import ROOT, STUDENT, sources
+from grading.paths import CHECKS, ROOT, SELF_LEARNER, STUDENT, sources
 from grading.release.leaks import NEVER, REFERENCE_TESTS, check_tree, secrets, written_out
 from grading.release.preprocessors import finish
+from grading.release.solutions import write_solutions
 from grading.release.strip import strip_notebook
 from grading.release.student.update import MANIFEST, README, parts, sha
 
 AS_IT_IS = ("settings.ini", "setup.py", "LICENSE", ".gitignore")
 HOOKS = ".pre-commit-config.yaml"
 TEMPLATES = Path(__file__).resolve().parent / "student"
+KINDS = {"course": STUDENT, "self-learner": SELF_LEARNER}
 INDEX = "_modidx.py"  # nbdev's, written anew by every export; git ignores it
 IGNORED = NEVER | {".venv", ".ruff_cache", INDEX}
 
@@ -68,7 +71,7 @@ def digest(paths: list[Path], folder: Path) -> str:
 
 def inputs(root: Path) -> list[Path]:
     """Everything that a release is made from."""
-    paths = notebooks(root) + tests(root) + files(root / "minitorch")
+    paths = shared(root) + tests(root) + files(root / "minitorch")
     paths += [
         root / name for name in (*AS_IT_IS, HOOKS, "pyproject.toml") if (root / name).exists()
     ]
@@ -86,7 +89,7 @@ def tools() -> str:
 
 
 def _write_notebooks(course: Course, folder: Path, wanted: dict[str, str]) -> None:
-    for path in notebooks(course.root):
+    for path in shared(course.root):
         name = path.relative_to(course.root).as_posix()
         text = finish(strip_notebook(course.read(path).notebook, name, wanted))
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -262,13 +265,16 @@ def _beside(target: Path) -> Iterator[Path]:
             old.rename(target)
 
 
-def build(root: Path, target: Path | None = None, *, strict: bool = True) -> Path:
+def build(
+    root: Path, target: Path | None = None, *, strict: bool = True, kind: str = "course"
+) -> Path:
     """Build the student's project and prove that it shows no solution.
 
     Args:
         root: the course's project.
-        target: where the release goes; `course/student` unless given. Replaced as a whole.
+        target: where the release goes; the folder of its kind unless given. Replaced as a whole.
         strict: refuse a course whose points, probes or mutants aren't complete.
+        kind: `course`, or `self-learner`: then worked solutions are added to the proven release.
 
     Returns:
         The release's folder.
@@ -279,10 +285,12 @@ def build(root: Path, target: Path | None = None, *, strict: bool = True) -> Pat
     """
     started = time.monotonic()
     root = Path(root).resolve()
-    target = (target or root / STUDENT).resolve()
+    target = (target or root / KINDS[kind]).resolve()
     course = load_course(root, strict=strict)
     stamp = target.with_name(f".{target.name}.json")
     made_from = digest(inputs(root), root) + tools()
+    if kind != "course":
+        made_from += kind + digest(files(root / CHECKS), root)
     if _unchanged(stamp, made_from, target):
         say(f"{target}: nothing has changed since it was built.")
         return target
@@ -290,7 +298,7 @@ def build(root: Path, target: Path | None = None, *, strict: bool = True) -> Pat
     if said := written_out(course):
         raise GradingError("\n".join(said))
     with _beside(target) as folder:
-        say(f"Building the student's project from {len(notebooks(root))} notebooks")
+        say(f"Building the student's project from {len(shared(root))} notebooks")
         _write_notebooks(course, folder, wanted)
         _write_frame(course, folder)
         say("  exporting its package of stubs")
@@ -304,6 +312,10 @@ def build(root: Path, target: Path | None = None, *, strict: bool = True) -> Pat
                 "The release was not built: it would show solutions.\n"
                 + "\n".join(map(str, leaks[:20]))
             )
+        if kind == "self-learner":
+            say(f"  adding {write_solutions(course, folder)} worked solutions")
+            (folder / MANIFEST).unlink()
+            (folder / MANIFEST).write_text(manifest(folder), encoding="utf-8")
         built = digest(files(folder), folder)
     stamp.write_text(json.dumps({"made_from": made_from, "built": built}), encoding="utf-8")
     names = ", ".join(a.name for a in course.assignments)
@@ -324,11 +336,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", nargs="?", type=Path, help=f"where it goes ({STUDENT})")
     parser.add_argument(
+        "--kind", choices=KINDS, default="course", help="with worked solutions for a self-learner"
+    )
+    parser.add_argument(
         "--unfinished", action="store_true", help="without complete points, probes and mutants"
     )
     arguments = parser.parse_args()
     try:
-        build(Path.cwd(), arguments.folder, strict=not arguments.unfinished)
+        build(Path.cwd(), arguments.folder, strict=not arguments.unfinished, kind=arguments.kind)
     except GradingError as error:
         sys.exit(str(error))
     except KeyboardInterrupt:

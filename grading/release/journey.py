@@ -31,6 +31,7 @@ from grading.course.tasks import Course, Task, probes_path
 from grading.release.build import build, digest, export, files, say
 
 HERE = Path(__file__).resolve().parent
+KERNELS = Path("minitorch") / "kernels" / "__pycache__"
 GREEN = {"passed", "xfailed", "skipped"}
 # Tests that carry a task's mark, as in the public course, though given code alone passes them.
 GIVEN_ONLY = frozenset({"tests/test_tensor_general.py::test_create"})  # no operation, no kernel
@@ -91,9 +92,9 @@ class Journey:
 
 
 def _environment(*paths: Path, **more: str) -> dict[str, str]:
-    env = {k: v for k, v in os.environ.items() if k not in ("IN_TEST", "PYTHONSTARTUP")}
-    env |= {"PYTHONPATH": os.pathsep.join(map(str, paths)), "PYTHONDONTWRITEBYTECODE": "1"}
-    return env | more
+    ours = ("IN_TEST", "PYTHONSTARTUP", "PYTHONDONTWRITEBYTECODE")  # the copy is ours: it may fill
+    env = {k: v for k, v in os.environ.items() if k not in ours}
+    return env | {"PYTHONPATH": os.pathsep.join(map(str, paths))} | more
 
 
 def run_tests(
@@ -258,8 +259,8 @@ def _evenly(source: str) -> str:
     return re.sub(r"\n{3,}", "\n\n\n", source)
 
 
-def _same_package(course: Course, project: Path) -> list[str]:
-    """Says where the student's package, all answers in, isn't the reference's."""
+def same_package(course: Course, project: Path) -> list[str]:
+    """Say where the student's package, all answers in, isn't the reference's."""
     said = []
     for path in (p for p in files(course.root / "minitorch") if p.suffix == ".py"):
         name = path.relative_to(course.root)
@@ -298,6 +299,20 @@ def _same_behaviour(course: Course, project: Path) -> list[str]:
     ]
 
 
+def copy_release(root: Path, release: Path, project: Path) -> None:
+    """Copy a release, to walk in it, with the kernels that the course has compiled already.
+
+    A kernel's name says of what code it is made, so another one is never taken for it.
+    """
+    for path in files(release):
+        (project / path.relative_to(release)).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, project / path.relative_to(release))
+    kernels = project / KERNELS
+    kernels.mkdir(parents=True, exist_ok=True)
+    for path in (root / KERNELS).glob("*.nbc"):
+        shutil.copy(path, kernels)
+
+
 def walk(
     root: Path,
     student: Path | None = None,
@@ -327,9 +342,7 @@ def walk(
     with tempfile.TemporaryDirectory(prefix="minitorch-journey-") as folder:
         project = Path(folder) / "student"
         release = student or build(root, Path(folder) / "release", strict=False)
-        for path in files(release):
-            (project / path.relative_to(release)).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(path, project / path.relative_to(release))
+        copy_release(root, release, project)
 
         before = digest(files(project), project)
         export(project, typed=True)
@@ -372,7 +385,7 @@ def walk(
         started = time.monotonic()
         last = run_tests(project)
         journey.problems += _red(last, (), "at the end", known)
-        journey.problems += _same_package(course, project)
+        journey.problems += same_package(course, project)
         journey.problems += _same_behaviour(course, project)
         count = sum(record["outcome"] in GREEN for record in last.values())
         tell(

@@ -32,7 +32,6 @@ DEPTH = 4  # containers in one another: base64, gzip, zip
 ROUNDS = 4  # notations in one another: HTML in JSON in an attribute
 LARGEST = 50_000_000  # bytes unpacked from one archive
 
-_SPACE = re.compile(r"\s+")
 # Whoever wrote the data could write it for these patterns: each reads it once. No repetition holds
 # another, and where one begins and ends is plain from the character.
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{20,}")
@@ -87,17 +86,17 @@ _CONTROLS = dict.fromkeys([*range(32), 127])
 
 def normal(text: str) -> str:
     """Drop white space and what has no width, so that a reformatted line is the same line."""
-    text = _SPACE.sub("", text)
+    text = "".join(text.split())
     if text.isascii():
-        return text.translate(_CONTROLS)
-    return _SPACE.sub("", unicodedata.normalize("NFKC", text).translate(_UNSEEN))
+        return text if text.isprintable() else text.translate(_CONTROLS)
+    return "".join(unicodedata.normalize("NFKC", text).translate(_UNSEEN).split())
 
 
 def views(data: bytes) -> Iterator[str]:
     """Yield every way to read a piece of data, `normal`."""
     seen: set[str] = set()
     for text in _texts(data, DEPTH, set()):
-        for view in (text, _BACK.sub("", _FRONT.sub("", text))):
+        for view in dict.fromkeys((text, _BACK.sub("", _FRONT.sub("", text)))):
             packed = normal(view)
             if packed and packed not in seen:
                 seen.add(packed)
@@ -130,7 +129,7 @@ def _texts(data: bytes, depth: int, known: set[int]) -> Iterator[str]:
     if hash(data) in known:
         return
     known.add(hash(data))
-    for text in _decoded(data):
+    for text in filter(None, _decoded(data)):
         for plainer in _plainer(text):
             yield plainer
             if depth:
@@ -242,7 +241,7 @@ def _untagged(text: str) -> str:
 
 def _encoded(text: str, known: set[int]) -> Iterator[bytes]:
     """Yield what a text holds in letters and digits, wherever a run of them begins and breaks."""
-    packed = _SPACE.sub("", text)
+    packed = "".join(text.split())
     for pattern, read, step in ((_BASE64, _base64, 4), (_HEX, _hex, 2)):
         for run in pattern.findall(packed):
             if hash((step, run)) not in known:

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import argparse
 import ast
+import functools
 import json
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from grading.course.guides import load_course
-from grading.course.notebooks import notebooks
+from grading.course.notebooks import INSTRUCTORS, shared
 from grading.course.regions import GradingError, Region, given_lines
 from grading.course.tasks import Course
 from grading.paths import STUDENT
@@ -25,7 +26,9 @@ from grading.release.layers import normal, strings, views
 
 REFERENCE_TESTS = Path("tests") / "reference"  # the instructor's; no release has them
 SHORTEST = 15  # a shorter line says nothing: `return x * y`
+_WORD = 8  # bytes that are compared at once
 NEVER = {"grading", ".git", "__pycache__", ".ipynb_checkpoints", ".hypothesis", ".pytest_cache"}
+NEVER |= {INSTRUCTORS}
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ def given_code(course: Course) -> str:
     """All code that students get anyway: cells outside solution regions, and the tests."""
     root = course.root
     lines: list[str] = []
-    for path in notebooks(root):
+    for path in shared(root):
         for cell in course.read(path).cells:
             answer = cell.metadata.get("nbgrader", {})
             by_hand = answer.get("solution") and answer.get("grade")
@@ -113,10 +116,38 @@ def written_out(course: Course) -> list[str]:
 # Where it hides
 
 
-def _hits(data: bytes, wanted: Mapping[str, str]) -> set[str]:
+@functools.lru_cache(maxsize=64)
+def _pieces(lines: frozenset[str]) -> tuple[dict[int, set[str]], list[str]]:
+    """Index lines by every eight bytes in a row of them; shorter ones are listed beside them.
+
+    However a line of 15 bytes lies in a text, it fills eight bytes that begin at a multiple of
+    eight. So one look at each such eight finds the few lines that are worth searching for.
+    """
+    pieces: dict[int, set[str]] = {}
+    short = []
+    for line in lines:
+        data = _bytes(line)
+        if len(data) < 2 * _WORD - 1:
+            short.append(line)
+            continue
+        for at in range(len(data) - _WORD + 1):
+            word = int.from_bytes(data[at : at + _WORD], sys.byteorder)
+            pieces.setdefault(word, set()).add(line)
+    return pieces, short
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _hits(data: bytes, wanted: Collection[str]) -> set[str]:
+    pieces, short = _pieces(frozenset(wanted))
     found: set[str] = set()
     for view in views(data):
-        found |= {line for line in wanted if line in view}
+        text = _bytes(view)
+        words = memoryview(text[: len(text) // _WORD * _WORD]).cast("Q")
+        near = {line for word in pieces.keys() & words for line in pieces[word]}
+        found |= {line for line in (*near, *short) if line in view}
     return found
 
 
@@ -131,7 +162,7 @@ def search(data: bytes, path: str, wanted: Mapping[str, str]) -> list[Leak]:
             places = []
     leaks = []
     for line in sorted(found):
-        at = sorted({w for w, text in places if line in _hits(text.encode(), {line: ""})})
+        at = sorted({w for w, text in places if line in _hits(text.encode(), {line})})
         leaks += [Leak(path, where, f"shows {wanted[line]}") for where in at or [""]]
     return leaks
 
@@ -171,7 +202,7 @@ def check_tree(folder: Path, wanted: Mapping[str, str]) -> list[Leak]:
 
 def shows(text: str, wanted: Iterable[str]) -> bool:
     """Whether a text shows any secret line."""
-    return bool(_hits(text.encode(), dict.fromkeys(wanted, "")))
+    return bool(_hits(text.encode(), set(wanted)))
 
 
 def main() -> None:

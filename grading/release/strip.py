@@ -21,7 +21,7 @@ from xml.sax.saxutils import quoteattr
 import nbformat
 from nbformat import NotebookNode
 
-from grading.course.figures import alt_text
+from grading.course.figures import alt_text, walk
 from grading.course.regions import UNWRITTEN, WRITTEN, strip_solutions
 from grading.course.tasks import Course
 from grading.paths import ROOT
@@ -122,6 +122,8 @@ def _outputs(cell: Any, wanted: Collection[str]) -> list[Any]:
         data = output.get("data", {})
         if SVG in data:
             shown, made = data[SVG], new("display_data", {"text/html": _image(data[SVG])})
+        elif html := walk(data):
+            shown, made = html, new("display_data", {"text/html": html})
         elif output.output_type == "stream":
             shown, made = output.text, new("stream", name=output.name, text=output.text)
         elif output.output_type == "error":

@@ -17,6 +17,7 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import Any
 
+from grading.judge.carried import FILE
 from grading.judge.judge import Judge
 from grading.judge.pair import Answer, Pair, answer
 from grading.paths import CHECKS, GUIDES, ROOT
@@ -75,6 +76,7 @@ def _files(judge: Judge, assignment: str) -> Iterator[tuple[str, bytes]]:
     root = judge.course.root
     patterns = (f"{GUIDES.as_posix()}/*/*.ipynb", "minitorch/**/*.*")
     patterns += tuple(f"{CHECKS.as_posix()}/*/{name}.py" for name in ("probes", "mutants"))
+    patterns += (f"{CHECKS.as_posix()}/*/{FILE}",)
     for pattern in patterns:
         for path in sorted(root.glob(pattern)):
             if path.is_file() and "__pycache__" not in path.parts:

@@ -25,6 +25,8 @@ import ast
 import re
 from typing import Any
 
+from grading.course.figures import walk
+
 LONG = 12  # lines; what is longer is read when it is wanted
 SKIP = re.compile(r"\bskip (its|the|this) (code|cell)\b", re.IGNORECASE)
 DIRECTIVE = re.compile(r"^\s*#\|")
@@ -70,8 +72,9 @@ def only_imports(source: str) -> bool:
 
 
 def draws(cell: Cell) -> bool:
-    """Tell whether a figure is among a cell's stored outputs."""
-    return any("image/svg+xml" in output.get("data", {}) for output in cell.get("outputs", []))
+    """Tell whether a figure, or a walk through several, is among a cell's stored outputs."""
+    bundles = [output.get("data", {}) for output in cell.get("outputs", [])]
+    return any("image/svg+xml" in data or walk(data) for data in bundles)
 
 
 def why_folded(cell: Cell, before: str = "", guide: bool = True) -> str:

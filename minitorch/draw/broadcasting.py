@@ -14,12 +14,13 @@ from minitorch.draw.grids import padded, shape_text
 from minitorch.draw.svg import SMALLEST, box, width_of, write
 
 # %% ../../nbs/lib/draw/broadcasting.ipynb #draw-broadcast
-def draw_broadcast(*shapes: Any, title: str = "") -> Figure:
+def draw_broadcast(*shapes: Any, title: str = "", known: int | None = None) -> Figure:
     """Draw how shapes are lined up and broadcast.
 
     Args:
         *shapes: Two shapes or more; tensors are taken by their shapes.
         title: What it is.
+        known: How many sizes of the result are worked out, from the right; by default all.
 
     Returns:
         The figure: a row for each shape and one for the result, or for the sizes that don't fit.
@@ -35,24 +36,33 @@ def draw_broadcast(*shapes: Any, title: str = "") -> Figure:
     dims = max(map(len, sizes))
     columns = []
     for place in range(dims):
-        known = [size[place - dims] if dims - place <= len(size) else None for size in sizes]
-        found = sorted({size for size in known if size not in (1, None)})
-        columns.append((known, found[0] if len(found) == 1 else 1 if not found else None))
+        column = [size[place - dims] if dims - place <= len(size) else None for size in sizes]
+        found = sorted({size for size in column if size not in (1, None)})
+        columns.append((column, found[0] if len(found) == 1 else 1 if not found else None))
     good = all(result is not None for _, result in columns)
     wide = max(58.0, *(width_of(str(n), 16, mono=True) + 20 for size in sizes for n in size))
-    names = [*(shape_text(size) for size in sizes), "result" if good else "no result"]
+    names = [
+        *(shape_text(size) for size in sizes),
+        "result" if good or known is not None else "no result",
+    ]
     left = max(width_of(name, 14, mono=True) for name in names) + 16
     pieces = []
-    for row, size in enumerate(sizes):
+    first = 0 if known is None else max(0, dims - known)
+    for row, shape in enumerate(sizes):
         y = row * 44 + 17
-        pieces.append(write(0, y, shape_text(size), size=14, mono=True, anchor="start"))
-        for place, (known, result) in enumerate(columns):
+        pieces.append(write(0, y, shape_text(shape), size=14, mono=True, anchor="start"))
+        for place, (column, result) in enumerate(columns):
             x = left + place * (wide + 8)
-            pieces.append(_size_cell(x, y, wide, known[row], result))
+            size = column[row]
+            shown = result if place >= first else size or 1
+            pieces.append(_size_cell(x, y, wide, size, shown))
     y = len(sizes) * 44 + 25
-    for place, (known, result) in enumerate(columns):
+    for place, (column, result) in enumerate(columns):
         x = left + place * (wide + 8)
-        rule, color = _rule(known, result), DARK["gradient" if result is None else "muted"]
+        if place < first:
+            pieces.append(box(x, y - 17, wide, 34, stroke=PALETTE["muted"], dash="4 3", line=1.2))
+            continue
+        rule, color = _rule(column, result), DARK["gradient" if result is None else "muted"]
         pieces.append(write(x + wide / 2, y + 28, rule, size=SMALLEST, color=color))
         role = "gradient" if result is None else "output"
         pieces.append(box(x, y - 17, wide, 34, fill=TINT[role], stroke=DARK[role], line=2.5))
@@ -61,7 +71,7 @@ def draw_broadcast(*shapes: Any, title: str = "") -> Figure:
             write(x + wide / 2, y, words, size=16, mono=True, color=DARK[role], bold=True)
         )
     pieces.append(write(0, y, names[-1], size=14, anchor="start", color=DARK["muted"]))
-    desc = _say_broadcast(sizes, columns, good)
+    desc = _say_broadcast(sizes, columns[first:], good, whole=not first)
     whole = left + dims * (wide + 8)
     together = " and ".join(shape_text(size) for size in sizes)
     return Figure(
@@ -104,6 +114,7 @@ def _say_broadcast(
     sizes: Sequence[tuple[int, ...]],
     columns: Sequence[tuple[list[int | None], int | None]],
     good: bool,
+    whole: bool,
 ) -> str:
     """Say how each dimension fits, from the right."""
     said = []
@@ -115,4 +126,6 @@ def _say_broadcast(
     together = " and ".join(shape_text(size) for size in sizes)
     results = [result for _, result in columns if result is not None]
     end = f"The result has shape {shape_text(results)}" if good else "They can't be broadcast"
-    return f"{together}, lined up on the right. From the right: {'; '.join(said)}. {end}."
+    return f"{together}, lined up on the right. " + (
+        f"From the right: {'; '.join(said)}. " * bool(said) + f"{end}." * whole
+    )

@@ -234,13 +234,16 @@ def _memory(x: float, y: float, wide: float, tall: float, role: str) -> str:
     return box(x, y, wide, tall, fill=fill, stroke=edge, radius=0)
 
 # %% ../../nbs/lib/draw/gpu.ipynb #draw-sum-tree
-def draw_sum_tree(values: Sequence[float], *, halves: bool = True, title: str = "") -> Figure:
+def draw_sum_tree(
+    values: Sequence[float], *, halves: bool = True, steps: int | None = None, title: str = ""
+) -> Figure:
     """Draw how a block sums its shared cells step by step.
 
     Args:
         values: What the cells hold at first; their number is a power of two, up to 16.
         halves: Whether each thread adds the cell half of the row away; otherwise its neighbour, at
             distances 1, 2, 4 and so on.
+        steps: How many steps are shown; by default all.
         title: What it is.
 
     Raises:
@@ -260,7 +263,7 @@ def draw_sum_tree(values: Sequence[float], *, halves: bool = True, title: str = 
     over: list[str] = []
     alive, said = set(range(count)), [f"At first: {' '.join(cell_text(cell) for cell in cells)}"]
     _row(pieces, cells, alive, "at first", left, 0.0, wide, tall)
-    for step, distance in enumerate(distances, 1):
+    for step, distance in enumerate(distances[:steps], 1):
         y = step * (tall + gap)
         if halves:
             alive = {place for place in alive if place < distance}

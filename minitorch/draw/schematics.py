@@ -88,7 +88,9 @@ def lifting() -> Figure:
         x = 450 + 72 * i
         pieces += [number(x, 60, n), arrow([(x, 75), (x, 103)]), step(x, "add")]
         pieces += [arrow([(x - 53 + 19 * (i == 0), 115), (x - 19, 115)])]
+        pieces += [write(x + 15, 88, "1st", size=12, color=DARK["muted"])]
         if i:
+            pieces += [write(x - 38, 128, "2nd", size=12, color=DARK["muted"])]
             pieces += [write(x - 38, 104, str(1 if i == 1 else 4), size=13, color=DARK["output"])]
     pieces += [number(401, 115, 0), arrow([(594, 127), (594, 153)]), number(594, 170, 9, "output")]
     return Figure(
@@ -97,7 +99,8 @@ def lifting() -> Figure:
         "map(neg) sends 1, 3 and 5 each through its own neg, giving -1, -3 and -5. zipWith(add) "
         "pairs 1, 3, 5 with 10, 30, 50 and sends each pair through an add, giving 11, 33 and 55. "
         "reduce(add, 0) chains three adds: it starts with 0, takes in 1, 3 and 5 one after the "
-        "other, with 1 and 4 on the way, and gives the single number 9.",
+        "other, each as the first argument of add with what there is so far as the second, with 1 and 4 "
+        "on the way, and gives the single number 9.",
     )
 
 # %% ../../nbs/lib/draw/schematics.ipynb #timeline

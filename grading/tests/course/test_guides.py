@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -389,3 +390,19 @@ def test_hidden_notebooks_are_left_out(tmp_path: Path) -> None:
         (tmp_path / "nbs" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "nbs" / name).touch()
     assert notebooks(tmp_path) == [tmp_path / "nbs/a/c.ipynb", tmp_path / "nbs/b.ipynb"]
+
+
+def test_a_guide_comes_after_those_that_it_names_as_before_it() -> None:
+    """The order is the navigation's, whatever numbers the files have."""
+    text = (ROOT / "_quarto.yml").read_text(encoding="utf-8")
+    order = re.findall(r"^ +- (nbs/guides/\S+\.ipynb)$", text, re.M)
+    assert sorted(order) == sorted(set(order)) and len(order) > 20
+    named = 0
+    for place, name in enumerate(order):
+        cells = read_notebook(ROOT / name).cells
+        (about,) = [c.source for c in cells if c.id in ("about", "intro")]
+        for link in re.findall(r"\((\S+\.ipynb)", about.partition("Before it")[2]):
+            before = (ROOT / name).parent.joinpath(link).resolve().relative_to(ROOT).as_posix()
+            assert before in order[:place], f"{name} names {before}, which comes later"
+            named += 1
+    assert named > 20

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from grading.project import check
+from grading.tests.conftest import LONG, pytest_xdist_make_scheduler
 
 
 @pytest.fixture(autouse=True)
@@ -59,3 +60,27 @@ def test_a_failure_says_how_to_run_it_alone(capsys, monkeypatch):
         check.main()
     assert stop.value.code == 1
     assert "again, alone: .venv/bin/ruff check" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("place", LONG)
+def test_what_is_begun_first_is_there(place):
+    """A test that was renamed would be begun last, and one of the workers wait for it."""
+    path, _, name = place.partition("::")
+    text = (check.ROOT / path).read_text(encoding="utf-8")
+    assert not name or f"def {name.partition('[')[0]}(" in text
+
+
+@pytest.mark.parametrize("dist", ["loadfile", "load"])
+def test_what_is_long_is_handed_out_by_itself(dist):
+    options = {"dist": dist, "tx": ["popen"], "numprocesses": 1, "loadscopereorder": True}
+    config = SimpleNamespace(
+        option=SimpleNamespace(**options), getoption=options.get, getvalue=options.get
+    )
+    scheduler = pytest_xdist_make_scheduler(config, None)
+    if dist == "load":  # whoever asks for another way gets it
+        assert scheduler is None
+        return
+    alone = f"{LONG[1]}"
+    assert scheduler._split_scope(alone) == alone
+    assert scheduler._split_scope("a/test_b.py::test_c[1]") == "a/test_b.py"
+    assert scheduler._split_scope(f"{LONG[5]}::test_d") == LONG[5]

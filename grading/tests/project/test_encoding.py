@@ -16,7 +16,6 @@ import pytest
 
 from grading.paths import ROOT
 from grading.project.notebooks import copy_of
-from grading.release.build import build
 
 C = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 
@@ -191,18 +190,15 @@ def test_the_export_is_the_same_everywhere(
         assert python(command, *words, cwd=copy, env=env).stdout.startswith(b"The package is what")
 
 
-@pytest.fixture(scope="module")
-def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(ROOT, tmp_path_factory.mktemp("release") / "student", strict=False)
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("where", ["cp1252", "C"])
-def test_the_journey_of_a_module(where: str, request: pytest.FixtureRequest, release: Path) -> None:
+def test_the_journey_of_a_module(
+    where: str, request: pytest.FixtureRequest, real_release: Path
+) -> None:
     """Export and tests, task by task, and the trusted half beside them."""
     env = C if where == "C" else request.getfixturevalue("cp1252")
     code = "from grading.release.journey import main; main()"
-    done = python(code, str(release), "--module", "module1", cwd=ROOT, env=env)
+    done = python(code, str(real_release), "--module", "module1", cwd=ROOT, env=env)
     assert b"The journey ends well" in done.stdout, (done.stdout + done.stderr).decode()
 
 

@@ -20,9 +20,10 @@ from grading.course.regions import GradingError
 from grading.paths import CHECKS, ROOT
 from grading.release import build as release
 from grading.release.build import build, digest, files
-from grading.release.leaks import given_code
+from grading.release.leaks import check_tree, given_code, secrets
 from grading.release.preprocessors import finish
 from grading.release.strip import SETTINGS, strip_notebook
+from grading.release.student.update import MANIFEST
 from grading.tests import tiny
 from minitorch.draw.figure import image
 
@@ -154,6 +155,26 @@ def test_what_a_text_speaks_of_stays_under_its_cell() -> None:
     # What stands under an answer or a check is the reference's.
     assert tiny.cell(stripped, "check-1").outputs == []
     assert tiny.cell(stripped, "operators").outputs == []
+
+
+def test_worked_solutions_are_for_those_who_learn_alone(own: Path, tmp_path: Path) -> None:
+    course = load_course(own)
+    wanted = secrets(course)
+    alone = build(own, tmp_path / "alone", kind="self-learner")
+    page = (alone / "solutions" / "module0" / "task0_1.md").read_text(encoding="utf-8")
+    assert "def mul(x: float, y: float) -> float:\n    product_of_both = x * y" in page
+    assert "What tends to go wrong:\n\n- wrong number" in page
+    # The leak search sees them, and they are all that it sees; a course's release has no trace.
+    assert {Path(leak.path).parts[0] for leak in check_tree(alone, wanted)} == {"solutions"}
+    student = build(own, tmp_path / "student")
+    assert check_tree(student, wanted) == [] and not (student / "solutions").exists()
+    extra = {"solutions", ".release.json"}
+    same = [p for p in files(student) if p.relative_to(student).parts[0] not in extra]
+    assert len(same) > 9
+    for path in same:
+        name = path.relative_to(student)
+        if name.name != MANIFEST:
+            assert (alone / name).read_bytes() == path.read_bytes(), name
 
 
 def test_run_all_goes_on_below_a_stub() -> None:

@@ -9,8 +9,8 @@ import pytest
 from grading.course.guides import load_course
 from grading.paths import CHECKS
 from grading.release import journey
-from grading.release.build import build
-from grading.release.journey import put_answers, run_tests, walk
+from grading.release.build import build, export
+from grading.release.journey import copy_release, put_answers, run_tests, same_package, walk
 from grading.tests import tiny
 
 NAME = "tests/test_operators.py::test_name"
@@ -154,10 +154,49 @@ def test_answers_of_some_tasks(project: Path) -> None:
     assert run_tests(student(project), {NAME}).keys() == {NAME}
 
 
+MODULES = ["module0", "module1", "module2", "module3", "module4", "closures"]
+
+
 @pytest.mark.slow
-def test_the_course(tmp_path: Path) -> None:
-    """The real guides, tests and probes."""
-    release = build(tiny.HERE, tmp_path / "student", strict=False)
-    seen = walk(tiny.HERE, release)
+@pytest.mark.parametrize("module", MODULES)
+def test_the_course(module: str, real_release: Path) -> None:
+    """The real guides and tests, a module at a time: each task turns its own tests green.
+
+    In every module the answers of those before it are in. What this sample leaves out is in
+    `test_the_whole_way`: the tests of other modules and of given code between two tasks, and the
+    probes on the student's package at the end.
+    """
+    seen = walk(tiny.HERE, real_release, module=module)
+    assert seen.problems == []
+    tasks = [task for task in load_course(tiny.HERE).tasks if task.assignment == module]
+    assert [step.name for step in seen.steps] == [task.id for task in tasks]
+
+
+def test_no_module_is_left_out() -> None:
+    assert {task.assignment for task in load_course(tiny.HERE).tasks} == set(MODULES)
+
+
+@pytest.mark.slow
+def test_the_untouched_release(real_release: Path, tmp_path: Path) -> None:
+    """Given code needs no answer, and nothing else fails but by the message of a stub."""
+    project, course = tmp_path / "student", load_course(tiny.HERE)
+    copy_release(tiny.HERE, real_release, project)
+    given, problems = journey._untouched(run_tests(project), course, set())
+    assert given and problems == []
+
+
+@pytest.mark.slow
+def test_all_answers_make_the_reference(real_release: Path, tmp_path: Path) -> None:
+    project, course = tmp_path / "student", load_course(tiny.HERE)
+    copy_release(tiny.HERE, real_release, project)
+    put_answers(course, project, {task.id for task in course.tasks})
+    export(project, typed=True)
+    assert same_package(course, project) == []
+
+
+@pytest.mark.proof
+def test_the_whole_way(real_release: Path) -> None:
+    """From the untouched release to the end, all tests at each step, the probes at the end."""
+    seen = walk(tiny.HERE, real_release)
     assert seen.problems == []
     assert [step.name for step in seen.steps] == [t.id for t in load_course(tiny.HERE).tasks]

@@ -314,6 +314,16 @@ def test_a_line_is_found_under_every_notation(notation: str, around: str) -> Non
     assert any(normal(LESS) in view for view in views(data))
 
 
+@pytest.mark.parametrize("line", ["x=lines[3:5:2]", "longer=" + "y+" * 40, "größe=ï+" + "μ" * 9])
+def test_a_line_is_found_wherever_it_lies(line: str) -> None:
+    others = [f"another_line_{n}=of_as_many_characters" for n in range(300)]
+    for before in range(17):
+        for after in range(17):
+            text = "a" * before + line + "b" * after
+            assert shows(text, [*others, line]), (before, after)
+            assert not shows(text.replace("=", "_"), [*others, line])
+
+
 def test_depth_has_its_limit_and_says_so() -> None:
     """What the module says isn't covered, isn't: the limit is where it is said to be."""
     text = LESS

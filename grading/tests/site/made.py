@@ -15,6 +15,7 @@ from typing import Any
 
 import mistune
 
+from grading.course.figures import walk
 from grading.paths import ROOT
 from grading.site.filter import filter_notebook
 from grading.site.finish import finish_site
@@ -204,6 +205,8 @@ class Maker:
                 '<div class="cell-output cell-output-display"><div><figure class="figure">'
                 f"<p>{image}</p><figcaption>{escape(caption)}</figcaption></figure></div></div>"
             )
+        if html := walk(data):
+            return f'<div class="cell-output cell-output-display">{html}</div>'
         if output["output_type"] == "error":
             text = ansi("\n".join(output["traceback"]))
             return (

@@ -11,8 +11,8 @@ import yaml
 
 from grading.course.figures import alt_text
 from grading.course.guides import load_course
+from grading.course.notebooks import shared
 from grading.paths import CHECKS, ROOT
-from grading.project.notebooks import notebooks
 from grading.release.leaks import search, secrets
 from grading.site.filter import (
     ALT,
@@ -27,7 +27,7 @@ from grading.site.filter import (
 )
 from minitorch.draw.figure import contrast
 
-PAGES = notebooks(ROOT)
+PAGES = shared(ROOT)
 SVG = '<svg><title id="t">A line</title><desc id="d">It rises from 0 &amp; ends at 4.</desc></svg>'
 
 

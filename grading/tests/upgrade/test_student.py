@@ -16,10 +16,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grading.course.notebooks import read_notebook
+from grading.course.notebooks import read_notebook, shared
 from grading.paths import ROOT
 from grading.release import build as release_room
-from grading.release.build import build, export, manifest, notebooks
+from grading.release.build import build, export, manifest
 from grading.release.journey import run_tests
 from grading.release.preprocessors import finish
 from grading.release.strip import strip_notebook
@@ -136,7 +136,7 @@ def test_a_notebook_that_can_t_be_read_is_kept_aside(before: Path, release: Path
 def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Today's notebooks as students get them, with the state of each cell."""
     folder = tmp_path_factory.mktemp("real")
-    for path in notebooks(ROOT):
+    for path in shared(ROOT):
         name = path.relative_to(ROOT)
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         node = strip_notebook(read_notebook(path), name.as_posix())
