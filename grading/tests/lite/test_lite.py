@@ -5,22 +5,34 @@ Under Node the journey is the one at home: from the untouched release, a task at
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
+import re
 import resource
 import shutil
 import subprocess
+import threading
+import zipfile
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from grading.course.guides import load_course
+from grading.course.regions import strip_solutions
 from grading.course.tasks import Course
+from grading.judge.judge import Judge
 from grading.lite.build import sizes
 from grading.paths import ROOT
 from grading.release import journey
 from grading.release.journey import put_answers
-from grading.tests.test_browser import require
+from grading.sandbox import run as sandbox
+from grading.tests.test_browser import FLAGS, HANGING, SECONDS, require
 
 NODE = ROOT / "grading" / "lite" / "node.mjs"
 WHOLE = os.environ.get("MINITORCH_PROOF") == "1"
@@ -175,3 +187,136 @@ def test_a_zip_that_is_none_and_a_full_storage_are_said_in_a_sentence(
     assert said.count("is no project of this course") == 1
     assert said.count("Nothing was changed.") == 5
     assert "the browser's storage doesn't take it (No space left on device)" in said
+
+
+# In a browser, every foreign host blocked
+
+STATE = """() => {
+    const panel = jupyterapp.shell.currentWidget;
+    const cells = panel.content.widgets.filter(
+        (cell) => cell.model.type === 'code' && cell.model.sharedModel.getSource().trim());
+    const errors = cells.filter((cell) => !cell.model.metadata.tags?.includes('raises-exception'))
+        .flatMap((cell) => cell.model.outputs.toJSON())
+        .filter((output) => output.output_type === 'error');
+    return {
+        idle: panel.sessionContext.session?.kernel?.status === 'idle',
+        left: cells.filter((cell) => cell.model.executionCount === null).length,
+        errors: errors.map((error) => error.ename + ': ' + error.evalue),
+    };
+}"""
+TYPED = """([name, text]) => {
+    const cells = jupyterapp.shell.currentWidget.content.widgets;
+    cells.find((cell) => cell.model.id === name).model.sharedModel.setSource(text);
+}"""
+SOURCE = """(name) => jupyterapp.shell.currentWidget.content.widgets
+    .find((cell) => cell.model.id === name)?.model.sharedModel.getSource()"""
+
+
+@pytest.fixture(scope="module")
+def address(site: Path) -> Iterator[str]:
+    """Serve the folder as `python -m http.server` does."""
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    require(program, "Chromium (apt install chromium)")
+    from playwright.sync_api import sync_playwright
+
+    blocked = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=[*FLAGS, blocked])
+        yield chromium
+        chromium.close()
+
+
+class Tab:
+    """A guide, open in a tab."""
+
+    def __init__(self, page: Any, address: str, guide: str) -> None:
+        self.page = page
+        self.asked: set[str] = set()
+        page.on("request", lambda request: self.asked.add(request.url))
+        page.set_default_timeout(HANGING * SECONDS)
+        page.goto(f"{address}/notebooks/index.html?path={guide}")
+        self.wait()
+
+    def wait(self) -> None:
+        """Wait until Python has started."""
+        self.page.locator("#minitorch-bar[data-ready=true]").wait_for(state="attached")
+
+    def run_all(self) -> list[str]:
+        """Run every cell; return the errors that none of them shows on purpose."""
+        self.page.evaluate("() => { jupyterapp.commands.execute('notebook:run-all-cells'); }")
+        self.page.wait_for_function(
+            f"() => {{ const s = ({STATE})(); return s.idle && (!s.left || s.errors.length); }}"
+        )
+        return self.page.evaluate(STATE)["errors"]
+
+    def press(self, name: str, until: str) -> str:
+        """Press a button of the bar and wait until it says something."""
+        self.page.locator("#minitorch-bar").get_by_role("button", name=name, exact=True).click()
+        said = self.page.locator("#minitorch-bar pre").filter(has_text=re.compile(until))
+        said.wait_for()
+        return said.inner_text()
+
+
+@pytest.mark.browser
+def test_a_guide_in_a_browser(
+    browser: Any, address: str, site: Path, course: Course, tmp_path: Path
+) -> None:
+    """An answer is typed, run, exported, tested, kept over a reload, downloaded and graded."""
+    task = course.task("task0_4")
+    answers = {
+        cell.id: strip_solutions(cell.source, task.notebook, keep={task.id})
+        for cell in course.guides[task.notebook].answers.values()
+    }
+    context = browser.new_context(accept_downloads=True)
+    page = context.new_page()
+    tab = Tab(page, address, task.notebook)
+    assert tab.run_all()[0].startswith("<class 'NotImplementedError'>: Need to implement for")
+    for name, text in answers.items():
+        page.evaluate(TYPED, [name, text])
+    assert tab.run_all() == []
+    assert "Exported: minitorch/module.py" in tab.press("Export", "Exported|package|Nothing")
+    said = tab.press("Test", r"\d+ (passed|failed|error)")
+    assert re.search(r"^\d+ passed", said, re.M), said  # failures would stand first
+
+    page.reload()
+    tab.wait()
+    for name, text in answers.items():
+        assert page.evaluate(SOURCE, name) == text
+    said = tab.press("Test", r"\d+ (passed|failed|error)")  # the package is there, too
+    assert re.search(r"^\d+ passed", said, re.M), said  # failures would stand first
+    folder = tmp_path / "submitted" / "ada" / task.assignment
+    folder.mkdir(parents=True)
+    with page.expect_download() as download:
+        tab.press("Download project", "Downloaded")
+    download.value.save_as(folder / "minitorch-project.zip")
+    assert {urlsplit(each).netloc for each in tab.asked} <= {urlsplit(address).netloc, ""}
+    asked = {site / urlsplit(each).path.lstrip("/") for each in tab.asked}
+    first = sum(len(gzip.compress(path.read_bytes(), 6)) for path in asked if path.is_file())
+    assert first / 1e6 <= 20, f"a first visit fetches {first / 1e6:.1f} MB"
+    context.close()
+
+    judge = Judge(ROOT, cache=tmp_path / "cache", sandboxed=not sandbox.available())
+    submission = judge.read(task.assignment, folder)
+    assert judge.judge_task(task, judge.grafts(submission)).earned == task.points
+
+    # Unzipped on a computer it goes on: the package is what its notebooks hold.
+    home = tmp_path / "home"
+    with zipfile.ZipFile(folder / "minitorch-project.zip") as packed:
+        packed.extractall(home)
+    project = home / "minitorch-project"
+    before = (project / "minitorch" / "module.py").read_bytes()
+    journey.export(project, typed=True)
+    assert (project / "minitorch" / "module.py").read_bytes() == before
