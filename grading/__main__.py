@@ -19,6 +19,7 @@ VERBS = {
     "worker": ("judge pairs for a Dask scheduler, on this machine", "schedule.worker"),
     "similar": ("show which answers to a task share more than most", "gradebook.similar"),
     "proof": ("prove that the grading can fail and be passed", "judge.proof"),
+    "practice": ("what released probes give, for students at home", "judge.practice"),
     "mistakes": ("say what each mistake is told at home, and costs", "judge.mistakes"),
     "attacks": ("try what clever submissions do, and write the table", "project.attacks"),
     "versions": ("try the oldest and the newest NumPy and Numba", "project.versions"),
