@@ -9,6 +9,7 @@ import sys
 VERBS = {
     "course": ("the main job: package, release, graded examples, a model", "project.make_course"),
     "release": ("build the student's project, in course/student", "release.build"),
+    "lite": ("build the course in a browser tab, in course/lite", "lite.build"),
     "leaks": ("look for solutions in a release", "release.leaks"),
     "tracebacks": ("take the lines of solutions out of stored errors", "release.tracebacks"),
     "journey": ("walk the student's way through a release, a task at a time", "release.journey"),
