@@ -7,7 +7,7 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help course quick test proof where lab release grade export clean writable
+.PHONY: help course quick test proof where lab release lite grade export clean writable
 
 help: ## say what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -49,6 +49,9 @@ lab: writable $(READY) ## JupyterLab on the notebooks, with nbgrader's panels
 release: writable $(READY) ## the student's project, in course/student (KIND=self-learner adds worked solutions)
 	@$(PY) -m grading release $(if $(KIND),--kind $(KIND))
 
+lite: writable $(READY) ## the course in a browser tab, a static folder, in course/lite (needs npm)
+	@$(PY) -m grading lite $(if $(RUNTIME),--runtime $(RUNTIME))
+
 grade: writable $(READY) ## grade what lies in course/submitted; one of them: make grade MODULE=module1
 	@$(PY) -m grading grade $(MODULE)
 
@@ -59,5 +62,5 @@ export: writable $(READY) ## the package from the notebooks
 clean: writable ## remove what was made: .venv, course, caches (never submissions or grades)
 	@rm -rf $(VENV) build dist *.egg-info _site _site-instructor .quarto .pytest_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
-	@rm -rf course/student course/self-learner course/release course/example
+	@rm -rf course/student course/self-learner course/release course/example course/lite
 	@echo "Removed the environment, the release and the caches. Submissions, feedback and the gradebook in course/ were kept."

@@ -30,7 +30,12 @@ setup(
     package_data={"minitorch": ["py.typed"], "minitorch.data": ["*.npz", "*.tsv"]},
     python_requires=f">={cfg['min_python']}",
     install_requires=cfg["requirements"].split(),
-    extras_require={"notebooks": notebooks, "course": course, "cluster": cluster},
+    extras_require={
+        "notebooks": notebooks,
+        "course": course,
+        "cluster": cluster,
+        "lite": cfg["lite_requirements"].split(),
+    },
     entry_points={
         "console_scripts": [
             "minitorch=minitorch.cli:main",

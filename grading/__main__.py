@@ -9,6 +9,7 @@ import sys
 VERBS = {
     "course": ("the main job: package, release, graded examples, a model", "project.make_course"),
     "release": ("build the student's project, in course/student", "release.build"),
+    "lite": ("build the course in a browser tab, in course/lite", "lite.build"),
     "leaks": ("look for solutions in a release", "release.leaks"),
     "tracebacks": ("take the lines of solutions out of stored errors", "release.tracebacks"),
     "journey": ("walk the student's way through a release, a task at a time", "release.journey"),
@@ -18,6 +19,7 @@ VERBS = {
     "worker": ("judge pairs for a Dask scheduler, on this machine", "schedule.worker"),
     "similar": ("show which answers to a task share more than most", "gradebook.similar"),
     "proof": ("prove that the grading can fail and be passed", "judge.proof"),
+    "practice": ("what released probes give, for students at home", "judge.practice"),
     "mistakes": ("say what each mistake is told at home, and costs", "judge.mistakes"),
     "attacks": ("try what clever submissions do, and write the table", "project.attacks"),
     "versions": ("try the oldest and the newest NumPy and Numba", "project.versions"),

@@ -14,6 +14,7 @@ CHECKS = Path("grading") / "checks"  # a folder for each task: its probes, mutan
 STUDENT = Path("course") / "student"
 SELF_LEARNER = Path("course") / "self-learner"  # the same, with worked solutions
 RELEASE = Path("course") / "release"
+LITE = Path("course") / "lite"  # the course in a browser tab
 SUBMITTED = Path("course") / "submitted"
 EARLIER = Path("course") / "earlier"  # work that newer work took the place of
 COLLECTED = Path("course") / "collected.json"  # under which names platforms know hand-ins

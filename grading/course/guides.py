@@ -16,6 +16,8 @@ from grading.course.regions import NUMBERED, GradingError, Region, regions_of, t
 from grading.course.tasks import Assignment, Course, Task, probes_path
 from grading.paths import GUIDES
 
+SETTINGS = ("REQUIRES", "SECTION", "TOLERANCE", "KIND", "TESTS", "PARTS", "EXTRA", "RELEASED")
+
 
 @dataclass
 class _Found:
@@ -99,9 +101,9 @@ def _probe_settings(root: Path, task_id: str) -> dict[str, Any]:
     path = probes_path(root, task_id)
     if not path.exists():
         return {}
-    read = _constants(path, ("REQUIRES", "SECTION", "TOLERANCE", "KIND", "TESTS", "PARTS", "EXTRA"))
+    read = _constants(path, SETTINGS)
     settings = {name.lower(): value for name, value in read.items()}
-    for name in ("requires", "tests"):
+    for name in ("requires", "tests", "released"):
         if name in settings:
             settings[name] = tuple(settings[name])
     if settings.get("kind", "probes") not in ("probes", "tests"):

@@ -30,6 +30,7 @@ class Task:
         tests: names of those tests.
         parts: what the parts of a probe's result are of, by its name; with `[]` behind it, what
             the parts of each part are of.
+        released: names of probes that students get, with other numbers.
         extra: its points come on top of the assignment's.
         hand_points: points given by a person.
         hand_grade_ids: nbgrader's names of the cells for them.
@@ -48,6 +49,7 @@ class Task:
     kind: Literal["probes", "tests"] = "probes"
     tests: tuple[str, ...] = ()
     parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    released: tuple[str, ...] = ()
     extra: bool = False
     hand_points: float = 0
     hand_grade_ids: tuple[str, ...] = ()

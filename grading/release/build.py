@@ -24,7 +24,15 @@ from grading.course.notebooks import read_notebook, shared
 from grading.course.regions import GradingError, task_label
 from grading.course.tasks import Course
 from grading.paths import CHECKS, ROOT, SELF_LEARNER, STUDENT, sources
-from grading.release.leaks import NEVER, REFERENCE_TESTS, check_tree, secrets, written_out
+from grading.release import practice
+from grading.release.leaks import (
+    NEVER,
+    REFERENCE_TESTS,
+    check_tree,
+    secrets,
+    unreleased,
+    written_out,
+)
 from grading.release.preprocessors import finish
 from grading.release.solutions import write_solutions
 from grading.release.strip import strip_notebook
@@ -75,6 +83,8 @@ def inputs(root: Path) -> list[Path]:
     paths += [
         root / name for name in (*AS_IT_IS, HOOKS, "pyproject.toml") if (root / name).exists()
     ]
+    paths += sorted((root / CHECKS).glob(f"*/{practice.RESULTS}"))
+    paths += sorted((root / CHECKS).glob("*/probes.py"))
     return [
         path for path in paths if path.suffix != ".py" or root / "minitorch" not in path.parents
     ]
@@ -82,7 +92,8 @@ def inputs(root: Path) -> list[Path]:
 
 def tools() -> str:
     """One hash of the code that builds a release."""
-    return digest([*files(TEMPLATES), *sources("course", "release")], ROOT)
+    shown = [ROOT / practice.COMPARE, ROOT / practice.RUNNER, ROOT / practice.CLEAN]
+    return digest([*files(TEMPLATES), *sources("course", "release"), *shown], ROOT)
 
 
 # The parts
@@ -180,6 +191,7 @@ def _write_frame(course: Course, folder: Path) -> None:
     target.write_text(workflow.replace("@MARKS@", ", ".join(marks(course))), encoding="utf-8")
     for name in ("update.py", "AGENTS.md"):
         _copy(TEMPLATES / name, folder / name)
+    practice.write(course, folder)
 
 
 # Imports stay as the notebooks have them: nbdev would make some of them relative.
@@ -307,7 +319,8 @@ def build(
         (folder / "minitorch" / INDEX).unlink(missing_ok=True)
         (folder / MANIFEST).write_text(manifest(folder), encoding="utf-8")
         say(f"  looking for {len(wanted)} solution lines in {len(files(folder))} files")
-        if leaks := check_tree(folder, wanted):
+        leaks = check_tree(folder, wanted)
+        if leaks := leaks + check_tree(folder / practice.FOLDER, unreleased(course)):
             raise GradingError(
                 "The release was not built: it would show solutions.\n"
                 + "\n".join(map(str, leaks[:20]))

@@ -20,8 +20,9 @@ from pathlib import Path
 from grading.course.guides import load_course
 from grading.course.notebooks import INSTRUCTORS, shared
 from grading.course.regions import GradingError, Region, given_lines
-from grading.course.tasks import Course
+from grading.course.tasks import Course, probes_path
 from grading.paths import STUDENT
+from grading.release import practice
 from grading.release.layers import normal, strings, views
 
 REFERENCE_TESTS = Path("tests") / "reference"  # the instructor's; no release has them
@@ -95,6 +96,25 @@ def secrets(course: Course) -> dict[str, str]:
                         if len(line.strip()) >= SHORTEST and normal(line) not in given:
                             owner = f"{name}, cell {cell.id}: {line.strip()}"
                             found.setdefault(normal(line), owner)
+    return found
+
+
+def unreleased(course: Course) -> dict[str, str]:
+    """Return the lines of probes that students don't get, each with its owner."""
+    shown = "".join(normal(practice.source(course.root, t)) for t in course.tasks if t.released)
+    known = given_code(course) + shown
+    found: dict[str, str] = {}
+    for task in course.tasks:
+        path = probes_path(course.root, task.id)
+        if task.kind != "probes" or not path.exists():
+            continue
+        text = path.read_text(encoding="utf-8")
+        lines = text.split("\n")
+        for node in ast.parse(text).body:  # what feedback names, such as PARTS, is no secret
+            if isinstance(node, ast.FunctionDef):
+                for line in lines[node.lineno - 1 : node.end_lineno]:
+                    if len(line.strip()) >= SHORTEST and normal(line) not in known:
+                        found.setdefault(normal(line), f"a probe of {task.label}: {line.strip()}")
     return found
 
 
@@ -216,10 +236,12 @@ def main() -> None:
         if not folder.is_dir():
             raise GradingError(f"{folder}: there is no release. Build it with make release.")
         course = load_course(Path.cwd())
-        wanted = secrets(course)
-        found = [*map(str, check_tree(folder, wanted)), *written_out(course)]
+        wanted, probes = secrets(course), unreleased(course)
+        leaks = check_tree(folder, wanted) + check_tree(folder / practice.FOLDER, probes)
+        found = [*map(str, leaks), *written_out(course)]
     except GradingError as error:
         sys.exit(str(error))
     if found:
         sys.exit("\n".join(found))
-    print(f"{folder}: none of {len(wanted)} solution lines is in it.")
+    nor = f"nor any of {len(probes)} lines of probes"
+    print(f"{folder}: none of {len(wanted)} solution lines is in it, {nor}.")

@@ -8,7 +8,7 @@ there already stays. To each page it gives
 - a description and the tags that other sites show a link with;
 - under each figure a link to it alone, which the style sheet shows on phones;
 - for each line of code how far it is indented, so that a wrapped line hangs under its beginning;
-- on guides: open in Colab, download, source, report an error;
+- on guides: run in this browser, open in Colab, download, source, report an error;
 - on the instructor's site: the warning, slides included.
 
 The search index loses the text of the library's pages: their titles can be searched, and a guide is
@@ -133,7 +133,7 @@ def enlarged(html: str) -> str:
 
 
 def tools(page: str, settings: dict[str, str]) -> str:
-    """Return the links of a guide: Colab, download, source, report.
+    """Return the links of a guide: in a browser tab, Colab, download, source, report.
 
     Args:
         page: The page's address in the site, `nbs/guides/module0/01_setup.html`.
@@ -145,6 +145,7 @@ def tools(page: str, settings: dict[str, str]) -> str:
     repository = student.removeprefix("https://github.com/")
     colab = f"https://colab.research.google.com/github/{repository}/blob/{branch}/{notebook}"
     links = {
+        "Run this page here": f"{settings['lite_url']}/notebooks/index.html?path={notebook}",
         "Open in Colab": colab,
         "Download": f"{student}/raw/{branch}/{notebook}",
         "Source": f"{source}/blob/{branch}/{notebook}",

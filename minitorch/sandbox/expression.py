@@ -12,6 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from minitorch.draw.figure import watched
+from minitorch.draw.graphs import read_graph
+from minitorch.draw.stepper import Frame, Stepper
 from minitorch.sandbox.core import InputError, Sandbox, View, table
 
 # %% auto #0
@@ -281,6 +284,18 @@ class ExpressionSandbox(Sandbox):
     def _read(self) -> Read:
         return read_expression(self.expression, x=self.x, y=self.y, z=self.z)
 
+    def steps(self) -> Stepper:
+        """Return backpropagation through the expression as a walk that needs no kernel."""
+        from minitorch.draw import draw_backprop
+
+        out, frames = self._read().out, []
+        variables = [node for node in read_graph(out) if node.variable.history is not None]
+        for step in range(len(variables) + 1):
+            figure = draw_backprop(out, step)
+            said = figure.desc.split(" Waiting in the dictionary")[0].split(": ", 1)[1]
+            frames.append(Frame(figure, said))
+        return Stepper(f"Backpropagation through f, where {self.expression.strip()}", frames)
+
     def look(self) -> View:
         """Draw the graph and say value and derivatives."""
         read = self._read()
@@ -303,6 +318,16 @@ class ExpressionSandbox(Sandbox):
         if self.picture == self.PICTURES[2]:
             sentence += " " + self._say_derivatives(read)
         return View(figure, sentence, steps)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        """Show the controls to a person, and the walk where the output is stored for a page."""
+        if watched():
+            return super()._repr_mimebundle_(include, exclude)
+        try:
+            stored = self.steps()._repr_mimebundle_()
+        except InputError:  # the still picture says it
+            return super()._repr_mimebundle_(include, exclude)
+        return stored | {"text/plain": repr(self)}
 
     def _say_derivatives(self, read: Read) -> str:
         """Run the real `backward` and say what the leaves received."""

@@ -9,7 +9,14 @@ import numpy as np
 import pytest
 
 import minitorch as mt
-from minitorch import tensor_backend, tensor_base, tensor_data, tensor_ops
+from minitorch import (
+    tensor_backend,
+    tensor_base,
+    tensor_cells,
+    tensor_core,
+    tensor_data,
+    tensor_ops,
+)
 from minitorch.train import BACKENDS, Backend, find_trainer
 
 
@@ -167,7 +174,7 @@ def test_a_backend_without_a_convolution_says_so():
 
 @pytest.mark.parametrize(
     "module",
-    [tensor_backend, tensor_base, tensor_data, tensor_ops],
+    [tensor_backend, tensor_base, tensor_cells, tensor_core, tensor_data, tensor_ops],
     ids=lambda m: m.__name__,
 )
 def test_the_modules_of_tensors_branch_on_no_backend(module):

@@ -8,6 +8,7 @@ from typing import Any
 REQUIRES = ("task0_1",)
 SECTION = "guides/module0/03_functional.html#task-0-3"
 TOLERANCE = 1e-6
+RELEASED = ("probe_map", "probe_reduce")
 PARTS = {
     "probe_map_on_an_iterator": ("map", "reduce"),
     "probe_reduce": ("what it returns", "what it calls fn with", "a fold", "the same fold again"),

@@ -8,6 +8,7 @@ from typing import Any
 REQUIRES = ()
 SECTION = "guides/module0/05_modules.html#task-0-4"
 TOLERANCE = 1e-6
+RELEASED = ("probe_names_and_order", "probe_eval")
 PARTS = {
     "probe_named_parameters_of_one_module": (
         "without parameters", "with one", "asked again", "the very Parameter",

@@ -3,13 +3,14 @@
 REQUIRES = ("task0_1",)
 SECTION = "guides/module0/07_ml_primer.html#task-0-5"
 TOLERANCE = 1e-6
+RELEASED = ("probe_simple_anywhere", "probe_diag_anywhere")
 
 # No point is asked about within 0.01 of a boundary: there, rounding may decide.
 SAFE = 0.01
 
 
 def _labels(mt, model, points):
-    """The classes that a model of the primer predicts."""
+    """Return the classes that a model of the primer predicts."""
     return [mt.primer.predict(model, x1, x2) for x1, x2 in points]
 
 

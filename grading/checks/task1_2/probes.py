@@ -8,6 +8,7 @@ from typing import Any
 REQUIRES = ("task0_1",)
 SECTION = "guides/module1/02_scalar.html#task-1-2"
 TOLERANCE = 1e-6
+RELEASED = ("probe_arithmetic", "probe_plain_numbers")
 PARTS = {
     "probe_arithmetic[]": ("x * y", "x + y", "x - y", "x / y", "-x"),
     "probe_plain_numbers[]": (

@@ -8,6 +8,7 @@ from typing import Any
 REQUIRES = ("task0_1", "task1_1", "task1_2", "task1_3")
 SECTION = "guides/module1/04_backpropagation.html#task-1-4"
 TOLERANCE = 1e-6
+RELEASED = ("probe_products", "probe_several_uses")
 PARTS = {
     "probe_order[]": (
         "Does the output come first?", "how many come", "how many different ones come",

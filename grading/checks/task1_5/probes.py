@@ -9,6 +9,7 @@ from typing import Any
 REQUIRES = ("task0_1", "task0_4", "task1_2", "task1_3", "task1_4")
 SECTION = "guides/module1/05_training.html#task-1-5"
 TOLERANCE = 1e-5
+RELEASED = ("probe_linear", "probe_step")
 PARTS = {
     "probe_linear_derivatives": (
         "the first input",

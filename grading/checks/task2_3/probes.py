@@ -9,6 +9,7 @@ from typing import Any
 REQUIRES = ("task0_1", "task0_3", "task2_1", "task2_2")
 SECTION = "guides/module2/03_operations.html#task-2-3"
 TOLERANCE = 1e-6
+RELEASED = ("probe_map", "probe_operators")
 PARTS = {
     "probe_operators": (
         "a + b", "a - b", "b - a", "a * b", "-a", "a + n", "n + a", "a * n", "n * a", "a - n",

@@ -16,6 +16,7 @@ SETTINGS = {
     "student_url": "https://github.com/us/course-student",
     "doc_host": "https://us.github.io",
     "doc_baseurl": "/course",
+    "lite_url": "https://us.github.io/course/lite",
 }
 PAGE = """<!DOCTYPE html>
 <html lang="en"><head><title>Scalars – MiniTorch</title>
@@ -119,6 +120,7 @@ def test_guides_can_be_opened_fetched_and_complained_about():
     html = finished()
     notebook = "nbs/guides/module1/02_scalar.ipynb"
     assert f"colab.research.google.com/github/us/course-student/blob/main/{notebook}" in html
+    assert f"us.github.io/course/lite/notebooks/index.html?path={notebook}" in html
     assert f"https://github.com/us/course/blob/main/{notebook}" in html
     assert "issues/new?title=nbs/guides" in html
     assert "page-tools" not in finished(page="nbs/lib/optim.html")

@@ -91,3 +91,17 @@ def test_no_expression_breaks_the_sandbox(text: str) -> None:
         read_expression(text, x=1.0, y=2.0, z=3.0)
     except core.InputError as error:
         assert str(error)
+
+
+def test_stored_for_a_page_it_is_a_walk_of_all_steps() -> None:
+    bundle = expression_sandbox("(x + y) * x")._repr_mimebundle_()
+    assert 'class="stepper"' in bundle["text/html"]
+    assert "image/svg+xml" not in bundle
+    steps = expression_sandbox("(x + y) * x").steps().frames
+    assert len(steps) == 5  # the start, f, x + y, x and y
+    assert "x is a leaf and keeps 5." in {step.sentence for step in steps}
+
+
+def test_what_cannot_be_walked_is_a_still_picture_that_says_why() -> None:
+    bundle = expression_sandbox("1 + 2")._repr_mimebundle_()
+    assert "Use at least one of x, y and z" in bundle["image/svg+xml"]
