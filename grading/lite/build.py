@@ -275,7 +275,7 @@ def _sections(guides: dict[str, dict[str, Any]]) -> Iterator[str]:
         folder = name.split("/")[2]
         if folder != module:
             module = folder
-            title = re.sub(r"(\D+)(\d+)", r"\1 \2", folder).capitalize()
+            title = folder.replace("module", "module ").capitalize()
             yield f"<h2>{title}</h2>"
         notes = {"all": " (needs Numba: to read here)", "some": " (some cells need Numba)", "": ""}
         address = f"notebooks/index.html?path={name}"

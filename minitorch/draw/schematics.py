@@ -99,8 +99,8 @@ def lifting() -> Figure:
         "map(neg) sends 1, 3 and 5 each through its own neg, giving -1, -3 and -5. zipWith(add) "
         "pairs 1, 3, 5 with 10, 30, 50 and sends each pair through an add, giving 11, 33 and 55. "
         "reduce(add, 0) chains three adds: it starts with 0, takes in 1, 3 and 5 one after the "
-        "other, each as the first argument of add with what there is so far as the second, with 1 and 4 "
-        "on the way, and gives the single number 9.",
+        "other, each as the first argument of add with what there is so far as the second, with 1 "
+        "and 4 on the way, and gives the single number 9.",
     )
 
 # %% ../../nbs/lib/draw/schematics.ipynb #timeline

@@ -70,7 +70,7 @@ async function python(code) {
 }
 
 // Python opens the project before the first cell runs.
-function open(kernel) {
+function openProject(kernel) {
   kernel?.requestExecute({ code: "import tab; tab.open_project()", silent: true, store_history: false });
 }
 
@@ -203,7 +203,7 @@ async function ready(test) {
     if (!kernel() || kernel() === opened) return;
     opened = kernel();
     forgiveOnPurpose(opened);
-    open(opened);
+    openProject(opened);
   };
   notebook.sessionContext.kernelChanged.connect(attach);
   notebook.sessionContext.statusChanged.connect((_, status) => {

@@ -43,6 +43,7 @@ LONGER = {
     "01_closures": 21_500,
     "03_operations": 18_000,
     "01_parallel": 16_800,
+    "03_cuda": 17_200,
     "01_convolution": 19_500,
 }
 MEASURE = """() => ({

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 
-from grading.course.figures import alt_text
+from grading.course.figures import alt_text, walk
 from grading.course.guides import load_course
 from grading.course.notebooks import shared
 from grading.paths import CHECKS, ROOT
@@ -243,9 +243,14 @@ def test_every_figure_has_alternative_text(path):
             kinds = set(output.get("data", {}))
             pictures = kinds & {"image/png", "image/jpeg", "image/gif"}
             assert not pictures, f"{cell['id']}: a bitmap, which can't carry alternative text"
-            assert "text/html" not in kinds, (
+            stepper = walk(output.get("data", {}))
+            assert stepper or "text/html" not in kinds, (
                 f"{cell['id']}: HTML, as JupyterLab stores it; run jupyter execute --inplace"
             )
+            frames = re.findall(r"<img ([^>]*)", stepper)
+            assert bool(stepper) == bool(frames)
+            for alt in (re.search(r'alt="([^"]{20,})"', frame) for frame in frames):
+                assert alt, f"{cell['id']}: a step says nothing of itself"
         if cell["cell_type"] == "markdown":
             for alt in re.findall(r"!\[(.*?)\]\(", text_of(cell["source"])):
                 assert alt.strip(), f"{cell['id']}: an image without alternative text"
