@@ -22,10 +22,11 @@ from grading.course.readiness import MIN_MUTANTS, problems
 from grading.course.regions import GradingError, task_label
 from grading.course.tasks import Task
 from grading.judge.carried import carried_key, carried_path, differences, write_carried
-from grading.judge.compare import has_odd, unnamed
+from grading.judge.compare import has_odd, holds, unnamed
 from grading.judge.diagnosis import check_says, says
 from grading.judge.execute import WORKERS, Outcomes
 from grading.judge.judge import Judge
+from grading.judge.scoring import UNSEEN
 from grading.paths import JUDGED, MESSAGES, PROOF, ROOT
 from grading.sandbox.ending import NotYet
 
@@ -106,6 +107,8 @@ def prove(judge: Judge, task: Task) -> Row:
             faults.append(f"{name} fails on the reference: {why}")
         elif has_odd(right[item].value):
             faults.append(f"{name} returns something that is no plain data")
+        elif holds(right[item].value, UNSEEN):
+            faults.append(f"{name}: the reference {UNSEEN}, so right answers would differ from it")
         elif item != material.check and unnamed(right[item].value, *task.parts_of(name)):
             faults.append(
                 f"{name} returns things of several kinds, and no PARTS say to a student which is "

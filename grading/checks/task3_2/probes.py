@@ -101,7 +101,8 @@ class _Noted:
 
     def __init__(self, size: int, now: list[int]) -> None:
         self.cells, self.turns, self.now = np.zeros(size), [-1] * size, now
-        self.dtype, self.size, self.shape = self.cells.dtype, size, (size,)
+        self.dtype, self.itemsize = self.cells.dtype, self.cells.itemsize
+        self.size, self.shape = size, (size,)
 
     def __len__(self) -> int:
         return self.size

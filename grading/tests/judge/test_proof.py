@@ -18,6 +18,7 @@ from grading.judge import proof
 from grading.judge.assemble import Reference
 from grading.judge.compare import unnamed
 from grading.judge.material import Material, read_material
+from grading.judge.scoring import UNSEEN
 from grading.paths import CHECKS, MESSAGES, PROOF, ROOT
 from grading.sandbox import runner
 from grading.tests import tiny
@@ -71,6 +72,14 @@ def test_a_probe_that_speaks_of_itself(project: Path) -> None:
     said = faults(project, "task0_3")
     assert "probe_words tells of itself and not of the student's work" in said
     assert "came out as 0; a word belongs there" in said
+
+
+def test_a_probe_that_cannot_walk_the_reference(project: Path) -> None:
+    """It would take points from every right answer that can be walked."""
+    path = probes(project, "task0_3")
+    walked = f"\n\ndef probe_walk(mt, rng):\n    return [{UNSEEN!r}, mt.module.Module().training]\n"
+    path.write_text(path.read_text(encoding="utf-8") + walked, encoding="utf-8")
+    assert f"probe_walk: the reference {UNSEEN}" in faults(project, "task0_3")
 
 
 def test_a_probe_that_gathers_several_kinds(project: Path) -> None:
