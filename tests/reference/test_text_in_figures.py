@@ -124,13 +124,37 @@ FIGURES: dict[str, Callable[[str], Any]] = {
 
 def test_every_public_figure_function_is_here() -> None:
     functions = {name for name in draw.__all__ if inspect.isfunction(getattr(draw, name))}
-    named = {name.split()[0] for name in FIGURES}
-    assert functions - named <= {
-        "contrast",
-        "house_style",
-        "diagram",
-    }  # no text, or tried in draw_boxes
+    named = {name.split()[0] for name in (*FIGURES, *WALKS)}
+    no_text = {"contrast", "house_style", "diagram"}  # or tried in draw_boxes
+    no_text |= {f"walk_{of}" for of in ("backprop", "broadcast", "descent", "index", "reduce")}
+    no_text |= {"walk_sort", "walk_tiles"}
+    assert functions - named <= no_text
 
+
+def stepper(words: str) -> draw.Stepper:
+    frame = draw.Frame(draw.draw_tensor(MATRIX, name=words), words, words)
+    return draw.Stepper(words, [frame, frame])
+
+
+class Tags(html.parser.HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: set[str] = set()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        self.seen.add(tag)
+        self.open += [tag] * (tag != "img")
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+WALKS: dict[str, Callable[[str], draw.Stepper]] = {
+    "walk_secant": lambda s: draw.walk_secant(name=s),
+    "walk_window": lambda s: draw.walk_window([1, 2, 3], [1, 2], title=s),
+    "Stepper": stepper,
+}
 
 CHECKS: Any = list(HealthCheck)  # a figure may be slow to draw
 
@@ -157,6 +181,23 @@ def test_any_text_makes_a_figure_that_parses(name: str, words: str) -> None:
     if isinstance(made, Figure):
         page = image(made.svg, made.alt)
         assert readable(page) == page and page.encode("utf-8")
+
+
+@pytest.mark.parametrize("name", WALKS)
+@pytest.mark.parametrize("words", [*HOSTILE, "<script>", "&'\"$"])
+def test_any_text_makes_a_walk_that_parses(name: str, words: str) -> None:
+    try:
+        made = WALKS[name](words)
+    except ValueError as error:
+        assert "needs a" in str(error) or "without a partner" in str(error)
+        return
+    assert readable(made.html) == made.html and made.html.encode("utf-8")
+    page = Tags()
+    page.feed(made.html)
+    assert page.open == []
+    assert page.seen <= {"style", "script", "figure", "figcaption", "ol", "li", "img", "p"}
+    for frame in made.frames:
+        ElementTree.fromstring(frame.figure.svg)
 
 
 @pytest.mark.parametrize("words", HOSTILE)
