@@ -99,7 +99,7 @@ def _fetch_pyodide(target: Path) -> None:
         archive = folder / f"pyodide-{PYODIDE}.tgz"
         if sha256(archive) != NPM_SHA:
             raise GradingError(f"{archive.name}: isn't the file that was pinned; don't use it.")
-        with tarfile.open(archive) as tar:
+        with tarfile.open(archive, "r:gz") as tar:
             tar.extractall(folder, filter="data")
         _pip_download(HERE / "runtime.txt", folder)
         (wheel,) = folder.glob("*.whl")

@@ -75,7 +75,7 @@ def real_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if "PYTEST_XDIST_WORKER" in os.environ:
         folder = folder.parent
     target = folder / "release" / "student"
-    with open(folder / "release.lock", "w") as lock:
+    with open(folder / "release.lock", "wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         return target if target.exists() else build(ROOT, target, strict=False)
 

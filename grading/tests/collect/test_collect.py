@@ -167,7 +167,7 @@ def test_work_of_unknown_time_takes_nothings_place(tmp_path: Path) -> None:
 def test_a_time_that_told_of_older_work_goes_with_it(tmp_path: Path) -> None:
     target = tmp_path / "course/submitted/ada/module0"
     target.mkdir(parents=True)
-    (target / "timestamp.txt").write_text("2026-11-01 10:00:00 UTC")
+    (target / "timestamp.txt").write_text("2026-11-01 10:00:00 UTC", encoding="utf-8")
     gather(tmp_path, packed(tmp_path / "a.zip", {"ada/03_functional.ipynb": NEW}))
     assert made.laid_out(tmp_path) == {"ada/module0/03_functional.ipynb": NEW}
     assert list((tmp_path / "course/earlier").rglob("timestamp.txt"))
@@ -372,7 +372,7 @@ def test_of_a_repository_the_last_commit_before_the_deadline_counts(tmp_path: Pa
     commit(clones / "jm", NEW, "2026-12-03T12:00:00Z")
     hook = clones / "grace/.git/hooks/post-checkout"
     hook.parent.mkdir(exist_ok=True)
-    hook.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n")
+    hook.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n", encoding="utf-8")
     hook.chmod(0o755)
     deadline = datetime(2026, 12, 1, tzinfo=UTC)
     found = gather(tmp_path, clones, roster=made.OWN, before=deadline)

@@ -224,7 +224,7 @@ def test_the_command_says_what_is_wrong_and_leaves_grades_csv(tmp_path: Path, mo
 
     assert "holds no points of module0" in said("module0", "--roster", roster)
     monkeypatch.setattr(records, "entries", lambda *_: entries_of({"9003": (20.0, 12.5)}))
-    (tmp_path / "course/grades.csv").write_text("as it was")
+    (tmp_path / "course/grades.csv").write_text("as it was", encoding="utf-8")
     assert "No assignment is called" in said("module9", "--roster", roster)
     assert "or say --for" in said("module0")
     assert "is the platform's own table" in said("module0", "--roster", roster, "--output", roster)
@@ -232,4 +232,4 @@ def test_the_command_says_what_is_wrong_and_leaves_grades_csv(tmp_path: Path, mo
     monkeypatch.setattr(sys, "argv", ["export-grades", "module0", "--roster", roster])
     platforms.main()
     assert (tmp_path / "course/grades-module0.csv").exists()
-    assert (tmp_path / "course/grades.csv").read_text() == "as it was"
+    assert (tmp_path / "course/grades.csv").read_text(encoding="utf-8") == "as it was"

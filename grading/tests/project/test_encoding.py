@@ -24,7 +24,7 @@ OPENING = {"open": (3, 1), "read_text": (0, None), "write_text": (1, None), "fdo
 FILES = ("NamedTemporaryFile", "TemporaryFile", "SpooledTemporaryFile")
 ALWAYS_LOCAL = ("popen", "getoutput", "getstatusoutput")  # of os and subprocess
 PACKED = ("gzip", "bz2", "lzma")  # bytes, unless the mode says text
-NO_TEXT = ("os", "archive", "webbrowser")  # what `open` of these gives back, or wants
+NO_TEXT = ("tarfile", "os", "archive", "webbrowser")  # what `open` of these gives back, or wants
 
 
 def _value(node: ast.expr | None) -> object:

@@ -142,7 +142,7 @@ def test_a_stub_and_a_package_that_cannot_be_imported_are_sentences(
     done = run(tmp_path, "Task 0.1")
     assert done.returncode == 1 and "is not written yet: Need to implement" in done.stdout
     assert "run minitorch export" in done.stdout
-    (tmp_path / "minitorch/__init__.py").write_text("import nothing_of_that_name")
+    (tmp_path / "minitorch/__init__.py").write_text("import nothing_of_that_name", encoding="utf-8")
     done = run(tmp_path, "0.1")
     assert "can't be imported" in done.stderr and "Traceback" not in done.stderr
 

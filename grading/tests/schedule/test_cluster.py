@@ -149,7 +149,9 @@ def test_nothing_needs_dask_that_did_not_ask_for_it() -> None:
         "import sys; import grading.gradebook.grade, grading.schedule.cluster; "
         "print({name.partition('.')[0] for name in sys.modules} & {'dask', 'distributed'})"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, encoding="utf-8"
+    )
     assert done.stdout.strip() == "set()", done.stdout + done.stderr
 
 
