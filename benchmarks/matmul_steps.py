@@ -59,9 +59,9 @@ def four_steps_of_k(a: Any, b: Any, out: Any) -> None:
 
 
 def in_tiles_of(columns: int) -> Any:
-    """Compile the kernel of the task as if the fastest cache had room for so many columns."""
+    """Compile the kernel as if half of the fastest cache had room for so many columns."""
     kernel: FunctionType = tensor_matrix_multiply.py_func  # type: ignore[attr-defined]
-    names = {**kernel.__globals__, "FIRST_CACHE": 8 * columns * np.dtype(np.float64).itemsize}
+    names = {**kernel.__globals__, "FIRST_CACHE": 16 * columns * np.dtype(np.float64).itemsize}
     return njit(FunctionType(kernel.__code__, names, kernel.__name__), parallel=True)
 
 

@@ -357,9 +357,9 @@ def _tensor_matrix_multiply(
     out_row, out_step = out_strides[1], out_strides[2]
 
     # A turn makes a tile of four rows, and takes four steps along k for each visit, so that every
-    # number fetched is used four times. It is as wide as its rows and four rows of b fit together
-    # into the fastest cache.
-    widest = max(1, min(columns, FIRST_CACHE // (8 * out.itemsize)))
+    # number fetched is used four times. Its rows and four rows of b together fill half of the
+    # fastest cache; the other half is for all else.
+    widest = max(1, min(columns, FIRST_CACHE // (16 * out.itemsize)))
     tiles_down, tiles_across = (rows + 3) // 4, (columns + widest - 1) // widest
     in_fours = inner - inner % 4
     for turn in prange(batches * tiles_across * tiles_down):
